@@ -1,0 +1,1 @@
+"""The orrery command: a client of the public HTTP API and nothing else."""
