@@ -1,0 +1,1 @@
+"""Orrery's shared layer: everything the functions have in common."""

@@ -1,0 +1,119 @@
+"""The data plane port: what every home of Deployments can do; Kubernetes and local processes keep the same contract.
+
+Every `ensure_x` is level-triggered and idempotent: it brings one thing to what the spec says and returns; called twice it changes nothing.
+Every `remove_x` succeeds when the thing is absent. A spec of an older generation than the home has seen is ignored.
+Transient trouble raises `Unavailable` (retryable), a refusal for good raises `DataPlaneFailed`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class QueueSpec:
+    """A worker queue as a home needs it: bounds in workers, concurrency in tasks a worker, size in vCPU and GiB."""
+
+    name: str
+    min_workers: int
+    max_workers: int
+    concurrency: int
+    machine: str
+    cpu: int
+    memory: int
+
+
+@dataclass(frozen=True)
+class DeploymentSpec:
+    """All that a home may know about a Deployment, one generation of it."""
+
+    id: str
+    organization_id: str
+    workspace_id: str
+    cluster_id: str
+    namespace: str
+    generation: int
+    airflow_version: str
+    runtime_version: str
+    scheduler_size: str
+    high_availability: bool
+    hibernating: bool
+    queues: tuple[QueueSpec, ...]
+    environment: Mapping[str, str] = field(repr=False)
+    """The customer's environment variables, secret ones included: never log a spec."""
+    api_url: str
+    """Where the control plane answers, for Airflow's sign-in."""
+    releases: str
+    """The Deployment's release store: `s3://bucket/<deployment id>`."""
+
+
+@dataclass(frozen=True)
+class DeploymentRef:
+    """Enough to find a Deployment's things and take them away."""
+
+    id: str
+    organization_id: str
+    cluster_id: str
+    namespace: str
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a home sees of one Deployment."""
+
+    generation: int
+    """The generation that its components run."""
+    healthy: bool
+    reason: str
+    """Why it is not healthy, in words for the customer; empty when it is."""
+    address: str
+    """Where its Airflow answers, scheme included; empty when nowhere."""
+    workers: int
+    """Worker processes of all queues that exist now, draining ones included."""
+
+
+class DataPlane(Protocol):
+    def ensure_namespace(self, spec: DeploymentSpec) -> None:
+        """A place of its own: directory or namespace, user, quota."""
+
+    def ensure_database(self, spec: DeploymentSpec) -> None:
+        """A migrated Airflow database and a login that reaches only it."""
+
+    def ensure_broker(self, spec: DeploymentSpec) -> None:
+        """A message broker of its own for the workers."""
+
+    def ensure_release(self, spec: DeploymentSpec) -> None:
+        """Configuration, keys, environment variables and the code's store."""
+
+    def ensure_airflow(self, spec: DeploymentSpec) -> None:
+        """api-server, scheduler, dag-processor (and triggerer) started or rolled; returns at once, `observe` tells when they are ready."""
+
+    def ensure_queues(self, spec: DeploymentSpec) -> None:
+        """The bounds of each worker queue, for the agent to scale within; queues that are gone get bounds of zero until drained."""
+
+    def ensure_ingress(self, spec: DeploymentSpec) -> None:
+        """A host name of its own that leads to its Airflow."""
+
+    def remove_ingress(self, ref: DeploymentRef) -> None:
+        """Nothing answers under its host name any more."""
+
+    def remove_queues(self, ref: DeploymentRef) -> None:
+        """Bounds of zero; raises `WorkersBusy` until the agent has drained every worker. Never kills."""
+
+    def remove_airflow(self, ref: DeploymentRef) -> None:
+        """api-server, scheduler, dag-processor and triggerer stopped; the database stays."""
+
+    def remove_release(self, ref: DeploymentRef) -> None:
+        """Configuration, keys and unpacked code gone."""
+
+    def remove_broker(self, ref: DeploymentRef) -> None:
+        """The broker and what was in it gone."""
+
+    def remove_database(self, ref: DeploymentRef) -> None:
+        """The database and its logins gone."""
+
+    def remove_namespace(self, ref: DeploymentRef) -> None:
+        """The last trace gone, processes that are left included."""
+
+    def observe(self, ref: DeploymentRef) -> Observation:
+        """What is there now; a Deployment that is not there is an unhealthy one at generation 0."""

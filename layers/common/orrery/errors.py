@@ -1,0 +1,106 @@
+"""Everything that can go wrong, drawn as a tree.
+
+    Error                     500  something broke that the caller cannot mend
+    ├── Invalid               400  the request says something it may not; `field_errors` name the fields
+    ├── Unauthenticated       401  nobody we know is asking
+    ├── Forbidden             403  you may see it, but not do this
+    ├── NotFound              404  there is no such thing, or it is not yours (the two look the same)
+    ├── Conflict              409
+    │   ├── StaleGeneration        somebody else wrote first: read again and decide again
+    │   ├── StillChanging          a saga is under way that this change would cross
+    │   └── AlreadyStarted         an execution of this name has run before
+    ├── TooLarge              413  more bytes than this door takes
+    ├── Unavailable           503  *retryable*: an outside system is away, slow or throttling
+    │   ├── NotReadyYet            what was asked for is on its way
+    │   └── WorkersBusy            tasks are running; we wait, we never kill
+    ├── Superseded            500  a newer generation took over; this execution has nothing left to do
+    └── DataPlaneFailed       500  the data plane refused for good
+
+The class name is the error name in the state machines; `Retry` there names only classes with `retryable`.
+The message is for the customer, the cause (`raise ... from`) for the log.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One field of a request that cannot be taken: its wire name, a stable code, and what to write instead."""
+
+    field: str
+    code: str
+    message: str
+
+
+class Error(Exception):
+    """The root: `status` is the HTTP status, `code` the stable machine-readable name, `retryable` whether trying again can help."""
+
+    status = 500
+    code = "INTERNAL"
+    retryable = False
+
+    def __init__(self, message: str, *, field_errors: tuple[FieldError, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field_errors = field_errors
+
+
+class Invalid(Error):
+    status, code = 400, "INVALID"
+
+    @classmethod
+    def field(cls, field: str, message: str, *, code: str = "INVALID") -> "Invalid":
+        """One bad field: the message stands both for the whole and for the field."""
+        return cls(message, field_errors=(FieldError(field, code, message),))
+
+
+class Unauthenticated(Error):
+    status, code = 401, "UNAUTHENTICATED"
+
+
+class Forbidden(Error):
+    status, code = 403, "FORBIDDEN"
+
+
+class NotFound(Error):
+    status, code = 404, "NOT_FOUND"
+
+
+class Conflict(Error):
+    status, code = 409, "CONFLICT"
+
+
+class StaleGeneration(Conflict):
+    code = "STALE_GENERATION"
+
+
+class StillChanging(Conflict):
+    code = "STILL_CHANGING"
+
+
+class AlreadyStarted(Conflict):
+    code = "ALREADY_STARTED"
+
+
+class TooLarge(Error):
+    status, code = 413, "TOO_LARGE"
+
+
+class Unavailable(Error):
+    status, code, retryable = 503, "UNAVAILABLE", True
+
+
+class NotReadyYet(Unavailable):
+    code = "NOT_READY_YET"
+
+
+class WorkersBusy(Unavailable):
+    code = "WORKERS_BUSY"
+
+
+class Superseded(Error):
+    code = "SUPERSEDED"
+
+
+class DataPlaneFailed(Error):
+    code = "DATA_PLANE_FAILED"

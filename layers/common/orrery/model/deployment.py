@@ -1,0 +1,205 @@
+"""A Deployment: one real Airflow; this file holds its desired state and every transition it can make."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from orrery.errors import Invalid, StillChanging
+from orrery.model.queue import Queue
+from orrery.model.subject import Subject
+
+
+class Phase(StrEnum):
+    """Where the desired state stands in its life; what is really there is `Observed`."""
+
+    CREATING = "CREATING"
+    ACTIVE = "ACTIVE"
+    FAILED = "FAILED"
+    """Creating it failed and was undone; only a delete leads on."""
+    DELETING = "DELETING"
+
+
+class Status(StrEnum):
+    CREATING = "CREATING"
+    DEPLOYING = "DEPLOYING"
+    HEALTHY = "HEALTHY"
+    UNHEALTHY = "UNHEALTHY"
+    UNKNOWN = "UNKNOWN"
+    HIBERNATING = "HIBERNATING"
+
+
+class Executor(StrEnum):
+    CELERY = "CELERY"
+    KUBERNETES = "KUBERNETES"
+    ASTRO = "ASTRO"
+    """The wire's default for Airflow 3; runs on Celery here."""
+
+
+class SchedulerSize(StrEnum):
+    SMALL = "SMALL"
+    MEDIUM = "MEDIUM"
+    LARGE = "LARGE"
+    EXTRA_LARGE = "EXTRA_LARGE"
+
+
+@dataclass(frozen=True)
+class EnvironmentVariable:
+    key: str
+    value: str = field(repr=False)
+    is_secret: bool
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class HibernationSchedule:
+    hibernate_at_cron: str
+    wake_at_cron: str
+    is_enabled: bool
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class HibernationOverride:
+    """A person's word over the schedules: asleep or awake, until a time or until taken back."""
+
+    is_hibernating: bool
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Desired state. `generation` counts its changes, `settled` is the last generation a saga finished, `attempt` the saga's tries at this one."""
+
+    id: str
+    organization_id: str
+    workspace_id: str
+    name: str
+    namespace: str
+    type: str
+    cluster_id: str
+    region: str
+    runtime_version: str
+    executor: Executor
+    scheduler_size: SchedulerSize
+    queues: tuple[Queue, ...]
+    created_at: datetime
+    created_by: Subject
+    updated_at: datetime
+    updated_by: Subject
+    phase: Phase = Phase.CREATING
+    generation: int = 1
+    settled: int = 0
+    attempt: int = 1
+    description: str = ""
+    contact_emails: tuple[str, ...] = ()
+    environment: tuple[EnvironmentVariable, ...] = ()
+    is_cicd_enforced: bool = False
+    is_dag_deploy_enabled: bool = True
+    is_development_mode: bool = False
+    is_high_availability: bool = False
+    default_task_pod_cpu: str = "0.25"
+    default_task_pod_memory: str = "0.5Gi"
+    resource_quota_cpu: str = "10"
+    resource_quota_memory: str = "20Gi"
+    hibernation_schedules: tuple[HibernationSchedule, ...] = ()
+    hibernation_override: HibernationOverride | None = None
+    trouble: str = ""
+    """Why the last saga did not reach this generation, in words for the customer."""
+
+    @property
+    def is_settled(self) -> bool:
+        return self.settled >= self.generation
+
+    @property
+    def is_hibernating(self) -> bool:
+        """Whether it is meant to be asleep."""
+        return self.hibernation_override is not None and self.hibernation_override.is_hibernating
+
+    @property
+    def workflow(self) -> str:
+        """The state machine that brings the world to this desired state."""
+        if self.phase is Phase.CREATING:
+            return "create_deployment"
+        if self.phase is Phase.DELETING:
+            return "delete_deployment"
+        return "hibernate_deployment" if self.is_hibernating else "update_deployment"
+
+    def update(self, *, by: Subject, now: datetime, **changes: Any) -> Self:
+        """New settings, one generation on."""
+        self._refuse_unless_active("changed")
+        return self._next(by, now, **changes)
+
+    def delete(self, *, by: Subject, now: datetime) -> Self:
+        """On its way out; a delete only rolls forward."""
+        if self.phase is Phase.CREATING:
+            raise StillChanging(f"deployment `{self.name}` is still being created; delete it when it is ready")
+        if self.phase is Phase.DELETING:
+            raise StillChanging(f"deployment `{self.name}` is already being deleted")
+        return self._next(by, now, phase=Phase.DELETING)
+
+    def override_hibernation(self, override: HibernationOverride | None, *, by: Subject, now: datetime) -> Self:
+        """Send it to sleep or wake it, by a person's word; `None` takes the word back."""
+        self._refuse_unless_active("hibernated or woken")
+        if not self.is_development_mode:
+            raise Invalid.field("isHibernating", f"deployment `{self.name}` is not in development mode, and only those can hibernate")
+        return self._next(by, now, hibernation_override=override)
+
+    def succeeded(self) -> Self:
+        """A saga reached this generation. No new generation: the desired state is what it was."""
+        phase = Phase.ACTIVE if self.phase is Phase.CREATING else self.phase
+        return replace(self, phase=phase, settled=self.generation, trouble="")
+
+    def failed(self, trouble: str) -> Self:
+        """A saga gave up on this generation and put things back; what runs is the last good generation (or nothing, at create)."""
+        phase = Phase.FAILED if self.phase is Phase.CREATING else self.phase
+        return replace(self, phase=phase, settled=self.generation, trouble=trouble)
+
+    def retried(self) -> Self:
+        """The next attempt at the same generation, under a name of its own."""
+        return replace(self, attempt=self.attempt + 1)
+
+    def _refuse_unless_active(self, what: str) -> None:
+        stands = {
+            Phase.CREATING: f"is still being created; it can be {what} when it is ready",
+            Phase.DELETING: "is being deleted",
+            Phase.FAILED: f"could not be created and cannot be {what}; delete it and create it again",
+        }
+        if self.phase is not Phase.ACTIVE:
+            raise StillChanging(f"deployment `{self.name}` {stands[self.phase]}")
+
+    def _next(self, by: Subject, now: datetime, **changes: Any) -> Self:
+        return replace(self, **changes, generation=self.generation + 1, attempt=1, trouble="", updated_at=now, updated_by=by)
+
+
+class Health(StrEnum):
+    HEALTHY = "HEALTHY"
+    UNHEALTHY = "UNHEALTHY"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What is really there, as the cluster's agent last told: an item of its own, so that watching never fights with wanting."""
+
+    health: Health = Health.UNKNOWN
+    reason: str = ""
+    address: str = ""
+    """Where its Airflow answers, such as `http://geocentric-orbit-1234.localhost:18080`."""
+    generation: int = 0
+    seen_at: datetime | None = None
+
+
+def status(deployment: Deployment, observed: Observed) -> tuple[Status, str]:
+    """What the customer is told: the status and its reason, from what is wanted and what is there."""
+    if deployment.phase is Phase.FAILED:
+        return Status.UNHEALTHY, deployment.trouble
+    if deployment.phase is Phase.CREATING:
+        return Status.CREATING, "its Airflow is being made"
+    if deployment.phase is Phase.DELETING:
+        return Status.DEPLOYING, "it is being deleted"
+    if not deployment.is_settled:
+        return Status.DEPLOYING, "running tasks are being drained" if deployment.is_hibernating else "its new settings are being applied"
+    if deployment.is_hibernating:
+        return Status.HIBERNATING, "somebody put it to sleep"
+    return Status(observed.health.value), deployment.trouble or observed.reason

@@ -1,0 +1,58 @@
+"""An API token: a name, the roles it holds, and the hash by which its secret is known."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from orrery.model.subject import Subject
+
+
+class TokenScope(StrEnum):
+    ORGANIZATION = "ORGANIZATION"
+    WORKSPACE = "WORKSPACE"
+    DEPLOYMENT = "DEPLOYMENT"
+    CLUSTER = "CLUSTER"
+    """An agent's token: it may report for one cluster and nothing else; never listed with the others."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One role on one thing."""
+
+    scope: TokenScope
+    entity_id: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Token:
+    id: str
+    organization_id: str
+    name: str
+    scope: TokenScope
+    grants: tuple[Grant, ...]
+    hash: str
+    """SHA-256 of the whole token, in hex; the token itself is shown once and kept nowhere."""
+    short: str
+    """The first characters, to tell tokens apart in a list."""
+    created_at: datetime
+    created_by: Subject
+    updated_at: datetime
+    updated_by: Subject
+    start_at: datetime
+    end_at: datetime
+    """Every token ends; one made without an expiry ends after ten years (the wire's longest)."""
+    description: str = ""
+    kind: str = "STANDARD"
+    expiry_period_in_days: int | None = None
+    last_rotated_at: datetime | None = None
+    generation: int = 1
+
+    def rotate(self, *, hash: str, short: str, by: Subject, now: datetime) -> Self:
+        """A new secret; the old one is dead from this moment."""
+        life = timedelta(days=self.expiry_period_in_days) if self.expiry_period_in_days else self.end_at - self.start_at
+        return replace(
+            self, hash=hash, short=short, start_at=now, end_at=now + life, last_rotated_at=now, updated_at=now, updated_by=by,
+            generation=self.generation + 1,
+        )  # fmt: skip

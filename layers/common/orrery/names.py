@@ -1,0 +1,66 @@
+"""Ids and every name derived from them, one function each; nothing else in the house spells a name."""
+
+import re
+import secrets
+import time
+
+_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+_CUID = re.compile(r"c[0-9a-z]{24}")
+_BODIES = (
+    "ceres comet corona cosmos deimos eclipse equinox galaxy halley juno jupiter kepler luna mars mercury meteor moon nebula neptune "
+    "nova orbit pallas parallax perigee phobos planet pluto pulsar quasar saturn sirius solstice spectrum star sun titan transit uranus "
+    "vega venus vesta zenith zodiac"
+).split()
+_MOTIONS = (
+    "ancient arctic astral blazing bright celestial circular cold cosmic crimson distant drifting eccentric elliptic galactic geocentric "
+    "gleaming golden gravitational heliacal infrared inner ionized lunar magnetic meteoric obscure outer planetary polar primeval radiant "
+    "rising rotating shining sidereal silent solar spherical stellar synodic telescopic true twinkling ultraviolet vacant waning waxing"
+).split()
+
+
+def _base36(number: int, width: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = _ALPHABET[digit] + digits
+    return digits.rjust(width, "0")[-width:]
+
+
+def new_id() -> str:
+    """A cuid-shaped id: `c`, 8 characters of time in milliseconds (so ids sort by age), 16 of chance (82 bits)."""
+    return "c" + _base36(time.time_ns() // 1_000_000, 8) + "".join(secrets.choice(_ALPHABET) for _ in range(16))
+
+
+def is_id(text: str) -> bool:
+    """Whether `text` has the shape of an id: `c` and 24 lower-case alphanumerics."""
+    return _CUID.fullmatch(text) is not None
+
+
+def new_namespace() -> str:
+    """A Deployment's namespace, lower-case and legal as a host name and an image name, such as `geocentric-orbit-1234`."""
+    return f"{secrets.choice(_MOTIONS)}-{secrets.choice(_BODIES)}-{1000 + secrets.randbelow(9000)}"
+
+
+def new_secret() -> str:
+    """256 bits of chance, safe in a URL."""
+    return secrets.token_urlsafe(32)
+
+
+def execution(subject: str, generation: int, attempt: int) -> str:
+    """The name of a saga's execution; a second start of the same name is refused, which makes starting idempotent."""
+    return f"{subject}-{generation}-{attempt}"
+
+
+def release_key(deployment_id: str, file: str) -> str:
+    """Where one file of a Deployment's release store lies in the releases bucket."""
+    return f"{deployment_id}/{file}"
+
+
+def upload_key(deployment_id: str, deploy_id: str, block: str) -> str:
+    """Where one uploaded block waits until its deploy is committed."""
+    return f"{deployment_id}/{deploy_id}/{block}"
+
+
+def image_repository(organization_id: str, namespace: str) -> str:
+    """The image repository that belongs to a Deployment."""
+    return f"orrery/{organization_id}/{namespace}"

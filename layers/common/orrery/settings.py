@@ -1,0 +1,30 @@
+"""The environment, read once, on first use; importing anything must work with an empty environment."""
+
+import functools
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a function is told by `template.yaml`; every field is one environment variable of the same name in capitals."""
+
+    table_name: str
+    releases_bucket: str
+    uploads_bucket: str
+    api_url: str
+    """The public address of the API, without a slash at the end."""
+    state_machine_prefix: str
+    """ARN of the state machines up to their name: `arn:aws:states:<region>:<account>:stateMachine:orrery-`."""
+    region: str
+    data_plane: str
+    """`module:factory` of the data plane's adapter; empty where no data plane is attached."""
+    first_organization_name: str
+    first_owner_email: str
+    first_cluster_region: str
+
+
+@functools.cache
+def settings() -> Settings:
+    """This process's settings; a variable that is not set is an empty string, which the room that needs it refuses in its own words."""
+    return Settings(**{name: os.environ.get(name.upper(), "") for name in Settings.__dataclass_fields__})

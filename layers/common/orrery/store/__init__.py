@@ -1,0 +1,1 @@
+"""DynamoDB: tenancy's memory; the only room that imports pynamodb."""

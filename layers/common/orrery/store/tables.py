@@ -1,0 +1,81 @@
+"""The one table: its keys, its index, and beside each key the access patterns it serves.
+
+    pk                  sk                    what, and who reads it
+    ORG#<org>           ORG                   an Organization: get
+    ORGS                ORG#<org>             one pointer per Organization: first run, the platform's own list
+    ORG#<org>           USER#<user>           a member: get, list
+    ORG#<org>           WS#<workspace>        a Workspace: get; list by prefix
+    ORG#<org>           WSNAME#<name>         claim: a Workspace's name is taken
+    ORG#<org>           DEP#<deployment>      a Deployment's desired state: get; list by prefix
+    ORG#<org>           DEPNAME#<ws>#<name>   claim: a Deployment's name is taken in its Workspace
+    ORG#<org>           TOKEN#<token>         an API token's description: get; list by prefix
+    HASH#<sha256>       PRINCIPAL             who a token stands for, with grants: one read authenticates
+    NAMESPACE#<name>    NAMESPACE             claim: a namespace is taken, over all Organizations
+    DEP#<deployment>    OBSERVED              what the agent last saw: written on change only
+    DEP#<deployment>    GOOD                  the last generation that ran well, whole: what an update falls back to
+    DEP#<deployment>    RELEASE               which code is live: the pointer and its sequence
+    DEP#<deployment>    DEPLOY#<deploy>       a deploy: get; list newest first (ids sort by age)
+    DEP#<deployment>    DECISION#<time>#<q>   a scaling decision: list newest first; expires
+    HANDOVER#<sha256>   HANDOVER              a one-time sign-in link: taken once; expires
+    CLUSTERS            CLUSTER#<cluster>     a standard cluster: list; a dedicated one lies under its Organization
+    ORG#<org>           CLUSTER#<cluster>     a dedicated cluster: get, list
+    CLUSTER#<cluster>   SNAPSHOT              the agent's last snapshot: the hypervisor reads it, the status asks for its age
+    CLUSTER#<cluster>   LEASE                 the newest targets for the agent
+
+    index `open`: openpk = OPEN#<shard>, opensk = <updated>#<deployment>; sparse, only on Deployments whose saga is not settled
+    and on releases not yet published: what the sweeper reads.
+
+Writes are conditional on the generation that was read; only desired state has one. Observed state never bumps it.
+"""
+
+import functools
+from typing import cast
+
+from pynamodb.attributes import JSONAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+from orrery.settings import settings
+
+OPEN_SHARDS = 4
+"""Open work is spread over this many index partitions, so that a burst of changes never meets one partition's limit."""
+
+
+class OpenIndex(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]  # pynamodb leaves its metaclass hook untyped
+    class Meta:
+        index_name = "open"
+        projection = AllProjection()
+
+    openpk = UnicodeAttribute(hash_key=True)
+    opensk = UnicodeAttribute(range_key=True)
+
+
+class Item(Model):
+    """A row: its keys, the generation its writes are conditional on, and the thing itself as a document."""
+
+    class Meta:
+        table_name = "unset"
+        region = "us-east-1"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    generation = NumberAttribute(default=1)
+    body: JSONAttribute = JSONAttribute()
+    expires = TTLAttribute(null=True)
+    openpk = UnicodeAttribute(null=True)
+    opensk = UnicodeAttribute(null=True)
+    open = OpenIndex()
+
+
+@functools.cache
+def table() -> type[Item]:
+    """The table of this installation: bound on first use, because a module must import with an empty environment."""
+
+    class Meta:
+        table_name = settings().table_name
+        region = settings().region or "us-east-1"
+        max_retry_attempts = 2
+        connect_timeout_seconds = 2
+        read_timeout_seconds = 5
+
+    return cast(type[Item], type("BoundItem", (Item,), {"Meta": Meta}))
