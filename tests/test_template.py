@@ -1,0 +1,139 @@
+"""template.yaml keeps the promises that AWS's limits and our rules ask of it."""
+
+import json
+import pathlib
+import re
+import subprocess
+
+import pytest
+import yaml
+
+ROOT = pathlib.Path(__file__).parents[1]
+ROUTES_OF_AN_HTTP_API = 300
+BYTES_OF_A_FUNCTION_POLICY = 20 * 1024
+
+
+class Intrinsics(yaml.SafeLoader):
+    """Reads CloudFormation's short tags as {"!Tag": value}."""
+
+
+def _intrinsic(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> object:
+    if isinstance(node, yaml.ScalarNode):
+        return {f"!{tag}": loader.construct_scalar(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {f"!{tag}": loader.construct_sequence(node, deep=True)}
+    assert isinstance(node, yaml.MappingNode)
+    return {f"!{tag}": loader.construct_mapping(node, deep=True)}
+
+
+Intrinsics.add_multi_constructor("!", _intrinsic)
+TEMPLATE = yaml.load((ROOT / "template.yaml").read_text(), Intrinsics)  # noqa: S506  # a SafeLoader underneath
+RESOURCES = TEMPLATE["Resources"]
+BODY = RESOURCES["Api"]["Properties"]["DefinitionBody"]
+
+
+def of_type(kind: str) -> dict[str, dict]:
+    return {name: resource for name, resource in RESOURCES.items() if resource["Type"] == kind}
+
+
+FUNCTIONS = of_type("AWS::Serverless::Function")
+
+
+def folder(function: dict) -> str:
+    return function["Properties"]["CodeUri"].strip("/").removeprefix("functions/")
+
+
+def test_every_function_folder_is_a_function_and_the_other_way_round():
+    folders = {path.parent.name for path in (ROOT / "functions").glob("*/app.py")}
+    assert folders == {folder(function) for function in FUNCTIONS.values()}
+
+
+def test_a_function_is_named_after_its_folder():
+    for logical, function in FUNCTIONS.items():
+        assert function["Properties"]["FunctionName"]["!Sub"] == "${AWS::StackName}-" + folder(function)
+        assert re.sub(r"(?<!^)(?=[A-Z])", "_", logical).lower() == folder(function)
+
+
+def test_functions_stand_in_alphabetical_order():
+    assert list(FUNCTIONS) == sorted(FUNCTIONS)
+
+
+def test_the_routes_stay_far_below_the_limit_and_lead_to_integrations_that_exist():
+    integrations = BODY["components"]["x-amazon-apigateway-integrations"]
+    assert len(BODY["paths"]) <= ROUTES_OF_AN_HTTP_API / 2
+    for path, methods in BODY["paths"].items():
+        for method in methods.values():
+            assert method["x-amazon-apigateway-integration"]["$ref"].rsplit("/", 1)[1] in integrations, path
+
+
+def test_one_integration_and_one_permission_per_http_function():
+    integrations = BODY["components"]["x-amazon-apigateway-integrations"]
+    permissions = [p["Properties"]["FunctionName"]["!Ref"].removesuffix(".Alias") for p in of_type("AWS::Lambda::Permission").values()]
+    assert sorted(permissions) == sorted(set(permissions))
+    assert {folder(FUNCTIONS[name]) for name in permissions} == set(integrations)
+    for name, integration in integrations.items():
+        assert f"${{AWS::StackName}}-{name}:live" in integration["uri"]["!Sub"]
+        assert integration["payloadFormatVersion"] == "2.0"
+
+
+def test_a_functions_policy_stays_below_lambdas_limit():
+    for permission in of_type("AWS::Lambda::Permission").values():
+        assert len(json.dumps(permission)) < BYTES_OF_A_FUNCTION_POLICY / 10
+
+
+def test_no_statement_allows_everything():
+    for name, function in FUNCTIONS.items():
+        for policy in function["Properties"].get("Policies", []):
+            for statement in policy["Statement"]:
+                actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+                assert not any("*" in action for action in actions), name
+                assert statement["Resource"] != "*", name
+
+
+def test_http_functions_start_from_a_snapshot():
+    for name, function in FUNCTIONS.items():
+        if folder(function) in BODY["components"]["x-amazon-apigateway-integrations"]:
+            assert function["Properties"]["SnapStart"] == {"ApplyOn": "PublishedVersions"}, name
+            assert function["Properties"]["AutoPublishAlias"] == "live", name
+
+
+def test_http_functions_answer_within_the_gateways_time():
+    assert TEMPLATE["Globals"]["Function"]["Timeout"] < 30
+
+
+def test_every_state_machine_file_is_deployed_under_its_own_name():
+    machines = {m["Properties"]["DefinitionUri"]: m["Properties"]["Name"]["!Sub"] for m in of_type("AWS::Serverless::StateMachine").values()}
+    assert set(machines) == {f"statemachines/{path.name}" for path in (ROOT / "statemachines").glob("*.asl.json")}
+    for file, name in machines.items():
+        assert name == "${AWS::StackName}-" + pathlib.Path(file).name.removesuffix(".asl.json")
+
+
+def test_every_substitution_of_a_state_machine_is_given():
+    for machine in of_type("AWS::Serverless::StateMachine").values():
+        wanted = set(re.findall(r"\$\{(\w+)\}", (ROOT / machine["Properties"]["DefinitionUri"]).read_text()))
+        assert wanted == set(machine["Properties"]["DefinitionSubstitutions"])
+
+
+def test_the_table_can_be_restored_and_is_encrypted_and_kept():
+    table = RESOURCES["Table"]
+    assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["Properties"]["SSESpecification"] == {"SSEEnabled": True}
+    assert table["Properties"]["DeletionProtectionEnabled"] is True
+    assert table["DeletionPolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("name", list(of_type("AWS::S3::Bucket")))
+def test_buckets_are_encrypted_private_and_speak_only_tls(name):
+    properties = RESOURCES[name]["Properties"]
+    assert properties["BucketEncryption"]
+    assert all(properties["PublicAccessBlockConfiguration"].values())
+    policies = [p["Properties"] for p in of_type("AWS::S3::BucketPolicy").values() if p["Properties"]["Bucket"]["!Ref"] == name]
+    assert [s["Condition"] for s in policies[0]["PolicyDocument"]["Statement"]] == [{"Bool": {"aws:SecureTransport": "false"}}]
+
+
+def test_the_layer_ships_what_the_lock_file_says():
+    exported = subprocess.run(
+        ["uv", "export", "--quiet", "--frozen", "--no-dev", "--no-hashes", "--no-header", "--no-annotate", "--no-emit-project"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert (ROOT / "layers/common/requirements.txt").read_text() == exported
