@@ -1,0 +1,1 @@
+"""One file a noun; each command is parse -> look up -> call -> show."""

@@ -1,0 +1,180 @@
+"""`orrery deployment`: an Airflow environment from its making to its end."""
+
+import click
+
+from orrery_cli import lookup, waiting
+from orrery_cli.failures import Failure
+from orrery_cli.session import Session, current
+from orrery_cli.shared import group
+from orrery_cli.waiting import Item
+
+COLUMNS = ("id", "name", "status", "namespace", "airflowVersion", "executor", "workspaceName", "webServerUrl")
+DECISIONS = ("decidedAt", "queue", "action", "current", "target", "queued", "running", "reason")
+NAMED = click.argument("name", metavar="[NAME|ID]", required=False)
+WAIT = click.option("--wait", is_flag=True, help="Return when it is done, with progress on stderr.")
+TIMEOUT = click.option("--timeout", type=click.IntRange(min=1), default=600, show_default=True, help="The longest wait in seconds.")
+
+
+@group(
+    "deployment",
+    names={
+        "create": "deployment_change:create | Make a Deployment.",
+        "update": "deployment_change:update | Change a Deployment; what is not named stays.",
+        "logs": "logs:logs | Read task logs from the Deployment's Airflow.",
+    },
+)
+def deployment() -> None:
+    """Make, change, watch and remove Deployments: each is an Airflow environment of its own.
+
+    \b
+    Examples:
+      orrery deployment create etl --queue heavy:min=0,max=4 --wait
+      orrery deployment inspect etl -o json
+      orrery deployment logs etl --dag-id weather_etl
+      orrery deployment delete etl --yes --wait
+    """
+
+
+@deployment.command("list")
+@click.option("--all", "everywhere", is_flag=True, help="Of the whole Organization, whatever Workspace the context names.")
+def list_deployments(everywhere: bool) -> None:
+    """The Deployments of the chosen Workspace, or of the Organization when none is chosen."""
+    session = current()
+    path = f"{session.root}/deployments"
+    found = session.api.items(path, "deployments") if everywhere else lookup.deployments(session)
+    session.show({"deployments": found}, COLUMNS)
+
+
+@deployment.command("inspect")
+@NAMED
+def inspect(name: str | None) -> None:
+    """Everything the API says about one Deployment.
+
+    \b
+    Examples:
+      orrery deployment inspect etl
+      orrery deployment inspect etl -o json | jq -r .webServerUrl
+    """
+    session = current()
+    session.show(lookup.deployment(session, name))
+
+
+@deployment.command("delete")
+@click.argument("name", metavar="NAME|ID")
+@WAIT
+@TIMEOUT
+def delete(name: str, wait: bool, timeout: int) -> None:
+    """Remove a Deployment with its database, logs and DAGs.
+
+    \b
+    Examples:
+      orrery deployment delete etl --yes --wait
+    """
+    session = current()
+    found = lookup.deployment(session, name)
+    session.confirm(f"delete the Deployment `{found['name']}` with its database and logs")
+    session.api.delete(_path(session, found))
+    if wait:
+        waiting.until_gone(session, found, timeout=timeout)
+    session.show({"id": found["id"], "name": found["name"], "deleted": True})
+
+
+@deployment.command("open")
+@NAMED
+@click.option("--browser", is_flag=True, help="Open it in the browser of this machine too.")
+def open_airflow(name: str | None, browser: bool) -> None:
+    """Print a link that signs you in to the Deployment's Airflow; it works once and for a minute.
+
+    \b
+    Examples:
+      orrery deployment open etl
+      orrery deployment open etl -o json | jq -r .url
+    """
+    session = current()
+    found = lookup.deployment(session, name)
+    awake(found)
+    answer = session.api.post(f"{_path(session, found)}/handover", {})
+    if browser:
+        click.launch(answer["url"])
+    session.show(answer if session.output != "table" else answer["url"])
+
+
+@deployment.command("hibernate")
+@NAMED
+@click.option("--until", metavar="TIME", help="When to wake up, as 2026-01-31T08:00:00Z; until further notice when left out.")
+@WAIT
+@TIMEOUT
+def hibernate(name: str | None, until: str | None, wait: bool, timeout: int) -> None:
+    """Drain the workers and stop Airflow; the database stays. Development mode only.
+
+    \b
+    Examples:
+      orrery deployment hibernate etl --yes --wait
+    """
+    session = current()
+    found = lookup.deployment(session, name)
+    session.confirm(f"hibernate the Deployment `{found['name']}`: no DAG runs while it sleeps")
+    answer = _override(session, found, hibernating=True, until=until)
+    if wait:
+        waiting.until(session, found, done=lambda now: now["status"] == "HIBERNATING", timeout=timeout)
+    session.show(answer)
+
+
+@deployment.command("wake-up")
+@NAMED
+@click.option("--until", metavar="TIME", help="When its schedule rules again; until further notice when left out.")
+@click.option("--remove-override", is_flag=True, help="Leave it to its hibernation schedule at once.")
+@WAIT
+@TIMEOUT
+def wake_up(name: str | None, until: str | None, remove_override: bool, **waits: int) -> None:
+    """Start a hibernating Deployment again.
+
+    \b
+    Examples:
+      orrery deployment wake-up etl --wait
+      orrery deployment wake-up etl --remove-override
+    """
+    session = current()
+    found = lookup.deployment(session, name)
+    if remove_override:
+        session.api.delete(f"{_path(session, found)}/hibernation-override")
+        answer: Item = {"isActive": False}
+    else:
+        answer = _override(session, found, hibernating=False, until=until)
+    if waits["wait"]:
+        waiting.until(session, found, done=lambda now: now["status"] == "HEALTHY", timeout=waits["timeout"])
+    session.show(answer)
+
+
+@deployment.command("scaling-decisions")
+@NAMED
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="The newest so many.")
+def scaling_decisions(name: str | None, limit: int) -> None:
+    """What the hypervisor decided for each worker queue, and why.
+
+    \b
+    Examples:
+      orrery deployment scaling-decisions etl --limit 5
+    """
+    session = current()
+    found = lookup.deployment(session, name)
+    page = session.api.get(f"{_path(session, found)}/scaling-decisions", {"limit": limit, "offset": 0})
+    session.show({"scalingDecisions": page["scalingDecisions"]}, DECISIONS)
+
+
+def awake(found: Item) -> None:
+    """Airflow answers only while its Deployment runs; anything else is said before it is tried."""
+    if found["status"] == "HIBERNATING":
+        message = f"deployment `{found['name']}` hibernates; wake it with `orrery deployment wake-up {found['name']}`"
+        raise Failure(message, kind="deployment_hibernating")
+    if found["status"] == "CREATING":
+        raise Failure(f"deployment `{found['name']}` is still being created", kind="not_running")
+
+
+def _override(session: Session, found: Item, *, hibernating: bool, until: str | None) -> Item:
+    body = {"isHibernating": hibernating, "overrideUntil": until}
+    return dict(session.api.post(f"{_path(session, found)}/hibernation-override", body))
+
+
+def _path(session: Session, found: Item) -> str:
+    return f"{session.root}/deployments/{found['id']}"

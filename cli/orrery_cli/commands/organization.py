@@ -1,0 +1,59 @@
+"""`orrery organization`: the top of the tenancy tree."""
+
+import click
+
+from orrery_cli import lookup
+from orrery_cli.session import current
+from orrery_cli.shared import group
+
+COLUMNS = ("id", "name", "product", "status", "createdAt")
+
+
+@group("organization")
+def organization() -> None:
+    """See and change Organizations.
+
+    \b
+    Examples:
+      orrery organization list
+      orrery organization get Acme -o json
+      orrery organization update --name "Acme Ltd"
+    """
+
+
+@organization.command("list")
+def list_organizations() -> None:
+    """The Organizations that the token can see."""
+    session = current()
+    session.show({"organizations": session.api.items("/v1/organizations", "organizations")}, COLUMNS)
+
+
+@organization.command("get")
+@click.argument("name", metavar="[NAME|ID]", required=False)
+def get(name: str | None) -> None:
+    """One Organization: the named one, or the current one."""
+    session = current()
+    session.organization_option = name or session.organization_option
+    session.show(session.api.get(session.root))
+
+
+@organization.command("update")
+@click.argument("target", metavar="[NAME|ID]", required=False)
+@click.option("--name", help="The new name.")
+@click.option("--billing-email", help="Where bills go.")
+def update(target: str | None, name: str | None, billing_email: str | None) -> None:
+    """Change an Organization; what is not named stays.
+
+    \b
+    Examples:
+      orrery organization update --billing-email finance@example.com
+    """
+    session = current()
+    session.organization_option = target or session.organization_option
+    before = lookup.organization(session)
+    body = {
+        "name": name or before["name"],
+        "billingEmail": before.get("billingEmail", "") if billing_email is None else billing_email,
+        "isScimEnabled": before["isScimEnabled"],
+    }
+    session.show(session.api.post(f"/v1/organizations/{before['id']}", body))

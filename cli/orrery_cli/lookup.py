@@ -1,0 +1,98 @@
+"""Names or ids: everything that a person can name is found by either, and a near miss is told."""
+
+import difflib
+import re
+from typing import Any, Final
+from urllib.parse import quote
+
+from orrery_cli.failures import Failure
+from orrery_cli.session import Session
+
+_ID: Final = re.compile(r"c[a-z0-9]{24}")
+
+Item = dict[str, Any]
+
+
+def organization(session: Session) -> Item:
+    """The Organization that was named, or the only one the token can see."""
+    found = session.api.items("/v1/organizations", "organizations")
+    if session.organization:
+        return _pick(found, session.organization, noun="organization")
+    return _only(found, noun="organization", option="--organization")
+
+
+def workspace(session: Session, named: str | None = None) -> Item:
+    """The Workspace that was named, or the only one there is."""
+    name = named or session.workspace
+    if name and _is_id(name):
+        return _fetch(session, f"{session.root}/workspaces/{name}")
+    found = session.api.items(f"{session.root}/workspaces", "workspaces")
+    if name:
+        return _pick(found, name, noun="workspace")
+    return _only(found, noun="workspace", option="--workspace")
+
+
+def deployment(session: Session, named: str | None) -> Item:
+    """The Deployment with this name or id, as it is now; the only one there is when none is named."""
+    if named and _is_id(named):
+        return _fetch(session, f"{session.root}/deployments/{named}")
+    if named:
+        # the whole list is asked for only to tell a near miss
+        item = _pick(deployments(session, named) or deployments(session), named, noun="deployment")
+    else:
+        item = _only(deployments(session), noun="deployment", option="DEPLOYMENT")
+    return _fetch(session, f"{session.root}/deployments/{item['id']}")
+
+
+def deployments(session: Session, named: str | None = None) -> list[Item]:
+    """The Deployments of the Workspace that was chosen, or of the whole Organization when none was."""
+    within = workspace(session)["id"] if session.workspace else None
+    return session.api.items(f"{session.root}/deployments", "deployments", {"workspaceIds": within, "names": named})
+
+
+def cluster(session: Session, named: str) -> Item:
+    if _is_id(named):
+        return _fetch(session, f"{session.root}/clusters/{named}")
+    return _pick(session.api.items(f"{session.root}/clusters", "clusters"), named, noun="cluster")
+
+
+def token(session: Session, named: str) -> Item:
+    if _is_id(named):
+        return _fetch(session, f"{session.root}/tokens/{named}")
+    return _pick(session.api.items(f"{session.root}/tokens", "tokens"), named, noun="token")
+
+
+def segment(value: str) -> str:
+    """A value as one piece of a path, whatever is in it."""
+    return quote(value, safe="")
+
+
+def _fetch(session: Session, path: str) -> Item:
+    found = session.api.get(path)
+    assert isinstance(found, dict)
+    return found
+
+
+def _is_id(name: str) -> bool:
+    return bool(_ID.fullmatch(name))
+
+
+def _pick(found: list[Item], named: str, *, noun: str) -> Item:
+    matches = [each for each in found if each["id"] == named] or [each for each in found if each["name"] == named]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        ids = ", ".join(f"`{each['id']}`" for each in matches)
+        raise Failure(f"{len(matches)} {noun}s are named `{named}`; use an id: {ids}", kind="usage")
+    near = difflib.get_close_matches(named, [each["name"] for each in found], n=1)
+    hint = f"; did you mean `{near[0]}`" if near else f"; see `orrery {noun} list`"
+    raise Failure(f"there is no {noun} `{named}` here{hint}", kind="not_found")
+
+
+def _only(found: list[Item], *, noun: str, option: str) -> Item:
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise Failure(f"there is no {noun} yet that this token can see", kind="not_found")
+    names = ", ".join(f"`{each['name']}`" for each in found[:10])
+    raise Failure(f"which {noun}? name one of {names} with {option}", kind="input_required")

@@ -1,0 +1,110 @@
+"""One run of the command: who calls which control plane, and how answers are shown.
+
+Options beat the environment, the environment beats the context.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from orrery_cli import settings as files
+from orrery_cli.failures import Failure
+from orrery_cli.output import Columns, Format, show
+
+if TYPE_CHECKING:
+    from orrery_cli.http import Api
+
+FORMATS: Final[tuple[Format, ...]] = ("json", "yaml", "table")
+
+
+@dataclass
+class Session:
+    """Filled by the options that every command takes; anything that costs a file or a request waits for its first use."""
+
+    output: Format = "table"
+    context_name: str | None = None
+    organization_option: str | None = None
+    workspace_option: str | None = None
+    yes: bool = False
+
+    @cached_property
+    def settings(self) -> files.Settings:
+        return files.load()
+
+    @cached_property
+    def context(self) -> files.Context:
+        name = self.context_name or os.environ.get("ORRERY_CONTEXT") or self.settings.current
+        return self.settings.context(name)
+
+    @property
+    def api_url(self) -> str:
+        return os.environ.get("ORRERY_API_URL") or self.context.api_url
+
+    @property
+    def organization(self) -> str | None:
+        return self.organization_option or os.environ.get("ORRERY_ORGANIZATION") or self.context.organization
+
+    @property
+    def workspace(self) -> str | None:
+        return self.workspace_option or os.environ.get("ORRERY_WORKSPACE") or self.context.workspace
+
+    @property
+    def token_source(self) -> str | None:
+        if os.environ.get("ORRERY_API_TOKEN"):
+            return "environment"
+        return "file" if files.stored_token(self.context.name) else None
+
+    @cached_property
+    def token(self) -> str:
+        token = os.environ.get("ORRERY_API_TOKEN") or files.stored_token(self.context.name)
+        if not token:
+            raise Failure("no token: set ORRERY_API_TOKEN or run `orrery login --token`", kind="unauthenticated")
+        return token.removeprefix("Bearer ").strip()
+
+    @cached_property
+    def api(self) -> "Api":
+        from orrery_cli.http import Api
+
+        return Api(self.api_url, self.token)
+
+    @cached_property
+    def organization_id(self) -> str:
+        from orrery_cli import lookup
+
+        return str(lookup.organization(self)["id"])
+
+    @property
+    def root(self) -> str:
+        """The path that everything of the Organization is under."""
+        return f"/v1/organizations/{self.organization_id}"
+
+    @property
+    def interactive(self) -> bool:
+        """Whether there is somebody to ask: a person at a terminal who did not want a document."""
+        return self.output == "table" and sys.stdin.isatty() and sys.stderr.isatty()
+
+    def show(self, document: Any, columns: Columns = ()) -> None:
+        show(document, self.output, columns)
+
+    def confirm(self, question: str) -> None:
+        """Ask before what cannot be undone; without anybody to ask it takes `--yes`."""
+        if self.yes:
+            return
+        if not self.interactive:
+            raise Failure(f"{question}: pass `--yes` to go on without being asked", kind="input_required")
+        click.confirm(question, abort=True, err=True)
+
+    def ask(self, what: str, hint: str) -> str:
+        """A value that was left out; without anybody to ask it is a failure that says which option gives it."""
+        if not self.interactive:
+            raise Failure(f"{what} is needed: {hint}", kind="input_required")
+        return str(click.prompt(what, err=True))
+
+
+def current() -> Session:
+    """The session of the running command."""
+    return click.get_current_context().ensure_object(Session)
