@@ -4,7 +4,7 @@
     ORG#<org>           ORG                   an Organization: get
     ORGS                ORG#<org>             one pointer per Organization: first run, the platform's own list
     ORG#<org>           USER#<user>           a member: get, list
-    ORG#<org>           WS#<workspace>        a Workspace: get; list by prefix
+    ORG#<org>           WS#<workspace>        a Workspace: get; list by prefix; `deployments` counts what it holds
     ORG#<org>           WSNAME#<name>         claim: a Workspace's name is taken
     ORG#<org>           DEP#<deployment>      a Deployment's desired state: get; list by prefix
     ORG#<org>           DEPNAME#<ws>#<name>   claim: a Deployment's name is taken in its Workspace
@@ -29,13 +29,14 @@ Writes are conditional on the generation that was read; only desired state has o
 """
 
 import functools
-from typing import cast
+from typing import Any, cast
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 from orrery.settings import settings
+from orrery.store.documents import freeze
 
 OPEN_SHARDS = 4
 """Open work is spread over this many index partitions, so that a burst of changes never meets one partition's limit."""
@@ -61,6 +62,7 @@ class Item(Model):
     sk = UnicodeAttribute(range_key=True)
     generation = NumberAttribute(default=1)
     body: JSONAttribute = JSONAttribute()
+    deployments = NumberAttribute(null=True)
     expires = TTLAttribute(null=True)
     openpk = UnicodeAttribute(null=True)
     opensk = UnicodeAttribute(null=True)
@@ -79,3 +81,13 @@ def table() -> type[Item]:
         read_timeout_seconds = 5
 
     return cast(type[Item], type("BoundItem", (Item,), {"Meta": Meta}))
+
+
+def item(pk: str, sk: str, value: Any, **attributes: Any) -> Item:
+    """A value as a row, at its own generation if it has one."""
+    return table()(pk, sk, generation=getattr(value, "generation", 1), body=freeze(value), **attributes)
+
+
+def claim(pk: str, sk: str, owner: str = "") -> Item:
+    """A row that says only that a name is taken, and by whom."""
+    return table()(pk, sk, body={"owner": owner})

@@ -1,0 +1,1 @@
+"""Who may do what: pure arithmetic over roles; no clock, no store, no environment."""

@@ -1,0 +1,82 @@
+"""Who is asking, and whether they may: a refusal says which permission is missing and which role has it."""
+
+import functools
+from dataclasses import dataclass
+from enum import StrEnum
+
+from orrery.authz.permissions import Permission, bit
+from orrery.authz.policy import AIRFLOW, AirflowRole, Role, anybody_mask, least_role, role_mask
+from orrery.errors import Forbidden, NotFound
+from orrery.model.subject import Subject, SubjectType
+from orrery.model.token import Grant
+
+
+class Kind(StrEnum):
+    USER = "USER"
+    SERVICEKEY = "SERVICEKEY"
+    """An API token."""
+    AGENT = "AGENT"
+    """A cluster's agent: it reports for its cluster and sees nothing else."""
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A user, an API token or an agent, with the roles it was granted; `organization_id` is its home, the only Organization it sees."""
+
+    id: str
+    kind: Kind
+    name: str
+    organization_id: str
+    grants: tuple[Grant, ...]
+    username: str = ""
+
+    @property
+    def subject(self) -> Subject:
+        """The stamp it leaves on what it makes."""
+        return Subject(self.id, SubjectType.USER if self.kind is Kind.USER else SubjectType.SERVICEKEY, self.name, self.username)
+
+    @functools.cached_property
+    def masks(self) -> dict[str, int]:
+        """What it may do, by the id of the thing it was granted a role on."""
+        masks = {} if self.kind is Kind.AGENT else {self.organization_id: anybody_mask()}
+        for grant in self.grants:
+            masks[grant.entity_id] = masks.get(grant.entity_id, 0) | role_mask(Role(grant.role))
+        return masks
+
+    def holds(self, *scopes: str) -> int:
+        """Everything it may do on a thing, named by its own id and the ids of what it lies in: organization, workspace, deployment."""
+        total = 0
+        for scope in scopes:
+            total |= self.masks.get(scope, 0)
+        return total
+
+    def may(self, permission: Permission, *scopes: str) -> bool:
+        """Whether it may do one thing there."""
+        return bool(self.holds(*scopes) & bit(permission))
+
+
+def require(principal: Principal, permission: Permission, *, organization: str, workspace: str = "", deployment: str = "") -> None:
+    """Return if the principal may; raise `NotFound` if it may not even see the thing, `Forbidden` if it may see it but not do this."""
+    scopes = (organization, workspace, deployment)
+    if principal.may(permission, *scopes):
+        return
+    if not principal.may(permission.to_see_it, *scopes):
+        raise missing(permission.noun)
+    raise Forbidden(f"this needs the permission `{permission}`, which you do not have here; the role `{least_role(permission)}` has it")
+
+
+def missing(noun: str) -> NotFound:
+    """The answer for what is not there and for what is somebody else's; the two must look the same."""
+    return NotFound(f"there is no such {noun}, or you may not see it")
+
+
+def refuse_to_grant_more(principal: Principal, role: Role, *, organization: str, workspace: str = "", deployment: str = "") -> None:
+    """Nobody grants more than they hold: every permission of the role must be the principal's own at that place."""
+    if role_mask(role) & ~principal.holds(organization, workspace, deployment):
+        raise Forbidden(f"the role `{role}` can do more than you can here; nobody grants more than they hold")
+
+
+def airflow_role(principal: Principal, *, organization: str, workspace: str, deployment: str) -> AirflowRole | None:
+    """The role that the principal has inside a Deployment's Airflow; none if it may not enter."""
+    held = principal.holds(organization, workspace, deployment)
+    return next((role for role, mark in AIRFLOW.items() if held & bit(mark)), None)

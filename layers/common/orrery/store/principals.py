@@ -1,0 +1,70 @@
+"""Tokens to principals: the whole token's hash is the key, so a token that is taken away is dead at the next request."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from orrery.authz.principal import Kind, Principal
+from orrery.errors import Conflict, Unauthenticated
+from orrery.model.token import Grant
+from orrery.model.user import User
+from orrery.store import reads, writes
+from orrery.store.tables import item, table
+from orrery.store.writes import Write
+
+_REMEMBERED = timedelta(days=30)
+"""How long after its end a token is still told that it expired; then DynamoDB forgets it."""
+
+
+@dataclass(frozen=True)
+class Credential:
+    """Who a token stands for. A user's own grants are read beside it at each request; an API token and an agent carry theirs."""
+
+    id: str
+    kind: Kind
+    name: str
+    organization_id: str
+    grants: tuple[Grant, ...]
+    end_at: datetime
+
+
+def digest(token: str) -> str:
+    """The hash by which a token is known: SHA-256, in hex."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def authenticate(authorization: str) -> Principal:
+    """The principal behind an `Authorization` header."""
+    scheme, _, token = authorization.strip().partition(" ")
+    if not authorization.strip():
+        raise Unauthenticated("no token was sent; send `Authorization: Bearer <token>`")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("the Authorization header is not of the form `Bearer <token>`")
+    credential = reads.get(Credential, f"HASH#{digest(token.strip())}", "PRINCIPAL")
+    if credential is None:
+        raise Unauthenticated("this token is not known here; it may have been deleted or rotated")
+    if credential.end_at <= datetime.now(UTC):
+        raise Unauthenticated("this token has expired; rotate it or create a new one")
+    return _user(credential) if credential.kind is Kind.USER else _bearer(credential)
+
+
+def remember(token_hash: str, credential: Credential) -> Write:
+    """A token that counts from now on."""
+    row = item(f"HASH#{token_hash}", "PRINCIPAL", credential, expires=credential.end_at + _REMEMBERED)
+    return writes.put_new(row, Conflict("this token exists already; try again"))
+
+
+def forget(token_hash: str) -> Write:
+    """A token that is dead from now on."""
+    return writes.delete_anyway(table()(f"HASH#{token_hash}", "PRINCIPAL"))
+
+
+def _bearer(credential: Credential) -> Principal:
+    return Principal(credential.id, credential.kind, credential.name, credential.organization_id, credential.grants)
+
+
+def _user(credential: Credential) -> Principal:
+    user = reads.get(User, f"ORG#{credential.organization_id}", f"USER#{credential.id}")
+    if user is None or user.status != "ACTIVE":
+        raise Unauthenticated("this token's user is no longer a member; ask an owner of the Organization")
+    return Principal(user.id, Kind.USER, user.full_name, user.organization_id, user.grants, user.username)
