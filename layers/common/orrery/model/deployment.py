@@ -69,7 +69,7 @@ class HibernationOverride:
 
 @dataclass(frozen=True)
 class Deployment:
-    """Desired state. `generation` counts its changes, `settled` is the last generation a saga finished, `attempt` the saga's tries at this one."""
+    """Desired state: `generation` counts its changes, `settled` is the last one a saga finished, `attempt` the saga's tries at this one."""
 
     id: str
     organization_id: str
@@ -155,6 +155,10 @@ class Deployment:
         phase = Phase.FAILED if self.phase is Phase.CREATING else self.phase
         return replace(self, phase=phase, settled=self.generation, trouble=trouble)
 
+    def stuck(self, trouble: str) -> Self:
+        """A saga gave up for now; this generation stays open and another attempt will be made."""
+        return replace(self, trouble=trouble)
+
     def retried(self) -> Self:
         """The next attempt at the same generation, under a name of its own."""
         return replace(self, attempt=self.attempt + 1)
@@ -195,11 +199,16 @@ def status(deployment: Deployment, observed: Observed) -> tuple[Status, str]:
     if deployment.phase is Phase.FAILED:
         return Status.UNHEALTHY, deployment.trouble
     if deployment.phase is Phase.CREATING:
-        return Status.CREATING, "its Airflow is being made"
+        return Status.CREATING, _under_way("its Airflow is being made", deployment)
     if deployment.phase is Phase.DELETING:
-        return Status.DEPLOYING, "it is being deleted"
+        return Status.DEPLOYING, _under_way("it is being deleted", deployment)
     if not deployment.is_settled:
-        return Status.DEPLOYING, "running tasks are being drained" if deployment.is_hibernating else "its new settings are being applied"
+        doing = "running tasks are being drained" if deployment.is_hibernating else "its new settings are being applied"
+        return Status.DEPLOYING, _under_way(doing, deployment)
     if deployment.is_hibernating:
         return Status.HIBERNATING, "somebody put it to sleep"
     return Status(observed.health.value), deployment.trouble or observed.reason
+
+
+def _under_way(doing: str, deployment: Deployment) -> str:
+    return f"{doing}; the last try stopped ({deployment.trouble}) and another follows" if deployment.trouble else doing
