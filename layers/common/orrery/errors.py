@@ -14,6 +14,7 @@
     │   ├── NotReadyYet            what was asked for is on its way
     │   └── WorkersBusy            tasks are running; we wait, we never kill
     ├── Superseded            500  a newer generation took over; this execution has nothing left to do
+    ├── PlanRefused           500  the hypervisor planned what no plan may; the fleet stays as it is
     └── DataPlaneFailed       500  the data plane refused for good
 
 The class name is the error name in the state machines; `Retry` there names only classes with `retryable`.
@@ -104,3 +105,7 @@ class Superseded(Error):
 
 class DataPlaneFailed(Error):
     code = "DATA_PLANE_FAILED"
+
+
+class PlanRefused(Error):
+    code = "PLAN_REFUSED"

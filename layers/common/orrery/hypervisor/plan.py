@@ -1,0 +1,173 @@
+"""What the fleet should do next: a pure function from what was seen to what to do, with a reason for everything, doing nothing included.
+
+Nothing here reads a clock, a table or a cluster. The policies are asked in order and the first that has an opinion decides;
+each sees one queue and answers with a decision or with nothing. A plan holds every queue exactly once.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from orrery.hypervisor.fleet import Fleet, Queue, WorkerState
+
+SILENCE = 60.0
+"""Seconds after which a snapshot says nothing about now: six reports of the agent went missing."""
+
+KEEP = 30.0
+"""Seconds that an idle worker is kept: as long as a new one takes to start, so that waiting never costs more than twice what
+knowing the future would (the ski-rental bound). It also keeps a queue from flapping in the gaps between one task and the next."""
+
+
+class Action(StrEnum):
+    LAUNCH = "LAUNCH"
+    DRAIN = "DRAIN"
+    HOLD = "HOLD"
+
+
+class Cause(StrEnum):
+    """The class of a reason: while it stays the same, a queue that holds has nothing new to tell."""
+
+    SILENT = "SILENT"
+    CLOSING = "CLOSING"
+    OVER_CEILING = "OVER_CEILING"
+    DEMAND = "DEMAND"
+    AT_CEILING = "AT_CEILING"
+    RIGHT_SIZED = "RIGHT_SIZED"
+    AT_REST = "AT_REST"
+    ALL_BUSY = "ALL_BUSY"
+    JUST_IDLE = "JUST_IDLE"
+    IDLE = "IDLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one queue should do: from `current` serving workers to `target`."""
+
+    deployment: str
+    generation: int
+    queue: str
+    action: Action
+    cause: Cause
+    current: int
+    target: int
+    queued: int
+    running: int
+    reason: str
+
+
+Plan = tuple[Decision, ...]
+Policy = Callable[[Queue, Fleet], Decision | None]
+
+
+def silent(queue: Queue, fleet: Fleet) -> Decision | None:
+    """What is not seen is not touched: an agent that is away scales by itself."""
+    if fleet.silence <= SILENCE:
+        return None
+    return hold(queue, Cause.SILENT, f"the cluster has been silent for {fleet.silence:.0f} s; nothing is decided until it reports again")
+
+
+def over_ceiling(queue: Queue, fleet: Fleet) -> Decision | None:
+    """Above its bounds, or closed: the emptiest go first, and those with tasks after their last one."""
+    if queue.serving <= queue.ceiling:
+        return None
+    if queue.ceiling == 0:
+        return drain(queue, Cause.CLOSING, 0, f"no worker may run on this queue any more; {_are(queue.serving)} running")
+    return drain(queue, Cause.OVER_CEILING, queue.ceiling, f"at most {queue.ceiling} may run; {_are(queue.serving)} running")
+
+
+def demand(queue: Queue, fleet: Fleet) -> Decision | None:
+    """More tasks than the workers can take, or fewer workers than the floor."""
+    if queue.wanted <= queue.serving:
+        return None
+    return _decide(queue, Action.LAUNCH, Cause.DEMAND, queue.wanted, f"{_need(queue)}; {_are(queue.serving)} running")
+
+
+def right_sized(queue: Queue, fleet: Fleet) -> Decision | None:
+    """As many as are wanted, and which bound made it so."""
+    if queue.wanted != queue.serving:
+        return None
+    if queue.needed > queue.ceiling:
+        return hold(queue, Cause.AT_CEILING, f"{_need(queue)}; {_are(queue.serving)} running, the most that may")
+    if queue.queued + queue.running == 0:
+        kept = f"{_workers(queue.floor)} kept ready" if queue.floor else "no worker is needed"
+        return hold(queue, Cause.AT_REST, f"nothing is queued or running; {kept}")
+    return hold(queue, Cause.RIGHT_SIZED, f"{_need(queue)}; {_are(queue.serving)} running")
+
+
+def all_busy(queue: Queue, fleet: Fleet) -> Decision | None:
+    """One worker too many, and none of them idle: a worker with a task is never sent away to save money."""
+    if _idle(queue, 0.0):
+        return None
+    return hold(queue, Cause.ALL_BUSY, f"{_need(queue)}; {_are(queue.serving)} running and none is idle: tasks are never cut short")
+
+
+def just_idle(queue: Queue, fleet: Fleet) -> Decision | None:
+    """One idle worker too many, but not for long."""
+    if _idle(queue, KEEP):
+        return None
+    longest = max(worker.idle for worker in queue.workers if worker.idle is not None)
+    return hold(
+        queue,
+        Cause.JUST_IDLE,
+        f"{_need(queue)}; {_are(queue.serving)} running, idle for {longest:.0f} s of the {KEEP:.0f} s that one is kept",
+    )
+
+
+def idle(queue: Queue, fleet: Fleet) -> Decision | None:
+    """Idle for as long as starting one takes: as many go as are too many."""
+    surplus = min(queue.serving - queue.wanted, _idle(queue, KEEP))
+    reason = f"{_need(queue)}; {_are(queue.serving)} running, {surplus} too many and idle for {KEEP:.0f} s or more"
+    return drain(queue, Cause.IDLE, queue.serving - surplus, reason)
+
+
+POLICIES: tuple[Policy, ...] = (silent, over_ceiling, demand, right_sized, all_busy, just_idle, idle)
+"""The order is the policy: what is unknown first, then the customer's bounds, then the tasks, and money last."""
+
+
+def plan(fleet: Fleet, policies: Iterable[Policy] = POLICIES) -> Plan:
+    """One decision for every queue, in the fleet's order."""
+    ordered = tuple(policies)
+    return tuple(_first(queue, fleet, ordered) for queue in fleet.queues)
+
+
+def hold(queue: Queue, cause: Cause, reason: str) -> Decision:
+    return _decide(queue, Action.HOLD, cause, queue.serving, reason)
+
+
+def drain(queue: Queue, cause: Cause, target: int, reason: str) -> Decision:
+    return _decide(queue, Action.DRAIN, cause, target, reason)
+
+
+def _first(queue: Queue, fleet: Fleet, policies: tuple[Policy, ...]) -> Decision:
+    for policy in policies:
+        if decision := policy(queue, fleet):
+            return decision
+    raise LookupError(f"no policy decides on queue {queue.name} of {queue.deployment}")
+
+
+def _decide(queue: Queue, action: Action, cause: Cause, target: int, reason: str) -> Decision:
+    return Decision(
+        queue.deployment, queue.generation, queue.name, action, cause, queue.serving, target, queue.queued, queue.running, reason
+    )
+
+
+def _idle(queue: Queue, kept: float) -> int:
+    """Serving workers that have been idle for at least so many seconds."""
+    return sum(worker.idle is not None and worker.idle >= kept and worker.state is WorkerState.RUNNING for worker in queue.workers)
+
+
+def _need(queue: Queue) -> str:
+    """`3 queued + 2 running need 1 worker of 5`, with what the floor adds and the draining workers take."""
+    if queue.queued + queue.running == 0:
+        return "nothing is queued or running" + (f", at least {queue.floor} must run" if queue.floor else "")
+    leaving = f" (of which {queue.leaving} on draining workers)" if queue.leaving else ""
+    needs = f"{queue.queued} queued + {queue.running} running{leaving} need {_workers(queue.needed)} of {queue.concurrency}"
+    return f"{needs}, at least {queue.floor} must run" if queue.needed < queue.floor else needs
+
+
+def _workers(count: int) -> str:
+    return f"{count} worker{'' if count == 1 else 's'}"
+
+
+def _are(count: int) -> str:
+    return f"{count} is" if count == 1 else f"{count} are"
