@@ -8,7 +8,7 @@ import pytest
 from tests.support import asl
 from tests.support.machine import Fault, Machine
 
-DEFINITIONS = pathlib.Path(__file__).parents[1] / "local" / "definitions"
+DEFINITIONS = pathlib.Path(__file__).parents[1] / "local" / "stack" / "statemachines"
 
 
 class Unavailable(Exception):
