@@ -1,0 +1,154 @@
+"""Deployments: desired state, the names it holds, and what a saga or the sweeper needs; every write of it conditional on its generation.
+
+One write transaction makes a Deployment: its row, its name within its Workspace, its namespace over all Organizations, its release pointer
+and one more on its Workspace's count, which is what keeps a Workspace from going while something lies in it. `forget` takes all of it back.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from orrery.authz.permissions import Permission
+from orrery.authz.principal import Principal, missing, require
+from orrery.errors import Invalid
+from orrery.model.deploy import Release
+from orrery.model.deployment import Deployment
+from orrery.store import reads, writes
+from orrery.store.documents import thaw
+from orrery.store.tables import OPEN_SHARDS, Item, claim, item, table
+from orrery.store.writes import Write
+
+
+def fetch(principal: Principal, organization_id: str, id: str, permission: Permission) -> Deployment:
+    """One Deployment, for a caller who may do `permission` with it; 404 if it may not even see it, 403 if it may see but not do."""
+    if organization_id != principal.organization_id:
+        raise missing("deployment")
+    deployment = load(organization_id, id)
+    require(principal, permission, organization=organization_id, workspace=deployment.workspace_id, deployment=id)
+    return deployment
+
+
+def load(organization_id: str, id: str) -> Deployment:
+    """One Deployment, unguarded: for sagas and for what acts on its own behalf."""
+    deployment = reads.get(Deployment, f"ORG#{organization_id}", f"DEP#{id}")
+    if deployment is None:
+        raise missing("deployment")
+    return deployment
+
+
+def list(principal: Principal, organization_id: str) -> tuple[Deployment, ...]:
+    """The Deployments that the caller may see, oldest first."""
+    if organization_id != principal.organization_id:
+        return ()
+    return tuple(
+        each
+        for each in reads.every(Deployment, f"ORG#{organization_id}", "DEP#")
+        if principal.may(Permission.DEPLOYMENT_GET, organization_id, each.workspace_id, each.id)
+    )
+
+
+def create(deployment: Deployment) -> None:
+    """Makes it and claims its names, or nothing at all: `Invalid` names the field that stands in the way."""
+    writes.commit(
+        writes.put_new(_row(deployment), writes.changed(f"deployment `{deployment.name}`")),
+        _name_taken(deployment),
+        writes.put_new(_namespace(deployment), writes.changed(f"namespace `{deployment.namespace}`")),
+        writes.put_new(item(f"DEP#{deployment.id}", "RELEASE", Release(deployment.id)), writes.changed(f"deployment `{deployment.name}`")),
+        _counted(deployment, 1),
+    )
+
+
+def save(deployment: Deployment, *, renamed_from: Deployment | None = None) -> None:
+    """The next generation, if the one before it is still there; a new name is claimed and the old one let go in the same breath."""
+    row = writes.put_next(_row(deployment), writes.changed(f"deployment `{deployment.name}`"))
+    if renamed_from is None or renamed_from.name == deployment.name:
+        return writes.commit(row)
+    return writes.commit(row, _name_taken(deployment), writes.delete_anyway(_name(renamed_from)))
+
+
+def settle(deployment: Deployment) -> None:
+    """The end of a saga on the same generation: no bump, so it never crosses a change; `StaleGeneration` if one came in between."""
+    row = _row(deployment)
+    same = type(row).generation == row.generation
+    writes.commit(Write(writes.Kind.PUT, row, same, writes.changed(f"deployment `{deployment.name}`")))
+
+
+def retry(deployment: Deployment) -> Deployment:
+    """The next attempt at the same generation, stored, so that two sweeps at once start one execution and not two."""
+    row = _row(deployment.retried())
+    same = (type(row).generation == row.generation) & (type(row).opensk == _row(deployment).opensk)
+    writes.commit(Write(writes.Kind.PUT, row, same, writes.changed(f"deployment `{deployment.name}`")))
+    return deployment.retried()
+
+
+def keep_good(deployment: Deployment) -> None:
+    """Remembers this generation, whole, as the last one that ran well."""
+    writes.commit(writes.put(item(f"DEP#{deployment.id}", "GOOD", deployment)))
+
+
+def good(id: str) -> Deployment | None:
+    """The last generation that ran well; none before the first."""
+    return reads.get(Deployment, f"DEP#{id}", "GOOD")
+
+
+def forget(deployment: Deployment) -> None:
+    """Takes away what it left under its own id first, and its record with its names last, so that a run cut short can run again."""
+    bound = table()
+    with writes.speaking():
+        rows = [*bound.query(f"DEP#{deployment.id}", attributes_to_get=["pk", "sk"], consistent_read=True)]
+        with bound.batch_write() as batch:
+            for row in rows:
+                batch.delete(row)
+    row = _row(deployment)
+    writes.commit(
+        writes.delete(row, type(row).generation == row.generation, writes.changed(f"deployment `{deployment.name}`")),
+        writes.delete_anyway(_name(deployment)),
+        writes.delete_anyway(_namespace(deployment)),
+        _counted(deployment, -1),
+    )
+
+
+def open_work(before: datetime) -> tuple[Deployment, ...]:
+    """Deployments whose saga is not settled and that last changed before then: what the sweeper looks at, oldest first in each shard."""
+    return tuple(each for row in open_rows(before) if row.sk.startswith("DEP#") for each in [thaw(Deployment, row.body)])
+
+
+def open_rows(before: datetime) -> Iterable[Item]:
+    """Every row of the index of open work that is older than `before`."""
+    bound = table()
+    with writes.speaking():
+        for shard in range(OPEN_SHARDS):
+            yield from bound.open.query(f"OPEN#{shard}", bound.opensk < before.isoformat())
+
+
+def open_keys(id: str, since: datetime, attempt: int) -> dict[str, str]:
+    """The index attributes of open work on a Deployment; a new attempt is a new place in the index, which tells two sweeps apart."""
+    shard = int(hashlib.sha256(id.encode()).hexdigest(), 16) % OPEN_SHARDS
+    return {"openpk": f"OPEN#{shard}", "opensk": f"{since.isoformat()}#{id}#{attempt}"}
+
+
+def _row(deployment: Deployment) -> Item:
+    keys = {} if deployment.is_settled else open_keys(deployment.id, deployment.updated_at, deployment.attempt)
+    return item(f"ORG#{deployment.organization_id}", f"DEP#{deployment.id}", deployment, **keys)
+
+
+def _name(deployment: Deployment) -> Item:
+    return claim(f"ORG#{deployment.organization_id}", f"DEPNAME#{deployment.workspace_id}#{deployment.name}", deployment.id)
+
+
+def _name_taken(deployment: Deployment) -> Write:
+    return writes.put_new(
+        _name(deployment),
+        Invalid.field("name", f"there is already a deployment named `{deployment.name}` in this workspace; choose another name"),
+    )
+
+
+def _namespace(deployment: Deployment) -> Item:
+    return claim(f"NAMESPACE#{deployment.namespace}", "NAMESPACE", deployment.id)
+
+
+def _counted(deployment: Deployment, by: int) -> Write:
+    bound = table()
+    workspace = bound(f"ORG#{deployment.organization_id}", f"WS#{deployment.workspace_id}")
+    gone = Invalid.field("workspaceId", f"there is no workspace `{deployment.workspace_id}`, or you may not see it", code="NOT_FOUND")
+    return writes.update(workspace, bound.deployments.add(by), condition=bound.pk.exists(), otherwise=gone)
