@@ -1,0 +1,76 @@
+"""The door of every HTTP function: who is asking, what they sent, and one place where every failure is told.
+
+`functions/<x>/app.py` is `app = resolver(...)` and `handler = serve(app)`. Routes take `caller: Caller` and return a wire model.
+"""
+
+import threading
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Annotated, Any, NoReturn
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+
+from orrery.api import bodies, refusals
+from orrery.authz.principal import Principal
+from orrery.store import principals
+
+Event = dict[str, Any]
+Handler = Callable[[Event, Any], dict[str, Any]]
+VERSION = "/v1"
+
+_caller: ContextVar[Principal] = ContextVar("caller")
+_one_at_a_time = threading.Lock()
+"""The resolver keeps the request it works on in a class attribute; Lambda never sends a second one meanwhile, a threaded gateway does."""
+
+
+def _who() -> Principal:
+    return _caller.get()
+
+
+Caller = Annotated[Principal, Depends(_who)]
+"""The parameter through which a route learns who is asking."""
+
+
+def routes() -> Router:
+    """An empty set of routes, for one noun to fill."""
+    return Router()  # type: ignore[no-untyped-call]
+
+
+def resolver(*nouns: Router, prefix: str = VERSION) -> APIGatewayHttpResolver:
+    """One function's routes; `prefix` is the part of the path that they leave out."""
+    prefixes: list[Any] = [prefix] if prefix else []
+    app = APIGatewayHttpResolver(enable_validation=True, strip_prefixes=prefixes, response_validation_error_http_code=500)
+    for noun in nouns:
+        app.include_router(noun)
+    app.exception_handler([Exception, NotFoundError])(_raise)
+    return app
+
+
+def serve(app: APIGatewayHttpResolver, *, authenticate: Callable[[str], Principal] | None = principals.authenticate) -> Handler:
+    """The function's handler; without `authenticate` its doors are open and its routes take no caller."""
+
+    def handler(event: Event, context: Any) -> dict[str, Any]:
+        request_id = str(event["requestContext"]["requestId"])
+        try:
+            answer = _answer(app, event, context, authenticate)
+        except Exception as problem:
+            answer = refusals.answer(refusals.told(problem, request_id), request_id)
+        answer["headers"] = {**answer.get("headers", {}), "X-Request-Id": request_id}
+        return answer
+
+    return handler
+
+
+def _answer(app: APIGatewayHttpResolver, event: Event, context: Any, authenticate: Callable[[str], Principal] | None) -> dict[str, Any]:
+    if authenticate:
+        _caller.set(authenticate(event.get("headers", {}).get("authorization", "")))
+    bodies.examine(event)
+    with _one_at_a_time:
+        return app.resolve(event, context)
+
+
+def _raise(problem: Exception) -> NoReturn:
+    raise problem
