@@ -6,6 +6,7 @@ import time
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 _CUID = re.compile(r"c[0-9a-z]{24}")
+_VERSION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{7}Z")
 _BODIES = (
     "ceres comet corona cosmos deimos eclipse equinox galaxy halley juno jupiter kepler luna mars mercury meteor moon nebula neptune "
     "nova orbit pallas parallax perigee phobos planet pluto pulsar quasar saturn sirius solstice spectrum star sun titan transit uranus "
@@ -44,6 +45,17 @@ def new_namespace() -> str:
 def new_secret() -> str:
     """256 bits of chance, safe in a URL."""
     return secrets.token_urlsafe(32)
+
+
+def new_version() -> str:
+    """A release's version: the moment it was made, to a tenth of a microsecond, such as `2026-09-18T04:02:47.9408803Z`."""
+    ticks = time.time_ns() // 100
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(ticks // 10_000_000))}.{ticks % 10_000_000:07d}Z"
+
+
+def is_version(text: str) -> bool:
+    """Whether `text` has the shape of a release's version, and so may stand in a file's name."""
+    return _VERSION.fullmatch(text) is not None
 
 
 def execution(subject: str, generation: int, attempt: int) -> str:

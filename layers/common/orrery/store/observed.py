@@ -1,4 +1,4 @@
-"""What is really there, as the cluster's agent last told: rows of their own without a generation, so that watching never fights with wanting."""
+"""What is really there, as the cluster's agent last told: rows of their own, so that watching never fights with wanting."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -28,6 +28,6 @@ def save(deployment_id: str, observed: Observed) -> None:
 
 
 def heartbeat(cluster_id: str) -> datetime | None:
-    """When the cluster's agent last took a snapshot; None when it never did."""
-    snapshot = reads.row(f"CLUSTER#{cluster_id}", "SNAPSHOT")
-    return datetime.fromisoformat(snapshot.body["takenAt"]) if snapshot else None
+    """When the cluster's agent was last heard, by the plane's own clock; None when it never was."""
+    heard = reads.row("HEARTBEATS", f"CLUSTER#{cluster_id}")
+    return datetime.fromisoformat(heard.body["heardAt"]) if heard else None

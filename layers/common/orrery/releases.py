@@ -1,0 +1,174 @@
+"""S3: uploaded blocks, the release store and its pointer; the only room that speaks to S3.
+
+    uploads bucket     <deployment>/<deploy>/<sha256 of the block's id>    one block of an upload; S3 forgets it after a day
+    releases bucket    <deployment>/<version>.tar.gz, <version>.json       a release: the code, and what is known of it
+                       <deployment>/current.json                           the pointer: {"version", "sequence", "deployId"}
+
+The pointer is written only over the pointer that was read, so an older release can never come to lie over a newer one, however late
+its writer wakes up.
+"""
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from orrery import names
+from orrery.archive import Contents
+from orrery.errors import Invalid, TooLarge, Unavailable
+from orrery.model.deploy import Deploy, Release
+from orrery.settings import settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+MAX_UPLOAD = 128 * 1024 * 1024
+"""Bytes of one upload, all blocks together."""
+_TRIES = 6
+_CHUNK = 256 * 1024
+_MOVED = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "404", "409", "412"}
+_ABSENT = {"NoSuchKey", "404"}
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """What `current.json` says, and the tag that a write over it must name."""
+
+    version: str
+    sequence: int
+    tag: str
+
+
+def keep_block(deploy: Deploy, block_id: str, data: bytes) -> None:
+    """One block of an upload, under an id that its sender chose; sent again it is replaced."""
+    with _speaking():
+        _s3().put_object(Bucket=settings().uploads_bucket, Key=_block(deploy, block_id), Body=data)
+
+
+def assemble(deploy: Deploy, block_ids: Iterable[str], into: BinaryIO) -> None:
+    """The blocks, one behind the other."""
+    total = 0
+    for block_id in block_ids:
+        for chunk in _chunks(deploy, block_id):
+            total += len(chunk)
+            if total > MAX_UPLOAD:
+                raise TooLarge(f"the upload has more than {MAX_UPLOAD // 1024 // 1024} MiB")
+            into.write(chunk)
+
+
+def keep(deploy: Deploy, version: str, archive: BinaryIO, contents: Contents) -> None:
+    """A release that may go live; its description is written last, so a release that is described is whole."""
+    archive.seek(0)
+    digest = hashlib.file_digest(archive, "sha256").hexdigest()  # type: ignore[arg-type]
+    about = {"version": version, "sha256": digest, "deployId": deploy.id, "entries": contents.entries, "bytes": contents.bytes}
+    archive.seek(0)
+    with _speaking():
+        _put(deploy.deployment_id, f"{version}.tar.gz", archive, "application/gzip")
+        _put(deploy.deployment_id, f"{version}.json", json.dumps(about).encode(), "application/json")
+
+
+def uploaded_by(deployment_id: str, version: str) -> str | None:
+    """The id of the deploy that a release was uploaded for; None when there is no such release."""
+    if not names.is_version(version):
+        return None
+    found = _read(deployment_id, f"{version}.json")
+    return str(json.loads(found["Body"].read())["deployId"]) if found else None
+
+
+def publish(release: Release) -> None:
+    """Moves the pointer to this release, unless it points to a newer one already."""
+    body = {"version": release.version, "sequence": release.sequence, "deployId": release.deploy_id}
+    for _ in range(_TRIES):
+        there = pointer(release.deployment_id)
+        if there and there.sequence >= release.sequence:
+            return
+        if _put_over(release.deployment_id, there, json.dumps(body).encode()):
+            return
+    raise Unavailable("many deploys are going live at once; try again")
+
+
+def pointer(deployment_id: str) -> Pointer | None:
+    """The release that is live; None before the first."""
+    found = _read(deployment_id, "current.json")
+    if found is None:
+        return None
+    body = json.loads(found["Body"].read())
+    return Pointer(body["version"], body["sequence"], found["ETag"])
+
+
+def remove(deployment_id: str) -> None:
+    """Every release of a Deployment, and its pointer; nothing there is fine."""
+    bucket = settings().releases_bucket
+    with _speaking():
+        pages = _s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=names.release_key(deployment_id, ""))
+        for page in pages:
+            if found := [{"Key": each["Key"]} for each in page.get("Contents", [])]:
+                _s3().delete_objects(Bucket=bucket, Delete={"Objects": found, "Quiet": True})
+
+
+def _chunks(deploy: Deploy, block_id: str) -> Iterator[bytes]:
+    with _speaking():
+        try:
+            found = _s3().get_object(Bucket=settings().uploads_bucket, Key=_block(deploy, block_id))
+        except ClientError as problem:
+            if _code(problem) in _ABSENT:
+                raise Invalid(f"the block `{block_id[:100]}` was not uploaded; send it before the list of blocks") from None
+            raise
+        yield from found["Body"].iter_chunks(_CHUNK)
+
+
+def _put_over(deployment_id: str, there: Pointer | None, body: bytes) -> bool:
+    with _speaking():
+        try:
+            condition = {"IfMatch": there.tag} if there else {"IfNoneMatch": "*"}
+            _put(deployment_id, "current.json", body, "application/json", **condition)
+        except ClientError as problem:
+            if _code(problem) in _MOVED:
+                return False
+            raise
+    return True
+
+
+def _put(deployment_id: str, file: str, body: bytes | BinaryIO, kind: str, **condition: Any) -> None:
+    key = names.release_key(deployment_id, file)
+    _s3().put_object(Bucket=settings().releases_bucket, Key=key, Body=body, ContentType=kind, **condition)
+
+
+def _read(deployment_id: str, file: str) -> Any | None:
+    with _speaking():
+        try:
+            return _s3().get_object(Bucket=settings().releases_bucket, Key=names.release_key(deployment_id, file))
+        except ClientError as problem:
+            if _code(problem) in _ABSENT:
+                return None
+            raise
+
+
+def _block(deploy: Deploy, block_id: str) -> str:
+    return names.upload_key(deploy.deployment_id, deploy.id, hashlib.sha256(block_id.encode()).hexdigest())
+
+
+def _code(problem: ClientError) -> str:
+    return problem.response["Error"]["Code"]
+
+
+@contextmanager
+def _speaking() -> Iterator[None]:
+    """Whatever S3 has to say is said as one of ours."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as problem:
+        raise Unavailable("the release store is not answering; try again in a moment") from problem
+
+
+@functools.cache
+def _s3() -> "S3Client":
+    patience = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 3, "mode": "standard"})
+    return boto3.client("s3", region_name=settings().region or None, config=patience)
