@@ -1,6 +1,7 @@
 """The data files as rows, and rows as facts: what does not hold together is named and left out."""
 
 import csv
+from collections.abc import Iterator
 from datetime import date, datetime
 from importlib.resources import files
 from typing import Any
@@ -10,14 +11,12 @@ KINDS = frozenset({"drizzle", "fog", "rain", "snow", "sun"})
 
 def daily() -> list[dict[str, str]]:
     """The rows of weather.csv as they are written there."""
-    with files(__package__).joinpath("weather.csv").open(newline="") as file:
-        return list(csv.DictReader(file))
+    return list(_rows("weather.csv"))
 
 
 def hourly() -> dict[datetime, float]:
     """Local hour of 2010 -> temperature in °C."""
-    with files(__package__).joinpath("temperatures.csv").open(newline="") as file:
-        return {datetime.strptime(row["date"], "%Y/%m/%d %H:%M"): (float(row["temp"]) - 32) / 1.8 for row in csv.DictReader(file)}
+    return {datetime.strptime(row["date"], "%Y/%m/%d %H:%M"): (float(row["temp"]) - 32) / 1.8 for row in _rows("temperatures.csv")}
 
 
 def validated(rows: list[dict[str, str]]) -> tuple[list[dict[str, Any]], list[str]]:
@@ -33,6 +32,11 @@ def validated(rows: list[dict[str, str]]) -> tuple[list[dict[str, Any]], list[st
         except (KeyError, ValueError) as error:
             rejected.append(f"row {number}: {error}")
     return [days[key] for key in sorted(days)], rejected
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    text = files(__package__).joinpath(name).read_text()
+    return iter(csv.DictReader(text.splitlines()))
 
 
 def _day(row: dict[str, str]) -> dict[str, Any]:
