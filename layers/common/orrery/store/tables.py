@@ -19,7 +19,8 @@
     HANDOVER#<sha256>   HANDOVER              a one-time sign-in link: taken once; expires
     CLUSTERS            CLUSTER#<cluster>     a standard cluster: list; a dedicated one lies under its Organization
     ORG#<org>           CLUSTER#<cluster>     a dedicated cluster: get, list
-    CLUSTER#<cluster>   SNAPSHOT              the agent's last snapshot: the hypervisor reads it, the status asks for its age
+    HEARTBEATS          CLUSTER#<cluster>     when a cluster's agent was last heard: the hypervisor's list of shards, the status; expires
+    CLUSTER#<cluster>   SNAPSHOT              what the agent last told, written on change only: the hypervisor reads it
     CLUSTER#<cluster>   LEASE                 the newest targets for the agent
 
     index `open`: openpk = OPEN#<shard>, opensk = <updated>#<deployment>; sparse, only on Deployments whose saga is not settled

@@ -1,0 +1,18 @@
+"""The hypervisor's tick: {"step": "list_shards"} names the shards, {"step": "plan_shard", "shard": "<cluster>"} plans one of them."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from orrery.hypervisor import execute
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    if event["step"] == "list_shards":
+        return {"shards": execute.list_shards(), "round": 1}
+    done = execute.plan_shard(event["shard"])
+    if done["recorded"]:
+        logger.info("planned", extra=done)
+    return done

@@ -1,0 +1,68 @@
+"""Agents: what they see comes in, the newest targets go out. An agent speaks for one cluster and for the Deployments placed on it."""
+
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from orrery.api.entrance import Caller, routes
+from orrery.api.wire.agents import Answer, Snapshot
+from orrery.authz.permissions import Permission
+from orrery.authz.principal import missing
+from orrery.errors import Invalid
+from orrery.model.deployment import Health, Observed
+from orrery.store import fleets, observed
+
+log = logging.getLogger("orrery")
+router = routes()
+
+
+@router.post("/clusters/<clusterId>/snapshots", operation_id="ReportSnapshot", summary="Report a cluster's snapshot", tags=["Agent"])
+def report_snapshot(clusterId: str, body: Snapshot, caller: Caller) -> Answer:
+    """Takes a snapshot, whose Deployments must be placed on this cluster, and answers with the newest lease."""
+    if not caller.may(Permission.CLUSTER_REPORT, clusterId):
+        raise missing("cluster")
+    now = datetime.now(UTC)
+    _take(clusterId, body.document(), now)
+    return Answer.of(fleets.lease(clusterId), now)
+
+
+def _take(cluster_id: str, told: dict[str, Any], now: datetime) -> None:
+    """What was observed is written before the snapshot: cut short in between, the next report does it again."""
+    before = fleets.snapshot(cluster_id) or {"deployments": []}
+    told["deployments"] = _own(cluster_id, told["deployments"], before["deployments"])
+    _observe(told["deployments"], before["deployments"], now)
+    if {**told, "takenAt": None} != {**before, "takenAt": None}:
+        fleets.keep_snapshot(cluster_id, told)
+    fleets.hear(cluster_id, taken_at=told["takenAt"], now=now)
+
+
+def _own(cluster_id: str, told: list[dict[str, Any]], before: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The Deployments that the agent may speak of: a Deployment never moves, so each is looked up when it is first told of."""
+    names = [_name(deployment) for deployment in told]
+    if len({id for _, id in names}) < len(names):
+        raise Invalid.field("deployments", "a Deployment is told of twice")
+    known = {_name(deployment) for deployment in before}
+    fresh = [name for name in names if name not in known]
+    placed = fleets.placed(cluster_id, fresh) if fresh else set()
+    strangers = {name for name in fresh if name[1] not in placed}
+    if strangers:
+        log.info("cluster %s told of %d deployments that are not placed on it", cluster_id, len(strangers))
+    return [deployment for deployment in told if _name(deployment) not in strangers]
+
+
+def _observe(told: list[dict[str, Any]], before: list[dict[str, Any]], now: datetime) -> None:
+    last = {deployment["id"]: _observed(deployment) for deployment in before}
+    for deployment in told:
+        if last.get(deployment["id"]) != _observed(deployment):
+            health, reason, address, generation = _observed(deployment)
+            observed.save(deployment["id"], Observed(health, reason, address, generation, now))
+
+
+def _observed(deployment: Mapping[str, Any]) -> tuple[Health, str, str, int]:
+    health = Health.HEALTHY if deployment["healthy"] else Health.UNHEALTHY
+    return health, deployment["reason"], deployment["address"], deployment["observedGeneration"]
+
+
+def _name(deployment: Mapping[str, Any]) -> tuple[str, str]:
+    return deployment["organizationId"], deployment["id"]

@@ -1,0 +1,113 @@
+"""What an agent tells and is told. An agent may be newer than the plane, so fields that we do not know are passed over."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from orrery.api.wire.base import Boolean, Integer, Response, Timestamp
+from orrery.hypervisor.fleet import WorkerState
+from orrery.hypervisor.lease import Lease, Target
+
+Id = Annotated[str, Field(min_length=1, max_length=100)]
+Words = Annotated[str, Field(max_length=1000)]
+Count = Annotated[Integer, Field(ge=0, le=10_000_000)]
+
+
+class Told(BaseModel):
+    """A part of a snapshot."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=False, validate_by_alias=True, extra="ignore")
+
+
+class Worker(Told):
+    id: Id
+    state: WorkerState
+    busy: Count
+    idle_since: AwareDatetime | None = Field(None, description="Since when it is known to run nothing, on the agent's clock.")
+
+
+class Queue(Told):
+    name: Id
+    queued: Count
+    running: Count
+    min: Count
+    max: Count
+    concurrency: Annotated[Integer, Field(ge=1, le=10_000)]
+    workers: list[Worker]
+
+
+class Component(Told):
+    name: Id
+    state: Id
+    reason: Words = ""
+
+
+class Deployment(Told):
+    id: Id
+    organization_id: Id
+    generation: Count = Field(description="Of the desired state that the bounds of the queues come from.")
+    observed_generation: Count = Field(0, description="Of the desired state that the components run.")
+    healthy: Boolean
+    reason: Words = ""
+    address: Words = ""
+    components: list[Component] = []
+    queues: list[Queue]
+
+
+class Agent(Told):
+    version: Id
+
+
+class Snapshot(Told):
+    """A cluster as its agent sees it: every Deployment, every queue, every worker."""
+
+    taken_at: AwareDatetime
+    agent: Agent
+    deployments: list[Deployment]
+
+    def document(self) -> dict[str, Any]:
+        """As it is kept: the wire's names, times in ISO 8601."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+class LeaseTarget(Response):
+    deployment_id: str
+    queue: str
+    workers: int
+    deployment_generation: int
+    reason: str
+
+    @classmethod
+    def of(cls, target: Target) -> "LeaseTarget":
+        return cls(
+            deployment_id=target.deployment_id,
+            queue=target.queue,
+            workers=target.workers,
+            deployment_generation=target.deployment_generation,
+            reason=target.reason,
+        )
+
+
+class AgentLease(Response):
+    generation: int
+    issued_at: Timestamp
+    expires_at: Timestamp
+    targets: list[LeaseTarget]
+
+    @classmethod
+    def of(cls, lease: Lease) -> "AgentLease":
+        targets = [LeaseTarget.of(target) for target in lease.targets]
+        return cls(generation=lease.generation, issued_at=lease.issued_at, expires_at=lease.expires_at, targets=targets)
+
+
+class Answer(Response):
+    """The newest lease, and the plane's clock beside it: how long the lease holds is `expiresAt - now`, whatever the agent's clock says."""
+
+    now: Timestamp
+    lease: AgentLease
+
+    @classmethod
+    def of(cls, lease: Lease | None, now: datetime) -> "Answer":
+        return cls(now=now, lease=AgentLease.of(lease or Lease(0, now, now, ())))
