@@ -1,1 +1,1 @@
-"""DynamoDB and S3 on one machine, durable and behind this machine's own key; runs in the tools' environment and imports nothing of the plane."""
+"""DynamoDB and S3 on one machine, durable and behind this machine's own key; the tools' environment runs it, without the plane."""

@@ -65,12 +65,13 @@ def claim(request: Request) -> Claim:
     """Read the claim from the Authorization header or from a presigned URL's query."""
     query = dict(_pairs(request.query))
     if "X-Amz-Signature" in query:
-        names = ("X-Amz-Credential", "X-Amz-SignedHeaders", "X-Amz-Signature", "X-Amz-Date")
-        return Claim(*(query.get(name, "") for name in names), presigned=True)
+        credential, signed_headers = query.get("X-Amz-Credential", ""), query.get("X-Amz-SignedHeaders", "")
+        return Claim(credential, signed_headers, query["X-Amz-Signature"], query.get("X-Amz-Date", ""), presigned=True)
     header = HEADER.match(request.headers.get("authorization", ""))
     if header is None:
-        raise Refusal("MissingAuthenticationToken", "the local engine answers only requests signed by Signature Version 4 with this machine's key")
-    return Claim(*header.groups(), moment=request.headers.get("x-amz-date", ""), presigned=False)
+        raise Refusal("MissingAuthenticationToken", "sign the request by Signature Version 4 with this machine's key")
+    credential, signed_headers, signature = header.groups()
+    return Claim(credential, signed_headers, signature, request.headers.get("x-amz-date", ""), presigned=False)
 
 
 def recognize(claimed: Claim, key: AccessKey) -> None:

@@ -123,6 +123,18 @@ class Engine:
         """As `kill -9` or a power cut to the process: nothing is written on the way out."""
         return self._end(signal.SIGKILL)
 
+    def let_go(self) -> None:
+        """Close the leash, as happens when this process dies."""
+        leash = self._running().stdin
+        assert leash is not None
+        leash.close()
+
+    def wait(self) -> int:
+        """Its exit status, once it has ended by itself."""
+        process, self._process = self._running(), None
+        with process:
+            return process.wait(PATIENCE)
+
     def __enter__(self) -> Self:
         return self.start()
 
@@ -139,7 +151,5 @@ class Engine:
         return self._process
 
     def _end(self, number: signal.Signals) -> int:
-        process, self._process = self._running(), None
-        process.send_signal(number)
-        with process:  # closes its stdin and waits
-            return process.wait()
+        self._running().send_signal(number)
+        return self.wait()

@@ -22,7 +22,10 @@ class Journal:
         self.path = path
         self.size = 0
         self._sync = sync
-        self._descriptor = _open(path)
+        try:
+            self._descriptor = _open(path)
+        except OSError as error:
+            raise self._cannot_write(error) from error
 
     def read(self) -> Iterator[Record]:
         """Every whole record, oldest first; a torn last line was never acknowledged and is cut off."""
@@ -68,7 +71,11 @@ class Journal:
         return record
 
     def _cannot_write(self, error: OSError) -> JournalError:
-        return JournalError(f"cannot write `{self.path}`: {(error.strerror or str(error)).lower()}")
+        return JournalError(f"cannot write `{self.path}`: {reason(error)}")
+
+
+def reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
 
 
 def _open(path: Path) -> int:

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from local.aws.journal import JournalError
+from local.aws.journal import JournalError, reason
 
 Response = tuple[int, dict[str, str], Any]
 SIDECAR = ".meta.json"
+UNREACHABLE = b"<Error><Code>InternalError</Code><Message>the object's file cannot be reached</Message></Error>"
 
 
 class Objects:
@@ -42,12 +43,12 @@ class Objects:
             if method not in ("GET", "HEAD") and "/" not in path.strip("/"):
                 self._save()
         except OSError as error:
-            self._swallowed.reason = f"cannot write below `{self._settings.parent}`: {(error.strerror or str(error)).lower()}"
+            self._swallowed.reason = f"cannot write below `{self._settings.parent}`: {reason(error)}"
         if not self._swallowed.reason:
             return response
         if method not in ("GET", "HEAD"):
             self._on_failure(JournalError(self._swallowed.reason))
-        return 500, {"Content-Type": "application/xml"}, b"<Error><Code>InternalError</Code><Message>cannot reach the file</Message></Error>"
+        return 500, {"Content-Type": "application/xml"}, UNREACHABLE
 
     def _save(self) -> None:
         text = json.dumps(self._s3.get_state(), default=self._persistence._json_default)

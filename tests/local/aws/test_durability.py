@@ -248,7 +248,7 @@ def test_a_write_that_does_not_fit_on_the_disk_is_refused_and_the_engine_ends_wi
     ("damage", "told"),
     [
         (lambda state: (state / "tables.jsonl").write_bytes(b"{broken\n{}\n"), "line 1 of .*tables.jsonl. is damaged"),
-        (lambda state: (state / "tables.jsonl").mkdir(), "cannot start: .*is a directory"),
+        (lambda state: (state / "tables.jsonl").mkdir(), "cannot start: cannot write .*tables.jsonl.: is a directory"),
     ],
     ids=["damaged journal", "no journal"],
 )

@@ -72,7 +72,7 @@ def test_a_rewrite_that_was_cut_short_leaves_no_trace(path: Path) -> None:
 def test_a_full_disk_is_one_clear_line(path: Path) -> None:
     journal = Journal(path)
     journal.append({"n": 1})
-    with pytest.raises(JournalError, match="cannot write `.*tables.jsonl`: file too large"):
+    with pytest.raises(JournalError, match=r"cannot write `.*tables\.jsonl`: file too large"):
         journal.append({"text": "x" * 200})
     assert list(Journal(path).read()) == [{"n": 1}]
 
