@@ -90,9 +90,7 @@ class OrreryAuthManager(BaseAuthManager[PlaneUser]):
     def is_authorized_asset_alias(self, *, method: str, user: PlaneUser, details: Any = None) -> bool:
         return _may(user, method, "asset")
 
-    def is_authorized_dag(
-        self, *, method: str, user: PlaneUser, access_entity: DagAccessEntity | None = None, details: Any = None
-    ) -> bool:
+    def is_authorized_dag(self, *, method: str, user: PlaneUser, access_entity: DagAccessEntity | None = None, details: Any = None) -> bool:
         if method == "GET":
             return user.may(_DAG_LOOK.get(access_entity, VIEWER))
         return user.may(_DAG_CHANGE.get(access_entity, AUTHOR))

@@ -104,7 +104,7 @@ def safe_next(wanted: str) -> str:
 
 
 def _refuse_other_origins(request: Request) -> None:
-    """A session belongs to this Deployment's host name and no other: cookies of `127.0.0.1` would be shared by every port on the machine."""
+    """A session belongs to this Deployment's host name and no other: cookies of `127.0.0.1` are every port's."""
     home = urlsplit(API_BASE_URL)
     origin = request.headers.get("origin", f"{home.scheme}://{home.netloc}")
     if request.headers.get("host") != home.netloc or origin != f"{home.scheme}://{home.netloc}":

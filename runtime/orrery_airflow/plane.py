@@ -62,9 +62,7 @@ class Plane:
         if user and asked < until:
             return user
         self._believed.pop(key, None)
-        user = await self._ask(
-            "GET", f"/airflow/v1/deployments/{self.deployment_id}/access", headers={"Authorization": f"Bearer {token}"}
-        )
+        user = await self._ask("GET", f"/airflow/v1/deployments/{self.deployment_id}/access", headers={"Authorization": f"Bearer {token}"})
         while len(self._believed) >= _REMEMBERED:
             self._believed.pop(next(iter(self._believed)))
         self._believed[key] = (asked + _BELIEVED_SECONDS, user)

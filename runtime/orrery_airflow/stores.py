@@ -1,8 +1,8 @@
 """Release stores: where a Deployment's releases lie; a directory beside the process home, a bucket in AWS, the same three files in both.
 
-    current.json         {"version": "<version>", ...}    the pointer; a deploy or a rollback is one write of it
-    <version>.json       {"sha256": "<hex>", ...}
-    <version>.tar.gz     the DAGs
+current.json         {"version": "<version>", ...}    the pointer; a deploy or a rollback is one write of it
+<version>.json       {"sha256": "<hex>", ...}
+<version>.tar.gz     the DAGs
 """
 
 from __future__ import annotations

@@ -1,0 +1,380 @@
+"""What the process home does: the steps of the data plane port, what it sees, and the workers that the agent asks for."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from orrery.dataplane.port import DeploymentRef, DeploymentSpec, Observation
+from orrery.errors import DataPlaneFailed, NotFound, NotReadyYet, WorkersBusy
+
+from local.home import airflow, broker, health, ports, processes, releases
+from local.home.cells import Cell, deployment_cell, own_files
+from local.home.places import Places
+from local.home.postgres import Postgres
+from local.home.records import Record, Records, Worker, new_keys
+from local.home.runtimes import Runtimes
+from local.home.supervisor import Supervisor
+from local.home.template import Template
+from local.home.users import Users
+from local.home.workers import Workers
+
+_STOP_SECONDS = 25.0
+
+
+class Home:
+    """Every `ensure_x` and `remove_x` may run twice and at any time; one lock a Deployment keeps two of them apart."""
+
+    def __init__(self, places: Places) -> None:
+        places.prepare()
+        self.places = places
+        self.supervisor = Supervisor(places.state)
+        self._records = Records(places.home / "deployments")
+        self._users = Users(places, self._records)
+        self._postgres = Postgres(places, self.supervisor, uid=self._users.postgres)
+        self._runtimes = Runtimes(places)
+        self._template = Template(places, self._postgres, version=self._runtimes.airflow_version, uid=self._users.template)
+        self._workers = Workers(places, self.supervisor)
+        self._bucket = releases.Bucket()
+        self._locks: dict[str, threading.RLock] = {}
+        self._tending = threading.Event()
+
+    def begin(self) -> None:
+        """Bring back everything that was there: servers first, then each Deployment as its record says."""
+        self.supervisor.begin()
+        self._postgres.run()
+        self._template.begin()
+        for record in self._records.all():
+            with self._held(record.id):
+                record.workers = {id: worker for id, worker in record.workers.items() if self.supervisor.claim(f"{record.id}/worker/{id}")}
+                self._reconcile(record)
+        self.supervisor.unwant_unclaimed()
+        for name, seconds, work in (("releases", 2.0, self._follow), ("tending", 5.0, self._tend)):
+            threading.Thread(target=self._every, args=(seconds, work), name=name, daemon=True).start()
+
+    def end(self, *, drain_seconds: float) -> None:
+        """Everything in order: workers finish what they have (for so long), then Airflow, brokers, the database server."""
+        self._tending.set()
+        keys = self.supervisor.keys()
+        workers = [key for key in keys if "/worker/" in key]
+        for key in workers:
+            self.supervisor.ask_to_end(key)
+        self.supervisor.wait_gone(workers, seconds=drain_seconds)
+        brokers = [key for key in keys if key.endswith("/broker")]
+        servers = [key for key in keys if key.startswith("home/")]
+        self._stop([key for key in keys if key not in {*brokers, *servers}])
+        self._stop(brokers)
+        self._stop(servers)
+        processes.end_all(self.places.state, prefix="")
+        self.supervisor.close()
+        self.places.clear_run()
+
+    def ensure_namespace(self, spec: DeploymentSpec) -> None:
+        with self._held(spec.id):
+            record = self._records.get(spec.id)
+            if record is None:
+                self._runtimes.check(spec)
+                self._users.check_tenant(spec)
+                taken = {other.port for other in self._records.all()}
+                record = Record(spec=spec, uid=self._users.next(), port=ports.choose(taken), keys=new_keys())
+            if not record.accept(spec):
+                return
+            room = self.places.deployment(spec.id)
+            room.mkdir(mode=0o700, exist_ok=True)
+            (room / "logs").mkdir(mode=0o700, exist_ok=True)
+            own_files(room / "files", uid=record.uid, isolated=self.places.isolated)
+            releases.prepare(room / "releases")
+            self._records.save(record)
+
+    def ensure_database(self, spec: DeploymentSpec) -> None:
+        template = self._template.wait()
+        with self._accepted(spec, "database") as record:
+            self._postgres.ensure(
+                airflow.database_name(spec.id),
+                template=template,
+                password=record.keys["database"],
+                reader_password=record.keys["reader"],
+            )
+
+    def ensure_broker(self, spec: DeploymentSpec) -> None:
+        with self._accepted(spec, "broker") as record:
+            broker.prepare(self.places, record)
+
+    def ensure_release(self, spec: DeploymentSpec) -> None:
+        with self._accepted(spec, "release"):
+            releases.follow(self._bucket, spec.releases, self._releases(spec.id))
+
+    def ensure_airflow(self, spec: DeploymentSpec) -> None:
+        self._runtimes.check(spec)
+        with self._accepted(spec, "airflow") as record:
+            record.applied = spec.generation
+
+    def ensure_queues(self, spec: DeploymentSpec) -> None:
+        with self._accepted(spec, "queues") as record:
+            self._workers.refresh(record, cell=self._cell(record))
+            if spec.hibernating and record.workers:
+                raise WorkersBusy(f"{len(record.workers)} workers are still finishing their tasks")
+
+    def ensure_ingress(self, spec: DeploymentSpec) -> None:
+        with self._accepted(spec, "ingress"):
+            pass
+
+    def remove_ingress(self, ref: DeploymentRef) -> None:
+        with self._removing(ref, "ingress"):
+            pass
+
+    def remove_queues(self, ref: DeploymentRef) -> None:
+        with self._removing(ref, "queues") as record:
+            if record is None:
+                return
+            self._workers.refresh(record, cell=self._cell(record))
+            if record.workers:
+                raise WorkersBusy(f"{len(record.workers)} workers are still finishing their tasks")
+
+    def remove_airflow(self, ref: DeploymentRef) -> None:
+        with self._removing(ref, "airflow") as record:
+            if record:
+                record.applied = 0
+                self._gone([f"{ref.id}/{name}" for name in airflow.COMPONENTS])
+
+    def remove_release(self, ref: DeploymentRef) -> None:
+        with self._removing(ref, "release") as record:
+            if record:
+                shutil.rmtree(self._releases(ref.id), ignore_errors=True)
+                releases.prepare(self._releases(ref.id))
+                shutil.rmtree(self.places.deployment(ref.id) / "files" / "bundles", ignore_errors=True)
+
+    def remove_broker(self, ref: DeploymentRef) -> None:
+        with self._removing(ref, "broker") as record:
+            if record:
+                self._gone([f"{ref.id}/broker"])
+                broker.remove(self.places, ref.id)
+
+    def remove_database(self, ref: DeploymentRef) -> None:
+        with self._removing(ref, "database"):
+            self._postgres.remove(airflow.database_name(ref.id))
+
+    def remove_namespace(self, ref: DeploymentRef) -> None:
+        """Whatever still runs there is ended: by now nothing that should."""
+        with self._removing(ref, ""):
+            record = self._records.get(ref.id)
+            for key in self.supervisor.keys(f"{ref.id}/"):
+                self.supervisor.unwant(key)
+            processes.end_all(self.places.state, prefix=f"{ref.id}/")
+            if record and self.places.isolated:
+                processes.end_user(record.uid)
+            shutil.rmtree(self.places.deployment(ref.id), ignore_errors=True)
+            self._records.forget(ref.id)
+
+    def publish_release(self, ref: DeploymentRef, *, version: str = "", sha256: str = "", path: str = "") -> None:
+        """Put a release live now: from a file on this machine when one is named, from the Deployment's store otherwise."""
+        with self._held(ref.id):
+            record = self._must(ref.id)
+            if path:
+                releases.publish(self._releases(ref.id), version, Path(path).read_bytes(), sha256=sha256)
+            else:
+                releases.follow(self._bucket, record.spec.releases, self._releases(ref.id))
+
+    def observe(self, deployment_id: str) -> Observation:
+        record = self._records.get(deployment_id)
+        if record is None:
+            return Observation(generation=0, healthy=False, reason="this Deployment is not here", address="", workers=0)
+        found = self._health(record)
+        return Observation(
+            generation=record.applied,
+            healthy=found.healthy,
+            reason=found.reason,
+            address=self._address(record),
+            workers=len(self.workers(deployment_id)),
+        )
+
+    def inventory(self) -> list[dict[str, Any]]:
+        """What the agent must know of each Deployment to see its demand and to scale it."""
+        return [self._entry(record) for record in self._records.all() if "database" in record.things]
+
+    def workers(self, deployment_id: str) -> list[dict[str, Any]]:
+        with self._held(deployment_id):
+            record = self._records.get(deployment_id)
+            if record is None:
+                return []
+            if record.workers and self._workers.refresh(record, cell=self._cell(record)):
+                self._records.save(record)
+            return [self._workers.describe(record, worker) for worker in record.workers.values()]
+
+    def launch_worker(self, deployment_id: str, queue: str) -> dict[str, Any]:
+        with self._held(deployment_id):
+            record = self._must(deployment_id)
+            worker = self._workers.launch(record, queue, cell=self._cell(record))
+            self._records.save(record)
+            return self._workers.describe(record, worker)
+
+    def tell_worker(self, deployment_id: str, worker_id: str, verb: str) -> dict[str, Any]:
+        """`verb` is cordon, uncordon or drain."""
+        verbs = {"cordon": self._workers.cordon, "uncordon": self._workers.uncordon, "drain": self._workers.drain}
+        if verb not in verbs:
+            raise NotFound(f"a worker can be cordoned, uncordoned and drained, not `{verb}`")
+        with self._held(deployment_id):
+            record = self._must(deployment_id)
+            worker: Worker = verbs[verb](record, worker_id)
+            self._records.save(record)
+            return self._workers.describe(record, worker)
+
+    def describe(self) -> dict[str, Any]:
+        """The home itself: whether it can keep tenants apart."""
+        return {"isolated": self.places.isolated, "airflowVersion": self._runtimes.airflow_version, "deployments": len(self._records.all())}
+
+    def _entry(self, record: Record) -> dict[str, Any]:
+        working = "queues" in record.things and not record.spec.hibernating
+        queues = [
+            {
+                "name": queue.name,
+                "min": queue.min_workers if working else 0,
+                "max": queue.max_workers if working else 0,
+                "concurrency": queue.concurrency,
+            }
+            for queue in record.spec.queues
+        ]
+        named = {queue["name"] for queue in queues}
+        orphaned = {worker.queue: worker.concurrency for worker in record.workers.values() if worker.queue not in named}
+        queues += [{"name": name, "min": 0, "max": 0, "concurrency": concurrency} for name, concurrency in orphaned.items()]
+        found = self._health(record)
+        name = airflow.database_name(record.id)
+        return {
+            "id": record.id,
+            "namespace": record.spec.namespace,
+            "organizationId": record.spec.organization_id,
+            "clusterId": record.spec.cluster_id,
+            "generation": record.spec.generation,
+            "hibernating": record.spec.hibernating,
+            "observedGeneration": record.applied,
+            "address": self._address(record),
+            "healthy": found.healthy,
+            "reason": found.reason,
+            "components": [self._component(record, name) for name in self._components(record)],
+            "queues": queues,
+            "databaseUrl": self._postgres.url(login=f"{name}_read", password=record.keys["reader"], database=name),
+            "brokerUrl": broker.url(self.places, record),
+            "release": releases.current(self._releases(record.id)),
+        }
+
+    def _address(self, record: Record) -> str:
+        return airflow.address(record) if {"ingress", "airflow"} <= record.things and not record.spec.hibernating else ""
+
+    def _component(self, record: Record, name: str) -> dict[str, Any]:
+        pid = self.supervisor.pid(f"{record.id}/{name}")
+        ends = self.supervisor.ends(f"{record.id}/{name}")
+        reason = f"it ended {ends} times and was started again" if ends else ""
+        return {"name": name, "state": "RUNNING" if pid else "STARTING", "reason": reason, "pid": pid or 0}
+
+    def _health(self, record: Record) -> health.Health:
+        expected = self._components(record)
+        if not expected:
+            resting = record.spec.hibernating and "airflow" in record.things
+            return health.Health(True) if resting else health.Health(False, "Airflow is not started")
+        for name in expected:
+            if not self.supervisor.pid(f"{record.id}/{name}"):
+                return health.Health(False, f"its {name} is being started")
+        return health.probe(record.port)
+
+    def _components(self, record: Record) -> list[str]:
+        if "airflow" not in record.things or record.spec.hibernating:
+            return []
+        return [name for name in airflow.COMPONENTS if name != "triggerer" or record.triggerer]
+
+    def _reconcile(self, record: Record) -> None:
+        """Ask the supervisor for exactly the processes that this record stands for; workers are the agent's."""
+        cell = self._cell(record)
+        wanted = []
+        if "broker" in record.things and not (record.spec.hibernating and not record.workers):
+            broker.prepare(self.places, record)
+            wanted.append(broker.command(self.places, record, cell=cell))
+        components = self._components(record)
+        if components and not self.supervisor.pid(f"{record.id}/api-server") and not ports.free(record.port):
+            record.port = ports.choose({other.port for other in self._records.all()})
+            self._records.save(record)
+        name = airflow.database_name(record.id)
+        url = self._postgres.url(login=name, password=record.keys["database"], database=name)
+        wanted += [airflow.component(self.places, record, each, cell=cell, database_url=url) for each in components]
+        for command in wanted:
+            self.supervisor.want(command)
+        for key in {f"{record.id}/{each}" for each in ("broker", *airflow.COMPONENTS)} - {command.key for command in wanted}:
+            self.supervisor.unwant(key)
+
+    def _tend(self) -> None:
+        """A triggerer runs while something waits for one; a broker's or an Airflow's process table stays what the record says."""
+        for known in self._records.all():
+            with self._held(known.id):
+                record = self._records.get(known.id)
+                if record is None:
+                    continue
+                if self._components(record) and not record.triggerer and self._postgres.has_triggers(airflow.database_name(record.id)):
+                    record.triggerer = True
+                    self._records.save(record)
+                self._reconcile(record)
+
+    def _follow(self) -> None:
+        for record in self._records.all():
+            with self._held(record.id):
+                if "release" in record.things and self._records.get(record.id):
+                    releases.follow(self._bucket, record.spec.releases, self._releases(record.id))
+
+    def _every(self, seconds: float, work: Any) -> None:
+        while not self._tending.wait(seconds):
+            try:
+                work()
+            except Exception as error:
+                print(f"home: {type(error).__name__}: {error}", flush=True)
+
+    @contextmanager
+    def _held(self, deployment_id: str) -> Iterator[None]:
+        with self._locks.setdefault(deployment_id, threading.RLock()):
+            yield
+
+    @contextmanager
+    def _accepted(self, spec: DeploymentSpec, thing: str) -> Iterator[Record]:
+        """The record with the spec in it and `thing` among what should exist; an older generation changes nothing."""
+        with self._held(spec.id):
+            record = self._must(spec.id)
+            if not record.accept(spec):
+                yield record
+                return
+            record.things.add(thing)
+            self._records.save(record)
+            yield record
+            self._records.save(record)
+            self._reconcile(record)
+
+    @contextmanager
+    def _removing(self, ref: DeploymentRef, thing: str) -> Iterator[Record | None]:
+        with self._held(ref.id):
+            record = self._records.get(ref.id)
+            if record:
+                record.things.discard(thing)
+                self._records.save(record)
+                self._reconcile(record)
+            yield record
+            if record and self._records.get(ref.id):
+                self._records.save(record)
+
+    def _must(self, deployment_id: str) -> Record:
+        record = self._records.get(deployment_id)
+        if record is None:
+            raise DataPlaneFailed(f"deployment `{deployment_id}` has no namespace here; ensure it first")
+        return record
+
+    def _cell(self, record: Record) -> Cell:
+        return deployment_cell(self.places, room=self.places.deployment(record.id), uid=record.uid)
+
+    def _releases(self, deployment_id: str) -> Path:
+        return self.places.deployment(deployment_id) / "releases"
+
+    def _gone(self, keys: list[str]) -> None:
+        if not self.supervisor.wait_gone(keys, seconds=_STOP_SECONDS):
+            raise NotReadyYet("processes are still ending")
+
+    def _stop(self, keys: list[str]) -> None:
+        for key in keys:
+            self.supervisor.unwant(key)
+        self.supervisor.wait_gone(keys, seconds=_STOP_SECONDS)

@@ -1,0 +1,27 @@
+"""Ports of our own on loopback, below the range that the kernel hands to outgoing connections, so a port stays ours while Airflow rests."""
+
+import random
+import socket
+from collections.abc import Collection
+
+from orrery.errors import DataPlaneFailed
+
+_RANGE = range(20000, 32000)
+
+
+def free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def choose(taken: Collection[int]) -> int:
+    """A port that is free now and that no other Deployment calls its own."""
+    for port in random.sample(_RANGE, 200):
+        if port not in taken and free(port):
+            return port
+    raise DataPlaneFailed("no free port between 20000 and 32000 on 127.0.0.1")

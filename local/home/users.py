@@ -1,0 +1,46 @@
+"""Which user each Deployment runs as: numbers of its own that no account of the machine has, and that nobody else's home uses."""
+
+import hashlib
+import os
+
+from orrery.dataplane.port import DeploymentSpec
+from orrery.errors import DataPlaneFailed
+
+from local.home.places import Places
+from local.home.records import Records
+
+# Above ordinary accounts, below those that systemd gives out; each home on a machine takes a hundred of them.
+_FIRST, _HOMES, _EACH = 30000, 256, 100
+
+
+class Users:
+    def __init__(self, places: Places, records: Records) -> None:
+        self._isolated = places.isolated
+        self._records = records
+        mark = int(hashlib.sha256(os.fsencode(places.state)).hexdigest(), 16) % _HOMES
+        self._base = _FIRST + mark * _EACH if places.isolated else os.getuid()
+
+    @property
+    def postgres(self) -> int:
+        return self._base
+
+    @property
+    def template(self) -> int:
+        """The user that migrates the database template."""
+        return self._base + 1 if self._isolated else self._base
+
+    def next(self) -> int:
+        """The lowest number that no Deployment has."""
+        if not self._isolated:
+            return self._base
+        taken = {record.uid for record in self._records.all()}
+        for uid in range(self._base + 2, self._base + _EACH):
+            if uid not in taken:
+                return uid
+        raise DataPlaneFailed(f"this home is full: it holds {_EACH - 2} Deployments")
+
+    def check_tenant(self, spec: DeploymentSpec) -> None:
+        """Without users of their own all Deployments are one trust domain, so they must be one Organization's."""
+        others = {record.spec.organization_id for record in self._records.all()} - {spec.organization_id}
+        if others and not self._isolated:
+            raise DataPlaneFailed("without root this home cannot keep tenants apart, so it serves one Organization only; start it as root")
