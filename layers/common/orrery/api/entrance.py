@@ -8,13 +8,13 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Annotated, Any, NoReturn
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from orrery.api import bodies, refusals
 from orrery.authz.principal import Principal
+from orrery.errors import NotFound
 from orrery.store import principals
 
 Event = dict[str, Any]
@@ -39,13 +39,19 @@ def routes() -> Router:
     return Router()  # type: ignore[no-untyped-call]
 
 
+def no_content() -> Response[None]:
+    """The answer of a delete: 204 and nothing else."""
+    return Response(status_code=204, content_type=None, body=None)
+
+
 def resolver(*nouns: Router, prefix: str = VERSION) -> APIGatewayHttpResolver:
     """One function's routes; `prefix` is the part of the path that they leave out."""
     prefixes: list[Any] = [prefix] if prefix else []
     app = APIGatewayHttpResolver(enable_validation=True, strip_prefixes=prefixes, response_validation_error_http_code=500)
     for noun in nouns:
         app.include_router(noun)
-    app.exception_handler([Exception, NotFoundError])(_raise)
+    app.exception_handler(Exception)(_raise)
+    app.not_found(_raise_no_operation)
     return app
 
 
@@ -74,3 +80,7 @@ def _answer(app: APIGatewayHttpResolver, event: Event, context: Any, authenticat
 
 def _raise(problem: Exception) -> NoReturn:
     raise problem
+
+
+def _raise_no_operation(_: Exception) -> NoReturn:
+    raise NotFound("there is no such operation; GET /spec/v1.0 lists them")

@@ -5,10 +5,9 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
-from orrery.errors import Error, FieldError, Invalid, NotFound
+from orrery.errors import Error, FieldError, Invalid
 
 RETRY_AFTER_SECONDS = "2"
 _WORDS = {
@@ -67,8 +66,6 @@ def _translated(problem: Exception) -> Error:
         return problem
     if isinstance(problem, RequestValidationError):
         return _invalid(problem.errors())
-    if isinstance(problem, NotFoundError):
-        return NotFound("there is no such operation; GET /spec/v1.0 lists them")
     return Error("something broke on our side; quote the request id when you ask for help")
 
 
@@ -90,7 +87,7 @@ def _field_error(problem: dict[str, Any]) -> FieldError:
 
 
 def _path(location: Sequence[str | int]) -> str:
-    """`("body", "STANDARD", "workerQueues", 0, "name")` as `workerQueues[0].name`: a union's tag is no part of it, nor is a query's model."""
+    """`("body", "STANDARD", "workerQueues", 0, "name")` as `workerQueues[0].name`, without union tags."""
     path = ""
     for part in location[-1:] if location[0] == "query" and isinstance(location[-1], str) else location[1:]:
         if isinstance(part, int):

@@ -35,7 +35,7 @@ class Token:
     hash: str
     """SHA-256 of the whole token, in hex; the token itself is shown once and kept nowhere."""
     short: str
-    """The first characters, to tell tokens apart in a list."""
+    """The last characters, to tell tokens apart in a list: the first ones are the same in all of them."""
     created_at: datetime
     created_by: Subject
     updated_at: datetime
@@ -43,11 +43,18 @@ class Token:
     start_at: datetime
     end_at: datetime
     """Every token ends; one made without an expiry ends after ten years (the wire's longest)."""
+    workspace_id: str = ""
+    """The Workspace of a Workspace token, and the one that a Deployment token's Deployment lies in."""
     description: str = ""
     kind: str = "STANDARD"
     expiry_period_in_days: int | None = None
     last_rotated_at: datetime | None = None
     generation: int = 1
+
+    @property
+    def entity_id(self) -> str:
+        """What it is at home in: the thing of its first role."""
+        return self.grants[0].entity_id
 
     def rotate(self, *, hash: str, short: str, by: Subject, now: datetime) -> Self:
         """A new secret; the old one is dead from this moment."""

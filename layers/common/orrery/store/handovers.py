@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from orrery.errors import NotFound
+from orrery.minting import digest
 from orrery.model.handover import Handover
 from orrery.store import reads, writes
-from orrery.store.principals import digest
 from orrery.store.tables import item, table
 
 

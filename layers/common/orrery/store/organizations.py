@@ -2,9 +2,11 @@
 
 from orrery.authz.permissions import Permission
 from orrery.authz.principal import Principal, missing, require
+from orrery.errors import Conflict
 from orrery.model.organization import Organization
 from orrery.store import reads, writes
-from orrery.store.tables import item
+from orrery.store.tables import claim, item
+from orrery.store.writes import Write
 
 
 def fetch(principal: Principal, organization_id: str, permission: Permission) -> Organization:
@@ -30,3 +32,10 @@ def save(organization: Organization) -> None:
     """Replace the generation before this one."""
     row = item(f"ORG#{organization.id}", "ORG", organization)
     writes.commit(writes.put_next(row, writes.changed(f"organization `{organization.name}`")))
+
+
+def new(organization: Organization) -> tuple[Write, ...]:
+    """An Organization that was not there before, as writes among others."""
+    exists = Conflict(f"organization `{organization.name}` exists already")
+    pointer = claim("ORGS", f"ORG#{organization.id}", organization.id)
+    return writes.put_new(item(f"ORG#{organization.id}", "ORG", organization), exists), writes.put_new(pointer, exists)

@@ -1,11 +1,11 @@
 """Tokens to principals: the whole token's hash is the key, so a token that is taken away is dead at the next request."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from orrery.authz.principal import Kind, Principal
 from orrery.errors import Conflict, Unauthenticated
+from orrery.minting import digest
 from orrery.model.token import Grant
 from orrery.model.user import User
 from orrery.store import reads, writes
@@ -26,11 +26,6 @@ class Credential:
     organization_id: str
     grants: tuple[Grant, ...]
     end_at: datetime
-
-
-def digest(token: str) -> str:
-    """The hash by which a token is known: SHA-256, in hex."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def authenticate(authorization: str) -> Principal:

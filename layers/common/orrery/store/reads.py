@@ -10,6 +10,7 @@ from orrery.store.tables import Item, table
 from orrery.store.writes import speaking
 
 T = TypeVar("T")
+_LONGEST_SORT_KEY = 1024
 
 
 def get(cls: type[T], pk: str, sk: str) -> T | None:
@@ -20,6 +21,8 @@ def get(cls: type[T], pk: str, sk: str) -> T | None:
 
 def row(pk: str, sk: str) -> Item | None:
     """The row under a key, or nothing."""
+    if len(sk.encode()) > _LONGEST_SORT_KEY:  # an id from a path can be anything; nothing lies under a key that cannot be
+        return None
     with speaking():
         try:
             return table().get(pk, sk, consistent_read=True)

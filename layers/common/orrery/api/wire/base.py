@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, Strict
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, Strict, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 from orrery.model.subject import Subject, SubjectType
@@ -13,11 +13,15 @@ Boolean = Annotated[bool, Strict()]
 Name = Annotated[str, Field(min_length=1)]
 Timestamp = Annotated[
     datetime,
-    PlainSerializer(
-        lambda moment: moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"), return_type=str, when_used="json"
-    ),
+    PlainSerializer(lambda moment: moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"), when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """RFC 3339 in UTC with milliseconds, as in `2025-03-16T03:50:36.817Z`."""
+
+
+def one_of(*values: str) -> WithJsonSchema:
+    """Documents the words that a string we send is one of."""
+    return WithJsonSchema({"type": "string", "enum": [*values]})
 
 
 class Request(BaseModel):

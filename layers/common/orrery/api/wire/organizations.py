@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from orrery.api.wire.base import BasicSubjectProfile, Boolean, Name, Paginated, Request, Response, Timestamp
+from orrery.api.wire.base import BasicSubjectProfile, Boolean, Name, Paginated, Request, Response, Timestamp, one_of
 from orrery.model import organization as model
 
 
@@ -14,7 +14,7 @@ class ManagedDomain(Response):
     id: str
     name: str
     organization_id: str
-    status: str
+    status: Annotated[str, one_of("PENDING", "VERIFIED")]
     enforced_logins: list[str]
     created_at: Timestamp
     updated_at: Timestamp
@@ -23,7 +23,7 @@ class ManagedDomain(Response):
 class OrganizationProductPlan(Response):
     """What the Organization may use; an installation of one's own has no plans to choose from."""
 
-    astronomer_product: str
+    astronomer_product: Annotated[str, one_of("ASTRO")]
     organization_id: str
     product_plan_id: str
     product_plan_name: str
@@ -42,10 +42,10 @@ class Organization(Response):
     is_scim_enabled: bool
     managed_domains: list[ManagedDomain]
     payment_method: str | None
-    product: str
+    product: Annotated[str, one_of("HOSTED", "HYBRID")]
     product_plans: list[OrganizationProductPlan]
     should_enforce_dedicated_clusters: bool
-    status: str
+    status: Annotated[str, one_of("ACTIVE", "INACTIVE", "SUSPENDED")]
     trial_expires_at: Timestamp | None
     created_at: Timestamp
     created_by: BasicSubjectProfile

@@ -1,0 +1,68 @@
+"""Clusters: list, get, and what they can be made of."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import Field
+
+from orrery.api import places
+from orrery.api.entrance import Caller, routes
+from orrery.api.paging import Paging
+from orrery.api.wire.clusters import LOCATIONS, Cluster, ClusterHealthStatus, ClusterHealthStatusDetail, ClusterOptions, ClustersPaginated
+from orrery.authz.permissions import Permission
+from orrery.model import cluster as model
+from orrery.store import clusters, observed, organizations
+
+router = routes()
+ORGANIZATION = "/organizations/<organizationId>"
+COLLECTION = f"{ORGANIZATION}/clusters"
+SILENT = timedelta(minutes=2)
+"""An agent sends at least every ten seconds; after this long without a word something is wrong."""
+
+Provider = Annotated[Literal["AWS", "AZURE", "GCP"] | None, Query()]
+ClusterType = Annotated[Literal["STANDARD", "DEDICATED", "HYBRID"], Query(alias="type")]
+
+
+class Filter(Paging):
+    """Which clusters to list."""
+
+    names: list[str] = Field([], description="Only those of these names.")
+    provider: Literal["AWS", "AZURE", "GCP"] | None = Field(None, description="Only those of this provider.")
+
+
+@router.get(COLLECTION, operation_id="ListClusters", summary="List clusters", tags=["Cluster"])
+def list_clusters(organizationId: str, caller: Caller, asked: Annotated[Filter, Query()]) -> ClustersPaginated:
+    """The clusters that serve the Organization: the platform's standard ones and its own dedicated ones."""
+    there = clusters.list(caller, organizationId) if asked.provider in (None, "AWS") else ()
+    cut = asked.cut([each for each in there if not asked.names or each.name in asked.names])
+    return ClustersPaginated(clusters=[_render(each, organizationId) for each in cut.items], **cut.envelope)
+
+
+@router.get(f"{COLLECTION}/<clusterId>", operation_id="GetCluster", summary="Get a cluster", tags=["Cluster"])
+def get_cluster(organizationId: str, clusterId: str, caller: Caller) -> Cluster:
+    """One cluster."""
+    return _render(clusters.fetch(caller, organizationId, clusterId, Permission.ORGANIZATION_CLUSTERS_GET), organizationId)
+
+
+@router.get(f"{ORGANIZATION}/cluster-options", operation_id="GetClusterOptions", summary="Get cluster options", tags=["Options"])
+def get_cluster_options(organizationId: str, caller: Caller, kind: ClusterType, provider: Provider = None) -> list[ClusterOptions]:
+    """What a cluster of a type can be made of; there are no hybrid clusters, so for them the list is empty."""
+    organizations.fetch(caller, organizationId, Permission.ORGANIZATION_CLUSTERS_GET)
+    places.check_provider(provider, organizationId, field="provider")
+    regions = {"STANDARD": places.regions(organizationId), "DEDICATED": sorted(LOCATIONS), "HYBRID": []}[kind]
+    return [ClusterOptions.of(regions)] if regions else []
+
+
+def _render(cluster: model.Cluster, organization_id: str) -> Cluster:
+    return Cluster.of(cluster, organization_id, _health(observed.heartbeat(cluster.id)))
+
+
+def _health(heard: datetime | None) -> ClusterHealthStatus:
+    if heard is None:
+        return ClusterHealthStatus(value="UNKNOWN", details=[])
+    if datetime.now(UTC) - heard < SILENT:
+        return ClusterHealthStatus(value="HEALTHY", details=[])
+    silent = f"the cluster's agent was last heard at {heard.isoformat(timespec='seconds')}; what runs keeps running"
+    detail = ClusterHealthStatusDetail(code="AGENT_SILENT", component="agent", description=silent, severity="warning")
+    return ClusterHealthStatus(value="UNHEALTHY", details=[detail])

@@ -1,0 +1,43 @@
+"""Places named in requests: ids in a body, and where in the world a Deployment may run."""
+
+import contextlib
+from collections.abc import Iterator
+
+from orrery.errors import Invalid, NotFound
+from orrery.store import clusters
+
+
+@contextlib.contextmanager
+def named_in(field: str) -> Iterator[None]:
+    """What a body names is looked up inside: an unknown id and another tenant's id give the same 400 with the field's name."""
+    try:
+        yield
+    except NotFound as problem:
+        raise Invalid.field(field, problem.message, code="NOT_FOUND") from problem
+
+
+def check_provider(provider: str | None, organization_id: str, *, field: str) -> None:
+    """Only AWS is served; whoever asks for another provider is told where there is room instead."""
+    if provider not in (None, "", "AWS"):
+        there_is = ", ".join(f"`{region}`" for region in regions(organization_id))
+        raise Invalid.field(field, f"`{provider}` is not served here; use `AWS`, with one of the regions {there_is}", code="NOT_SERVED")
+
+
+def check_region(region: str | None, organization_id: str, *, field: str) -> None:
+    """A region must have a cluster that serves the Organization."""
+    served = regions(organization_id)
+    if region and region not in served:
+        there_is = ", ".join(f"`{each}`" for each in served)
+        raise Invalid.field(field, f"there is no cluster in `{region}`; choose one of the regions {there_is}", code="NOT_SERVED")
+
+
+def check_cluster(cluster_id: str | None, organization_id: str, *, field: str) -> None:
+    """A cluster must serve the Organization."""
+    if cluster_id:
+        with named_in(field):
+            clusters.load(organization_id, cluster_id)
+
+
+def regions(organization_id: str) -> list[str]:
+    """Where there are clusters that serve the Organization."""
+    return sorted({cluster.region for cluster in clusters.serving(organization_id)})

@@ -1,0 +1,80 @@
+"""API tokens: list, create, get, delete, rotate."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import Field
+
+from orrery.api import granting
+from orrery.api.entrance import Caller, no_content, routes
+from orrery.api.paging import BY_NAME_AND_AGE, Paging
+from orrery.api.wire.tokens import ApiToken, ApiTokensPaginated, CreateApiTokenRequest
+from orrery.authz.permissions import Permission
+from orrery.model.token import Token, TokenScope
+from orrery.store import deployments, tokens, workspaces, writes
+
+router = routes()
+COLLECTION = "/organizations/<organizationId>/tokens"
+ITEM = f"{COLLECTION}/<tokenId>"
+SORTS = {**BY_NAME_AND_AGE, "description": lambda each: each.description, "tokenStartAt": lambda each: each.start_at}
+
+
+class Filter(Paging):
+    """Which tokens to list."""
+
+    workspaceId: str = Field("", description="Only those with a role on this Workspace.")
+    deploymentId: str = Field("", description="Only those with a role on this Deployment.")
+    includeOnlyOrganizationTokens: bool = Field(False, description="Only those at home in the Organization itself.")
+    kind: str = Field("", description="Only `STANDARD` or `DIRECT_ACCESS` ones.")
+
+    def matches(self, token: Token) -> bool:
+        places = {grant.entity_id for grant in token.grants}
+        return (
+            (not self.workspaceId or self.workspaceId in places)
+            and (not self.deploymentId or self.deploymentId in places)
+            and (not self.includeOnlyOrganizationTokens or token.scope is TokenScope.ORGANIZATION)
+            and (not self.kind or token.kind == self.kind)
+        )
+
+
+@router.get(COLLECTION, operation_id="ListApiTokens", summary="List API tokens", tags=["ApiToken"])
+def list_tokens(organizationId: str, caller: Caller, asked: Annotated[Filter, Query()]) -> ApiTokensPaginated:
+    """The tokens of the places whose tokens the caller may see."""
+    if asked.workspaceId:
+        workspaces.fetch(caller, organizationId, asked.workspaceId, Permission.WORKSPACE_TOKENS_GET)
+    if asked.deploymentId:
+        deployments.fetch(caller, organizationId, asked.deploymentId, Permission.DEPLOYMENT_TOKENS_GET)
+    cut = asked.cut([each for each in tokens.list(caller, organizationId) if asked.matches(each)], SORTS)
+    return ApiTokensPaginated(tokens=[ApiToken.of(each) for each in cut.items], **cut.envelope)
+
+
+@router.post(COLLECTION, operation_id="CreateApiToken", summary="Create an API token", tags=["ApiToken"])
+def create_token(organizationId: str, body: CreateApiTokenRequest, caller: Caller) -> ApiToken:
+    """A new token; its value is in this answer and nowhere else."""
+    token, value = granting.new_token(caller, organizationId, body)
+    writes.commit(*tokens.new(token))
+    return ApiToken.of(token, value)
+
+
+@router.get(ITEM, operation_id="GetApiToken", summary="Get an API token", tags=["ApiToken"])
+def get_token(organizationId: str, tokenId: str, caller: Caller) -> ApiToken:
+    """One token's description."""
+    return ApiToken.of(tokens.fetch(caller, organizationId, tokenId, "get"))
+
+
+@router.delete(ITEM, operation_id="DeleteApiToken", summary="Delete an API token", tags=["ApiToken"], status_code=204)
+def delete_token(organizationId: str, tokenId: str, caller: Caller) -> Response[None]:
+    """Delete a token; it is dead at the next request."""
+    tokens.delete(tokens.fetch(caller, organizationId, tokenId, "delete"))
+    return no_content()
+
+
+@router.post(f"{ITEM}/rotate", operation_id="RotateApiToken", summary="Rotate an API token", tags=["ApiToken"])
+def rotate_token(organizationId: str, tokenId: str, caller: Caller) -> ApiToken:
+    """A new value for a token; the old one is dead at once. The new value is in this answer and nowhere else."""
+    token = tokens.fetch(caller, organizationId, tokenId, "rotate")
+    rotated, value = granting.rotated(caller, token, now=datetime.now(UTC))
+    writes.commit(*tokens.rotated(rotated, before=token))
+    return ApiToken.of(rotated, value)

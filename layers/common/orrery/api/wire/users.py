@@ -1,0 +1,86 @@
+"""Whoever is asking, on the wire."""
+
+from typing import Annotated
+
+from orrery.api.wire.base import Response, Timestamp, one_of
+from orrery.model.token import Grant, Token
+from orrery.model.user import User
+
+
+class SelfUserRoleScope(Response):
+    """What a role is held on."""
+
+    type: str
+    entity_id: str
+    deployment_id: str | None
+    dag_tag: str | None
+
+
+class SelfUserRole(Response):
+    """One role."""
+
+    role: str
+    scope: SelfUserRoleScope
+
+    @classmethod
+    def of(cls, grant: Grant) -> "SelfUserRole":
+        deployment = grant.entity_id if grant.scope.value == "DEPLOYMENT" else None
+        scope = SelfUserRoleScope(type=grant.scope.value, entity_id=grant.entity_id, deployment_id=deployment, dag_tag=None)
+        return cls(role=grant.role, scope=scope)
+
+
+class SelfUserInvite(Response):
+    """An invitation that waits for an answer."""
+
+    invite_id: str
+    organization_id: str
+    expires_at: Timestamp
+
+
+class SelfUserFeatureFlag(Response):
+    """A switch of the console."""
+
+    key: str
+    value: bool
+
+
+class SelfUser(Response):
+    """The user behind a token, or the API token itself."""
+
+    id: str
+    username: str
+    full_name: str
+    avatar_url: str
+    status: Annotated[str, one_of("ACTIVE", "INACTIVE", "PENDING", "BANNED")]
+    organization_id: str
+    is_idp_managed: bool
+    roles: list[SelfUserRole]
+    invites: list[SelfUserInvite]
+    feature_flags: list[SelfUserFeatureFlag]
+    created_at: Timestamp
+    updated_at: Timestamp
+
+    @classmethod
+    def of(cls, user: User) -> "SelfUser":
+        return cls._of(user, username=user.username, full_name=user.full_name, status=user.status)
+
+    @classmethod
+    def of_token(cls, token: Token) -> "SelfUser":
+        return cls._of(token, username=token.name, full_name=token.name, status="ACTIVE")
+
+    @classmethod
+    def _of(cls, subject: User | Token, *, username: str, full_name: str, status: str) -> "SelfUser":
+        return cls(
+            id=subject.id,
+            username=username,
+            full_name=full_name,
+            avatar_url="",
+            status=status,
+            organization_id=subject.organization_id,
+            is_idp_managed=False,
+            roles=[SelfUserRole.of(grant) for grant in subject.grants],
+            invites=[],
+            feature_flags=[],
+            created_at=subject.created_at,
+            updated_at=subject.updated_at,
+        )

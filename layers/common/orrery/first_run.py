@@ -1,0 +1,129 @@
+"""The first Organization, its owner, its owner's token, the first standard cluster and that cluster's agent: made once, all or nothing."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from orrery import names
+from orrery.authz.policy import Role
+from orrery.authz.principal import Kind
+from orrery.errors import Conflict, Invalid, NotFound
+from orrery.minting import Secret, agent_token, api_token
+from orrery.model.cluster import Cluster, ClusterType
+from orrery.model.organization import Organization
+from orrery.model.token import Grant, Token, TokenScope
+from orrery.model.user import User
+from orrery.settings import settings
+from orrery.store import clusters, organizations, principals, reads, tokens, users, writes
+from orrery.store.principals import Credential
+from orrery.store.tables import item
+from orrery.store.writes import Write
+
+LIFE = timedelta(days=3650)
+_KEY = ("FIRST", "RUN")
+
+
+@dataclass(frozen=True)
+class FirstRun:
+    """What the first run made, and the hash of the agent's token, so that it can be replaced."""
+
+    organization_id: str
+    owner_id: str
+    cluster_id: str
+    token_id: str
+    agent_hash: str
+    generation: int = 1
+
+
+def run(reissue: str = "") -> dict[str, Any]:
+    """Make them if they are not there; `reissue` the `owner`'s or the `agent`'s token. A token is in the answer that made it only."""
+    done = reads.get(FirstRun, *_KEY)
+    if done is None:
+        return _begin()
+    if reissue == "owner":
+        return _ids(done) | {"token": _new_owner_token(done)}
+    if reissue == "agent":
+        return _ids(done) | {"agentToken": _new_agent_token(done)}
+    if reissue:
+        raise Invalid.field("reissue", f"`{reissue}` cannot be reissued; write `owner` or `agent`")
+    return _ids(done)
+
+
+def _begin() -> dict[str, Any]:
+    now = datetime.now(UTC)
+    owner = _owner(names.new_id(), now)
+    organization = Organization(
+        owner.organization_id, _given("first_organization_name"), owner.username, now, owner.subject, now, owner.subject
+    )
+    region = settings().first_cluster_region or settings().region
+    cluster = Cluster(names.new_id(), f"standard-{region}", ClusterType.STANDARD, region, now, now)
+    token, value = _owner_token(owner, now)
+    agent = agent_token(cluster.id, now, now + LIFE)
+    done = FirstRun(organization.id, owner.id, cluster.id, token.id, agent.hash)
+    writes.commit(
+        writes.put_new(item(*_KEY, done), Conflict("the first run is being done by somebody else right now; call it again")),
+        *organizations.new(organization),
+        users.new(owner),
+        *tokens.new(token),
+        clusters.new_standard(cluster),
+        _remember_agent(cluster.id, agent, now),
+    )
+    return _ids(done) | {"token": value, "agentToken": agent.value}
+
+
+def _given(name: str) -> str:
+    value: str = getattr(settings(), name)
+    if not value:
+        raise Invalid(f"the setting {name.upper()} is empty; set it in the stack's parameters before the first run")
+    return value
+
+
+def _owner(organization_id: str, now: datetime) -> User:
+    email = _given("first_owner_email")
+    grants = (Grant(TokenScope.ORGANIZATION, organization_id, Role.ORGANIZATION_OWNER),)
+    return User(names.new_id(), organization_id, email, email.partition("@")[0], grants, now, now)
+
+
+def _owner_token(owner: User, now: datetime) -> tuple[Token, str]:
+    id, end = names.new_id(), now + LIFE
+    secret = api_token(id, now, end, organizationId=owner.organization_id)
+    token = Token(
+        id, owner.organization_id, "first owner", TokenScope.ORGANIZATION, owner.grants, secret.hash, secret.short, now, owner.subject, now,
+        owner.subject, now, end, description="made by the first run; `reissue` replaces it",
+    )  # fmt: skip
+    return token, secret.value
+
+
+def _new_owner_token(done: FirstRun) -> str:
+    now, owner = datetime.now(UTC), users.load(done.organization_id, done.owner_id)
+    try:
+        token = tokens.load(done.organization_id, done.token_id)
+    except NotFound:  # somebody deleted it: the owner must get back in all the same
+        token, value = _owner_token(owner, now)
+        known = replace(done, token_id=token.id, generation=done.generation + 1)
+        writes.commit(_replace(known), *tokens.new(token))
+        return value
+    secret = api_token(token.id, now, now + LIFE, organizationId=done.organization_id)
+    writes.commit(*tokens.rotated(token.rotate(hash=secret.hash, short=secret.short, by=owner.subject, now=now), before=token))
+    return secret.value
+
+
+def _new_agent_token(done: FirstRun) -> str:
+    now = datetime.now(UTC)
+    agent = agent_token(done.cluster_id, now, now + LIFE)
+    known = replace(done, agent_hash=agent.hash, generation=done.generation + 1)
+    writes.commit(_replace(known), principals.forget(done.agent_hash), _remember_agent(done.cluster_id, agent, now))
+    return agent.value
+
+
+def _replace(done: FirstRun) -> Write:
+    return writes.put_next(item(*_KEY, done), writes.changed("what the first run made"))
+
+
+def _remember_agent(cluster_id: str, agent: Secret, now: datetime) -> Write:
+    grants = (Grant(TokenScope.CLUSTER, cluster_id, Role.CLUSTER_AGENT),)
+    return principals.remember(agent.hash, Credential(cluster_id, Kind.AGENT, "agent", "", grants, now + LIFE))
+
+
+def _ids(done: FirstRun) -> dict[str, Any]:
+    return {"organizationId": done.organization_id, "ownerId": done.owner_id, "clusterId": done.cluster_id}
