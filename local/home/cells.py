@@ -92,8 +92,10 @@ def own_files(path: Path, *, uid: int, isolated: bool) -> None:
 def _own(places: Places, *, uid: int, files: Path) -> tuple[tuple[str, str], ...]:
     """Files, /tmp, and a list of users that names this one (Postgres and many libraries want a name for their user)."""
     passwd = files.parent / "passwd"
-    passwd.write_text(f"root:x:0:0::/root:/bin/sh\norrery:x:{uid}:{uid}::{places.run / 'files'}:/usr/sbin/nologin\n")
-    passwd.chmod(0o644)
+    users = f"root:x:0:0::/root:/bin/sh\norrery:x:{uid}:{uid}::{places.run / 'files'}:/usr/sbin/nologin\n"
+    if not passwd.exists() or passwd.read_text() != users:
+        passwd.write_text(users)
+        passwd.chmod(0o644)
     return (
         (str(files), str(places.run / "files")),
         (str(passwd), "/etc/passwd"),

@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -90,36 +90,28 @@ class Home:
 
     def ensure_database(self, spec: DeploymentSpec) -> None:
         template = self._template.wait()
-        with self._accepted(spec, "database") as record:
-            self._postgres.ensure(
-                airflow.database_name(spec.id),
-                template=template,
-                password=record.keys["database"],
-                reader_password=record.keys["reader"],
-            )
+
+        def make(record: Record) -> None:
+            name = airflow.database_name(spec.id)
+            self._postgres.ensure(name, template=template, password=record.keys["database"], reader_password=record.keys["reader"])
+
+        self._ensure(spec, "database", make)
 
     def ensure_broker(self, spec: DeploymentSpec) -> None:
-        with self._accepted(spec, "broker") as record:
-            broker.prepare(self.places, record)
+        self._ensure(spec, "broker", lambda record: broker.prepare(self.places, record))
 
     def ensure_release(self, spec: DeploymentSpec) -> None:
-        with self._accepted(spec, "release"):
-            releases.follow(self._bucket, spec.releases, self._releases(spec.id))
+        self._ensure(spec, "release", lambda _: releases.follow(self._bucket, spec.releases, self._releases(spec.id)))
 
     def ensure_airflow(self, spec: DeploymentSpec) -> None:
         self._runtimes.check(spec)
-        with self._accepted(spec, "airflow") as record:
-            record.applied = spec.generation
+        self._ensure(spec, "airflow", lambda record: setattr(record, "applied", spec.generation))
 
     def ensure_queues(self, spec: DeploymentSpec) -> None:
-        with self._accepted(spec, "queues") as record:
-            self._workers.refresh(record, cell=self._cell(record))
-            if spec.hibernating and record.workers:
-                raise WorkersBusy(f"{len(record.workers)} workers are still finishing their tasks")
+        self._ensure(spec, "queues", lambda record: self._refuse_while_busy(record) if spec.hibernating else None)
 
     def ensure_ingress(self, spec: DeploymentSpec) -> None:
-        with self._accepted(spec, "ingress"):
-            pass
+        self._ensure(spec, "ingress", lambda _: None)
 
     def remove_ingress(self, ref: DeploymentRef) -> None:
         with self._removing(ref, "ingress"):
@@ -127,11 +119,8 @@ class Home:
 
     def remove_queues(self, ref: DeploymentRef) -> None:
         with self._removing(ref, "queues") as record:
-            if record is None:
-                return
-            self._workers.refresh(record, cell=self._cell(record))
-            if record.workers:
-                raise WorkersBusy(f"{len(record.workers)} workers are still finishing their tasks")
+            if record:
+                self._refuse_while_busy(record)
 
     def remove_airflow(self, ref: DeploymentRef) -> None:
         with self._removing(ref, "airflow") as record:
@@ -332,19 +321,22 @@ class Home:
         with self._locks.setdefault(deployment_id, threading.RLock()):
             yield
 
-    @contextmanager
-    def _accepted(self, spec: DeploymentSpec, thing: str) -> Iterator[Record]:
-        """The record with the spec in it and `thing` among what should exist; an older generation changes nothing."""
+    def _ensure(self, spec: DeploymentSpec, thing: str, make: Callable[[Record], None]) -> None:
+        """`thing` should exist as the spec says; an older generation changes nothing."""
         with self._held(spec.id):
             record = self._must(spec.id)
             if not record.accept(spec):
-                yield record
                 return
             record.things.add(thing)
             self._records.save(record)
-            yield record
+            make(record)
             self._records.save(record)
             self._reconcile(record)
+
+    def _refuse_while_busy(self, record: Record) -> None:
+        self._workers.refresh(record, cell=self._cell(record))
+        if record.workers:
+            raise WorkersBusy(f"{len(record.workers)} workers are still finishing their tasks")
 
     @contextmanager
     def _removing(self, ref: DeploymentRef, thing: str) -> Iterator[Record | None]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import re
 import shutil
-import tarfile
 import tempfile
 import time
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 
 from airflow.dag_processing.bundles.base import BaseDagBundle, BundleVersion, get_bundle_tracking_file
 
+from orrery_airflow.archive import unpack
 from orrery_airflow.stores import open_store
 
 # A version becomes a folder and a file name, so it may not wander: no separators, no leading dot.
@@ -77,8 +76,7 @@ class ReleaseDagBundle(BaseDagBundle):
             self.versions_dir.mkdir(parents=True, exist_ok=True)
             draft = Path(tempfile.mkdtemp(dir=self.versions_dir, prefix=".new-"))
             try:
-                with tarfile.open(fileobj=io.BytesIO(archive), mode="r:*") as tar:
-                    tar.extractall(draft, filter="data")
+                unpack(archive, draft)
                 os.rename(draft, folder)
             except BaseException:
                 shutil.rmtree(draft, ignore_errors=True)

@@ -1,0 +1,137 @@
+"""A real process home in a state directory of its own, and a stand-in for the control plane's two questions about people."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from local.home.client import HomeClient
+from local.home.places import places
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def runtime_venv() -> Path:
+    """The Airflow runtime that these tests need."""
+    venv = Path(os.environ.get("ORRERY_RUNTIME_VENV", ROOT / ".orrery" / "venvs" / "runtime"))
+    if not (venv / "bin" / "python").exists():
+        pytest.fail(
+            f"the Airflow runtime is not in `{venv}`; run `make test`, "
+            "or `UV_PROJECT_ENVIRONMENT=.orrery/venvs/runtime uv sync --project runtime --frozen --group dev -p /usr/bin/python3`"
+        )
+    return venv
+
+
+class RunningHome:
+    def __init__(self, state: Path) -> None:
+        self.state = state
+        self.places = places(state)
+        self.client = HomeClient(str(self.places.socket))
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns when the home answers."""
+        env = os.environ | {
+            "ORRERY_STATE": str(self.state),
+            "ORRERY_RUNTIME_VENV": str(runtime_venv()),
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'layers' / 'common'}",
+        }
+        self.state.mkdir(parents=True, exist_ok=True)
+        with open(self.state / "home.log", "ab") as log:
+            self.process = subprocess.Popen([sys.executable, "-m", "local.home"], env=env, stdout=log, stderr=log, cwd=ROOT)
+        wait_until(self._answers, seconds=120, what="the home to answer", otherwise=self.log)
+
+    def log(self) -> str:
+        return (self.state / "home.log").read_text()
+
+    def kill(self) -> None:
+        assert self.process
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        """As `make up` stops it."""
+        assert self.process
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=120)
+
+    def pids(self, prefix: str = "") -> dict[str, int]:
+        """What runs for this home, by key, read from /proc and not from the home."""
+        found = {}
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit():
+                environment = _environment(folder)
+                key = environment.get("ORRERY_PROCESS", "")
+                if environment.get("ORRERY_STATE") == str(self.state) and key.startswith(prefix) and key not in found:
+                    found[key] = int(folder.name)
+        return found
+
+    def _answers(self) -> bool:
+        assert self.process
+        assert self.process.poll() is None, self.log()
+        try:
+            self.client.describe()
+        except Exception:
+            return False
+        return True
+
+
+def wait_until(done: Any, *, seconds: float, what: str, otherwise: Any = lambda: "") -> Any:
+    """What `done` answers once it is true; fails with words when it never is."""
+    end = time.monotonic() + seconds
+    while not (answer := done()):
+        if time.monotonic() > end:
+            pytest.fail(f"waited {seconds:.0f} s for {what}\n{otherwise()}")
+        time.sleep(0.2)
+    return answer
+
+
+class FakePlane:
+    """Knows some tokens and one-time codes, and stops answering when told to."""
+
+    def __init__(self) -> None:
+        self.tokens: dict[str, str] = {}
+        self.codes: dict[str, str] = {}
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+                self._say(outer.tokens.get(token))
+
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                self._say(outer.codes.pop(body["code"], None))
+
+            def _say(self, role: str | None) -> None:
+                body = json.dumps({"subject": "u1", "name": "Ada", "role": role} if role else {}).encode()
+                self.send_response(200 if role else 401)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    try:
+        entries = (folder / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return {}
+    return dict(entry.decode(errors="replace").split("=", 1) for entry in entries if entry.startswith(b"ORRERY_") and b"=" in entry)
