@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orrery_cli import settings as files
-from orrery_cli.failures import Failure
-from orrery_cli.output import Columns, Format, show
+from orrery_cli.failures import FAILED, Failure
+from orrery_cli.output import Columns, Format, note, show
 
 if TYPE_CHECKING:
     from orrery_cli.http import Api
@@ -96,13 +96,9 @@ class Session:
             return
         if not self.interactive:
             raise Failure(f"{question}: pass `--yes` to go on without being asked", kind="input_required")
-        click.confirm(question, abort=True, err=True)
-
-    def ask(self, what: str, hint: str) -> str:
-        """A value that was left out; without anybody to ask it is a failure that says which option gives it."""
-        if not self.interactive:
-            raise Failure(f"{what} is needed: {hint}", kind="input_required")
-        return str(click.prompt(what, err=True))
+        if not click.confirm(question, err=True):
+            note("Nothing was done")
+            raise SystemExit(FAILED)
 
 
 def current() -> Session:

@@ -1,0 +1,271 @@
+"""Our own API in miniature: enough of the wire for the command's unit tests, and a record of every request."""
+
+import json
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+ORGANIZATION = "corganization0000000001aa"
+WORKSPACE = "cworkspace0000000000001aa"
+DEPLOYMENT = "cdeployment000000000001aa"
+CLUSTER = "ccluster0000000000000001a"
+TOKEN = "ctoken00000000000000001aa"
+DEPLOY = "cdeploy0000000000000001aa"
+TIME = "2026-01-02T03:04:05.678Z"
+
+Item = dict[str, Any]
+
+
+@dataclass
+class Request:
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class Answer:
+    status: int = 200
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Plane:
+    """One Organization with one of everything; `answers` overrules a path once per entry, `statuses` plays a Deployment's life."""
+
+    def __init__(self) -> None:
+        self.token = "a.plane.token"
+        self.requests: list[Request] = []
+        self.answers: dict[tuple[str, str], list[Answer]] = {}
+        self.statuses: list[str] = []
+        self.blobs: dict[str, bytes] = {}
+        self.workspaces = [{"id": WORKSPACE, "name": "Data", "description": "", "cicdEnforcedDefault": False, "createdAt": TIME}]
+        self.deployments = [self._deployment("etl", DEPLOYMENT)]
+        self.log_pages = [
+            [{"event": "::group::Log source"}, {"timestamp": TIME, "level": "info", "event": "read 1461 rows", "logger": "task"}]
+        ]
+
+    def __enter__(self) -> Self:
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"plane": self}))
+        self.port = self._server.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        for each in self.deployments:
+            each["webServerAirflowApiUrl"] = f"{each['namespace']}.localhost:{self.port}/api/v2"
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def answer(self, method: str, path: str, *answers: Answer) -> None:
+        self.answers.setdefault((method, path), []).extend(answers)
+
+    def asked(self, method: str, ending: str = "") -> list[Request]:
+        return [each for each in self.requests if each.method == method and each.path.endswith(ending)]
+
+    def handle(self, request: Request) -> Answer:
+        self.requests.append(request)
+        queued = self.answers.get((request.method, request.path))
+        if queued:
+            return queued.pop(0)
+        if request.path == "/upload":
+            return self._upload(request)
+        if request.headers.get("authorization") != f"Bearer {self.token}":
+            return error(401, "this token is not known", code="UNAUTHENTICATED")
+        if request.path.startswith("/api/v2"):
+            return self._airflow(request)
+        return self._v1(request)
+
+    def _v1(self, request: Request) -> Answer:
+        path = request.path.replace(f"/v1/organizations/{ORGANIZATION}", "", 1)
+        parts = path.strip("/").split("/")
+        match request.method, parts:
+            case "GET", ["spec", "v1.0"]:
+                return Answer(body=SPEC)
+            case "GET", ["v1", "users", "self"]:
+                return Answer(body={"id": TOKEN, "username": "ci", "fullName": "ci", "organizationId": ORGANIZATION, "roles": []})
+            case "GET", ["v1", "organizations"]:
+                return _page("organizations", [_ORGANIZATION], request)
+            case "GET", [""]:
+                return Answer(body=_ORGANIZATION)
+            case "POST", [""]:
+                return Answer(body=_ORGANIZATION | request.json)
+            case "GET", ["clusters"]:
+                return _page("clusters", [_CLUSTER], request)
+            case "GET", ["cluster-options"]:
+                return Answer(body=[{"provider": "AWS", "defaultRegion": {"name": "us-east-1"}}])
+            case "GET", ["deployment-options"]:
+                return Answer(body=_OPTIONS)
+            case "GET", ["workspaces"]:
+                return _page("workspaces", self.workspaces, request)
+            case "GET", ["tokens"]:
+                return _page("tokens", [_TOKEN], request)
+            case "GET", ["deployments"]:
+                names = request.query.get("names")
+                return _page("deployments", [each for each in self.deployments if names is None or each["name"] in names], request)
+            case "POST", [("workspaces" | "tokens") as noun]:
+                made = {"workspaces": self.workspaces[0], "tokens": _TOKEN | {"token": "a.new.token"}}[noun]
+                return Answer(body=made | request.json)
+            case "POST", ["deployments"]:
+                return Answer(body=self._deployment(request.json["name"], DEPLOYMENT) | request.json)
+            case "GET" | "POST" | "DELETE", ["clusters" | "workspaces" | "tokens" as noun, _id]:
+                known = {"clusters": [_CLUSTER], "workspaces": self.workspaces, "tokens": [_TOKEN]}[noun]
+                return self._one(request, known, _id)
+            case "POST", ["tokens", _, "rotate"]:
+                return Answer(body=_TOKEN | {"token": "a.rotated.token"})
+            case _, ["deployments", _id, *rest]:
+                return self._of_deployment(request, _id, rest)
+        return error(404, f"no route {request.path}")
+
+    def _one(self, request: Request, known: list[Item], id_: str) -> Answer:
+        found = next((each for each in known if each["id"] == id_), None)
+        if found is None:
+            return error(404, "there is no such thing")
+        if request.method == "DELETE":
+            return Answer(204)
+        return Answer(body=found | (request.json if request.method == "POST" else {}))
+
+    def _of_deployment(self, request: Request, id_: str, rest: list[str]) -> Answer:
+        match request.method, rest:
+            case "GET", [] if self.statuses:
+                status = self.statuses.pop(0)
+                if status == "gone":
+                    return error(404, "there is no such deployment")
+                return Answer(body=self.deployments[0] | {"status": status})
+            case _, []:
+                return self._one(request, self.deployments, id_)
+            case "POST", ["handover"]:
+                return Answer(body={"url": "http://etl.localhost/auth/handover?code=once"})
+            case "POST", ["hibernation-override"]:
+                return Answer(body={"isActive": True} | request.json)
+            case "DELETE", ["hibernation-override"]:
+                return Answer(204)
+            case "GET", ["scaling-decisions"]:
+                return _page("scalingDecisions", [_DECISION], request)
+            case "GET", ["deploys"]:
+                return _page("deploys", [_DEPLOY], request)
+            case "POST", ["deploys"]:
+                return Answer(body=_DEPLOY | {"status": "INITIALIZED", "dagsUploadUrl": f"{self.url}/upload?sig=secret"} | request.json)
+            case "GET", ["deploys", _]:
+                return Answer(body=_DEPLOY)
+            case "POST", ["deploys", _, "finalize"]:
+                self.deployments[0]["dagTarballVersion"] = request.json["dagTarballVersion"]
+                return Answer(body=_DEPLOY | request.json)
+            case "POST", ["deploys", _, "rollback"]:
+                self.deployments[0]["dagTarballVersion"] = _DEPLOY["dagTarballVersion"]
+                return Answer(body=_DEPLOY | {"rollbackFromId": DEPLOY} | request.json)
+        return error(404, f"no route {request.path}")
+
+    def _upload(self, request: Request) -> Answer:
+        match request.query.get("comp"):
+            case ["block"]:
+                self.blobs[request.query["blockid"][0]] = request.body
+            case _:
+                self.blobs["committed" if "comp" in request.query else "whole"] = request.body
+        return Answer(201, headers={"x-ms-version-id": "2026-01-02T03:04:05.6789012Z"})
+
+    def _airflow(self, request: Request) -> Answer:
+        if request.path.endswith("/dagRuns"):
+            return Answer(body={"dag_runs": [{"dag_id": "weather_etl", "dag_run_id": "manual__1"}], "total_entries": 1})
+        if request.path.endswith("/taskInstances"):
+            return Answer(body={"task_instances": [_TASK], "total_entries": 1})
+        number = int(request.query.get("token", ["0"])[0])
+        following = str(number + 1) if number + 1 < len(self.log_pages) else None
+        return Answer(body={"content": self.log_pages[number], "continuation_token": following})
+
+    @staticmethod
+    def _deployment(name: str, id_: str) -> Item:
+        return {
+            "id": id_,
+            "name": name,
+            "status": "HEALTHY",
+            "namespace": "brisk-comet-1234",
+            "type": "STANDARD",
+            "executor": "CELERY",
+            "schedulerSize": "SMALL",
+            "workspaceId": WORKSPACE,
+            "workspaceName": "Data",
+            "isCicdEnforced": False,
+            "isDagDeployEnabled": True,
+            "isDevelopmentMode": True,
+            "isHighAvailability": False,
+            "airflowVersion": "3.3.2",
+            "webServerUrl": "brisk-comet-1234.localhost",
+            "environmentVariables": [
+                {"key": "STAGE", "value": "dev", "isSecret": False},
+                {"key": "KEY", "isSecret": True, "updatedAt": TIME},
+            ],
+            "workerQueues": [
+                {"id": "q1", "name": "default", "isDefault": True, "minWorkerCount": 1, "maxWorkerCount": 3, "workerConcurrency": 5}
+                | {"astroMachine": "A5", "podCpu": "1", "podMemory": "2Gi"}
+            ],
+        }
+
+
+class _Handler(BaseHTTPRequestHandler):
+    plane: Plane
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet: two of them meet the kernel's delayed acknowledgement
+
+    def _serve(self) -> None:
+        parts = urlsplit(self.path)
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        headers = {key.lower(): value for key, value in self.headers.items()}
+        query = parse_qs(parts.query, keep_blank_values=True)
+        answer = self.plane.handle(Request(self.command, parts.path, query, headers, body))
+        content = b"" if answer.body is None else answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
+        self.send_response(answer.status)
+        if content and "content-type" not in answer.headers:
+            self.send_header("content-type", "application/json")
+        for key, value in {**answer.headers, **({} if answer.status == 204 else {"content-length": str(len(content))})}.items():
+            self.send_header(key, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = do_PUT = do_DELETE = _serve
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Tests read what was asked from the plane, not from stderr."""
+
+
+def error(status: int, message: str, **more: Any) -> Answer:
+    return Answer(status, {"message": message, "requestId": "r-1", "statusCode": status, **more})
+
+
+def _page(key: str, items: list[Item], request: Request) -> Answer:
+    offset, limit = int(request.query["offset"][0]), int(request.query["limit"][0])
+    return Answer(body={key: items[offset : offset + limit], "limit": limit, "offset": offset, "totalCount": len(items)})
+
+
+_ORGANIZATION = {"id": ORGANIZATION, "name": "Acme", "product": "HOSTED", "status": "ACTIVE", "isScimEnabled": False, "createdAt": TIME}
+_CLUSTER = {"id": CLUSTER, "name": "standard", "type": "DEDICATED", "status": "CREATED", "cloudProvider": "AWS", "region": "us-east-1"}
+_TOKEN = {"id": TOKEN, "name": "ci", "scope": "ORGANIZATION", "shortToken": "a.pl", "createdAt": TIME}
+_DEPLOY = {"id": DEPLOY, "deploymentId": DEPLOYMENT, "status": "DEPLOYED", "type": "DAG_ONLY", "createdAt": TIME, "dagTarballVersion": "v1"}
+_DECISION = {"id": "d1", "decidedAt": TIME, "queue": "heavy", "action": "LAUNCH", "current": 0, "target": 3, "queued": 6, "running": 0}
+_TASK = {"dag_id": "weather_etl", "dag_run_id": "manual__1", "task_id": "load", "map_index": -1, "try_number": 2, "start_date": TIME}
+_RANGE = {"floor": 0, "default": 5, "ceiling": 10}
+_OPTIONS = {
+    "workerMachines": [{"name": "A5", "concurrency": _RANGE}, {"name": "A10", "concurrency": _RANGE | {"default": 10}}],
+    "workerQueues": {"minWorkers": _RANGE | {"default": 0}, "maxWorkers": _RANGE | {"default": 10}, "workerConcurrency": _RANGE},
+}
+SPEC = {
+    "openapi": "3.1.0",
+    "paths": {
+        "/users/self": {"get": {"operationId": "GetSelfUser"}},
+        "/organizations/{organizationId}/deployments": {
+            "get": {"operationId": "ListDeployments", "parameters": [{"name": "limit", "in": "query"}]},
+            "post": {"operationId": "CreateDeployment"},
+        },
+        "/organizations/{organizationId}/deployments/{deploymentId}": {"get": {"operationId": "GetDeployment"}},
+        "/organizations/{organizationId}/workspaces": {"post": {"operationId": "CreateWorkspace"}},
+    },
+}

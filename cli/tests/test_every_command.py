@@ -1,0 +1,135 @@
+"""The promises that hold for every command: help that teaches, one document on stdout, both places for an option."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+from click.testing import Result
+from fake_plane import CLUSTER, DEPLOY, Plane
+from orrery_cli.main import cli
+
+Run = Callable[..., Result]
+GOLDEN = Path(__file__).parent / "golden"
+
+# every command once, in a form that succeeds
+LINES = {
+    "api": "api GET /users/self",
+    "cluster get": "cluster get standard",
+    "cluster list": "cluster list",
+    "context list": "context list",
+    "context set": "context set prod --api-url https://api.example.com --organization Acme --use",
+    "context show": "context show",
+    "context use": "context use local",
+    "deploy": "deploy etl --dags --path {project}",
+    "deploy get": f"deploy get {DEPLOY} --deployment etl",
+    "deploy list": "deploy list etl",
+    "deploy rollback": f"deploy rollback {DEPLOY} --deployment etl --yes",
+    "deployment create": "deployment create new --queue heavy:min=0,max=4",
+    "deployment delete": "deployment delete etl --yes",
+    "deployment hibernate": "deployment hibernate etl --yes",
+    "deployment inspect": "deployment inspect etl",
+    "deployment list": "deployment list",
+    "deployment logs": "deployment logs etl",
+    "deployment open": "deployment open etl",
+    "deployment scaling-decisions": "deployment scaling-decisions etl",
+    "deployment update": "deployment update etl --queue default:max=5",
+    "deployment wake-up": "deployment wake-up etl",
+    "login": "login --token",
+    "logout": "logout",
+    "organization get": "organization get",
+    "organization list": "organization list",
+    "organization update": "organization update --name Acme2",
+    "token create": "token create ci --role ORGANIZATION_MEMBER",
+    "token delete": "token delete ci --yes",
+    "token get": "token get ci",
+    "token list": "token list",
+    "token rotate": "token rotate ci --yes",
+    "whoami": "whoami",
+    "workspace create": "workspace create Data",
+    "workspace delete": "workspace delete Data --yes",
+    "workspace get": "workspace get",
+    "workspace list": "workspace list",
+    "workspace update": "workspace update Data --name Data2",
+}
+
+
+def commands(group: click.Group = cli, before: tuple[str, ...] = ()) -> Iterator[str]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group) and name != "deploy":
+            yield from commands(command, (*before, name))
+        elif name == "deploy" and isinstance(command, click.Group):
+            yield "deploy"
+            yield from (f"deploy {each}" for each, inner in command.commands.items() if not inner.hidden)
+        else:
+            yield " ".join((*before, name))
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> Callable[[str], list[str]]:
+    dags = tmp_path / "project" / "dags"
+    dags.mkdir(parents=True)
+    (dags / "one.py").write_text("print(1)\n")
+    return lambda line: LINES[line].format(project=dags.parent).split()
+
+
+def test_the_lines_below_are_all_the_commands_there_are() -> None:
+    assert sorted(commands()) == sorted(LINES)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_help_teaches_what_the_command_does_and_the_options_of_every_command(orrery: Run, line: str) -> None:
+    result = orrery(*line.split(), "--help")
+    assert result.exit_code == 0
+    assert f"Usage: orrery {line}" in result.stdout
+    assert "-o, --output [json|yaml|table]" in result.stdout
+    assert "Everywhere:" in result.stdout
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_stdout_is_one_json_document_wherever_the_output_is_asked_for(
+    orrery: Run, plane: Plane, words: Callable[[str], list[str]], line: str
+) -> None:
+    first = orrery("-o", "json", *words(line), stdin=plane.token)
+    second = orrery(*words(line), "--output=json", stdin=plane.token)
+    assert (first.exit_code, second.exit_code) == (0, 0), first.stderr + second.stderr
+    assert isinstance(json.loads(first.stdout), dict)
+    assert json.loads(first.stdout).keys() == json.loads(second.stdout).keys()
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_the_document_is_the_one_that_was_agreed(orrery: Run, plane: Plane, words: Callable[[str], list[str]], line: str) -> None:
+    result = orrery("-o", "json", *words(line), stdin=plane.token)
+    document = result.stdout.replace(plane.url, "http://plane").replace(f":{plane.port}", ":port")
+    golden = GOLDEN / f"{line.replace(' ', '_')}.json"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text(document)
+    assert document == golden.read_text()
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_yaml_and_table_carry_the_same_answer(orrery: Run, plane: Plane, words: Callable[[str], list[str]], line: str) -> None:
+    as_json = json.loads(orrery(*words(line), "-o", "json", stdin=plane.token).stdout)
+    as_yaml = yaml.safe_load(orrery(*words(line), "-o", "yaml", stdin=plane.token).stdout)
+    table = orrery(*words(line), stdin=plane.token)
+    assert as_yaml.keys() == as_json.keys()
+    assert table.exit_code == 0
+    assert table.stdout.strip()
+    assert "\x1b[" not in table.stdout
+
+
+def test_a_list_is_one_object_with_a_named_key(orrery: Run) -> None:
+    for noun in ("workspaces", "deployments", "clusters", "tokens", "organizations"):
+        document = json.loads(orrery(noun.removesuffix("s"), "list", "-o", "json").stdout)
+        assert list(document) == [noun]
+        assert isinstance(document[noun], list)
+
+
+def test_a_cluster_is_found_by_id_as_by_name(orrery: Run) -> None:
+    assert orrery("cluster", "get", CLUSTER, "-o", "json").stdout == orrery("cluster", "get", "standard", "-o", "json").stdout
