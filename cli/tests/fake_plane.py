@@ -47,7 +47,9 @@ class Plane:
         self.answers: dict[tuple[str, str], list[Answer]] = {}
         self.statuses: list[str] = []
         self.blobs: dict[str, bytes] = {}
-        self.workspaces = [{"id": WORKSPACE, "name": "Data", "description": "", "cicdEnforcedDefault": False, "createdAt": TIME}]
+        self.workspaces: list[Item] = [
+            {"id": WORKSPACE, "name": "Data", "description": "", "cicdEnforcedDefault": False, "createdAt": TIME}
+        ]
         self.deployments = [self._deployment("etl", DEPLOYMENT)]
         self.log_pages = [
             [{"event": "::group::Log source"}, {"timestamp": TIME, "level": "info", "event": "read 1461 rows", "logger": "task"}]
@@ -118,7 +120,7 @@ class Plane:
             case "POST", ["deployments"]:
                 return Answer(body=self._deployment(request.json["name"], DEPLOYMENT) | request.json)
             case "GET" | "POST" | "DELETE", ["clusters" | "workspaces" | "tokens" as noun, _id]:
-                known = {"clusters": [_CLUSTER], "workspaces": self.workspaces, "tokens": [_TOKEN]}[noun]
+                known: list[Item] = {"clusters": [_CLUSTER], "workspaces": self.workspaces, "tokens": [_TOKEN]}[noun]
                 return self._one(request, known, _id)
             case "POST", ["tokens", _, "rotate"]:
                 return Answer(body=_TOKEN | {"token": "a.rotated.token"})

@@ -15,6 +15,7 @@ from orrery_cli.shared import command
 
 METHODS = ("GET", "POST", "DELETE", "PUT", "PATCH")
 _VERSIONED = re.compile(r"/(v\d\w*|spec|platform|iam|labs|private|agent|airflow|scim)(/|$)")
+_FROM_CONTEXT = ("organizationId", "workspaceId")
 _HOLE = re.compile(r"\{(\w+)\}")
 
 
@@ -80,15 +81,15 @@ def _operation(session: Session, name: str) -> tuple[str, str, frozenset[str]]:
 
 
 def _filled(session: Session, path: str, values: dict[str, Any]) -> str:
+    for name in _HOLE.findall(path):
+        if name not in values and name not in _FROM_CONTEXT:
+            raise Failure(f"`{{{name}}}` of the path is needed: `-F {name}=VALUE`", kind="input_required")
+
     def fill(hole: re.Match[str]) -> str:
         name = hole[1]
         if name in values:
             return lookup.segment(str(values.pop(name)))
-        if name == "organizationId":
-            return session.organization_id
-        if name == "workspaceId":
-            return str(lookup.workspace(session)["id"])
-        raise Failure(f"`{{{name}}}` of the path is needed: `-F {name}=VALUE`", kind="input_required")
+        return session.organization_id if name == "organizationId" else str(lookup.workspace(session)["id"])
 
     return _HOLE.sub(fill, path)
 
