@@ -1,5 +1,6 @@
 """Fixtures every test may ask for; each is built only when a test asks."""
 
 from tests.support.aws import aws_engine, own_engine
+from tests.support.installation import empty_table, installation
 
-__all__ = ["aws_engine", "own_engine"]
+__all__ = ["aws_engine", "empty_table", "installation", "own_engine"]

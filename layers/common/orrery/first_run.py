@@ -1,6 +1,6 @@
 """The first Organization, its owner, its owner's token, the first standard cluster and that cluster's agent: made once, all or nothing."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -49,26 +49,43 @@ def run(reissue: str = "") -> dict[str, Any]:
     return _ids(done)
 
 
+@dataclass(frozen=True)
+class Tenant:
+    """An Organization to be, with its owner and the owner's token."""
+
+    organization: Organization
+    owner: User
+    token: Token
+    value: str = field(repr=False)
+
+    @property
+    def writes(self) -> tuple[Write, ...]:
+        return *organizations.new(self.organization), users.new(self.owner), *tokens.new(self.token)
+
+
+def tenant(name: str, email: str, now: datetime) -> Tenant:
+    """A new Organization of that name, owned by whoever has that address."""
+    id = names.new_id()
+    grants = (Grant(TokenScope.ORGANIZATION, id, Role.ORGANIZATION_OWNER),)
+    owner = User(names.new_id(), id, email, email.partition("@")[0], grants, now, now)
+    organization = Organization(id, name, email, now, owner.subject, now, owner.subject)
+    return Tenant(organization, owner, *_owner_token(owner, now))
+
+
 def _begin() -> dict[str, Any]:
     now = datetime.now(UTC)
-    owner = _owner(names.new_id(), now)
-    organization = Organization(
-        owner.organization_id, _given("first_organization_name"), owner.username, now, owner.subject, now, owner.subject
-    )
+    first = tenant(_given("first_organization_name"), _given("first_owner_email"), now)
     region = settings().first_cluster_region or settings().region
     cluster = Cluster(names.new_id(), f"standard-{region}", ClusterType.STANDARD, region, now, now)
-    token, value = _owner_token(owner, now)
     agent = agent_token(cluster.id, now, now + LIFE)
-    done = FirstRun(organization.id, owner.id, cluster.id, token.id, agent.hash)
+    done = FirstRun(first.organization.id, first.owner.id, cluster.id, first.token.id, agent.hash)
     writes.commit(
         writes.put_new(item(*_KEY, done), Conflict("the first run is being done by somebody else right now; call it again")),
-        *organizations.new(organization),
-        users.new(owner),
-        *tokens.new(token),
+        *first.writes,
         clusters.new_standard(cluster),
         _remember_agent(cluster.id, agent, now),
     )
-    return _ids(done) | {"token": value, "agentToken": agent.value}
+    return _ids(done) | {"token": first.value, "agentToken": agent.value}
 
 
 def _given(name: str) -> str:
@@ -76,12 +93,6 @@ def _given(name: str) -> str:
     if not value:
         raise Invalid(f"the setting {name.upper()} is empty; set it in the stack's parameters before the first run")
     return value
-
-
-def _owner(organization_id: str, now: datetime) -> User:
-    email = _given("first_owner_email")
-    grants = (Grant(TokenScope.ORGANIZATION, organization_id, Role.ORGANIZATION_OWNER),)
-    return User(names.new_id(), organization_id, email, email.partition("@")[0], grants, now, now)
 
 
 def _owner_token(owner: User, now: datetime) -> tuple[Token, str]:
