@@ -10,8 +10,9 @@ from typing import Any
 from orrery.dataplane.port import DeploymentRef, DeploymentSpec, Observation
 from orrery.errors import DataPlaneFailed, NotFound, NotReadyYet, WorkersBusy
 
-from local.home import airflow, broker, health, ports, processes, releases
+from local.home import airflow, broker, ports, processes, releases
 from local.home.cells import Cell, deployment_cell, own_files
+from local.home.observer import ABSENT, Observer, components
 from local.home.places import Places
 from local.home.postgres import Postgres
 from local.home.records import Record, Records, Worker, new_keys
@@ -37,6 +38,7 @@ class Home:
         self._runtimes = Runtimes(places)
         self._template = Template(places, self._postgres, version=self._runtimes.airflow_version, uid=self._users.template)
         self._workers = Workers(places, self.supervisor)
+        self._observer = Observer(places, self.supervisor, self._postgres)
         self._bucket = releases.Bucket()
         self._locks: dict[str, threading.RLock] = {}
         self._tending = threading.Event()
@@ -126,7 +128,7 @@ class Home:
         with self._removing(ref, "airflow") as record:
             if record:
                 record.applied = 0
-                self._gone([f"{ref.id}/{name}" for name in airflow.COMPONENTS])
+        self._gone([f"{ref.id}/{name}" for name in airflow.COMPONENTS])
 
     def remove_release(self, ref: DeploymentRef) -> None:
         with self._removing(ref, "release") as record:
@@ -136,10 +138,10 @@ class Home:
                 shutil.rmtree(self.places.deployment(ref.id) / "files" / "bundles", ignore_errors=True)
 
     def remove_broker(self, ref: DeploymentRef) -> None:
-        with self._removing(ref, "broker") as record:
-            if record:
-                self._gone([f"{ref.id}/broker"])
-                broker.remove(self.places, ref.id)
+        with self._removing(ref, "broker"):
+            pass
+        self._gone([f"{ref.id}/broker"])
+        broker.remove(self.places, ref.id)
 
     def remove_database(self, ref: DeploymentRef) -> None:
         with self._removing(ref, "database"):
@@ -167,21 +169,13 @@ class Home:
                 releases.follow(self._bucket, record.spec.releases, self._releases(ref.id))
 
     def observe(self, deployment_id: str) -> Observation:
+        self.workers(deployment_id)
         record = self._records.get(deployment_id)
-        if record is None:
-            return Observation(generation=0, healthy=False, reason="this Deployment is not here", address="", workers=0)
-        found = self._health(record)
-        return Observation(
-            generation=record.applied,
-            healthy=found.healthy,
-            reason=found.reason,
-            address=self._address(record),
-            workers=len(self.workers(deployment_id)),
-        )
+        return self._observer.observe(record) if record else ABSENT
 
     def inventory(self) -> list[dict[str, Any]]:
-        """What the agent must know of each Deployment to see its demand and to scale it."""
-        return [self._entry(record) for record in self._records.all() if "database" in record.things]
+        """What the agent must know of each Deployment that can have demand."""
+        return [self._observer.entry(record) for record in self._records.all() if "database" in record.things]
 
     def workers(self, deployment_id: str) -> list[dict[str, Any]]:
         with self._held(deployment_id):
@@ -214,64 +208,6 @@ class Home:
         """The home itself: whether it can keep tenants apart."""
         return {"isolated": self.places.isolated, "airflowVersion": self._runtimes.airflow_version, "deployments": len(self._records.all())}
 
-    def _entry(self, record: Record) -> dict[str, Any]:
-        working = "queues" in record.things and not record.spec.hibernating
-        queues = [
-            {
-                "name": queue.name,
-                "min": queue.min_workers if working else 0,
-                "max": queue.max_workers if working else 0,
-                "concurrency": queue.concurrency,
-            }
-            for queue in record.spec.queues
-        ]
-        named = {queue["name"] for queue in queues}
-        orphaned = {worker.queue: worker.concurrency for worker in record.workers.values() if worker.queue not in named}
-        queues += [{"name": name, "min": 0, "max": 0, "concurrency": concurrency} for name, concurrency in orphaned.items()]
-        found = self._health(record)
-        name = airflow.database_name(record.id)
-        return {
-            "id": record.id,
-            "namespace": record.spec.namespace,
-            "organizationId": record.spec.organization_id,
-            "clusterId": record.spec.cluster_id,
-            "generation": record.spec.generation,
-            "hibernating": record.spec.hibernating,
-            "observedGeneration": record.applied,
-            "address": self._address(record),
-            "healthy": found.healthy,
-            "reason": found.reason,
-            "components": [self._component(record, name) for name in self._components(record)],
-            "queues": queues,
-            "databaseUrl": self._postgres.url(login=f"{name}_read", password=record.keys["reader"], database=name),
-            "brokerUrl": broker.url(self.places, record),
-            "release": releases.current(self._releases(record.id)),
-        }
-
-    def _address(self, record: Record) -> str:
-        return airflow.address(record) if {"ingress", "airflow"} <= record.things and not record.spec.hibernating else ""
-
-    def _component(self, record: Record, name: str) -> dict[str, Any]:
-        pid = self.supervisor.pid(f"{record.id}/{name}")
-        ends = self.supervisor.ends(f"{record.id}/{name}")
-        reason = f"it ended {ends} times and was started again" if ends else ""
-        return {"name": name, "state": "RUNNING" if pid else "STARTING", "reason": reason, "pid": pid or 0}
-
-    def _health(self, record: Record) -> health.Health:
-        expected = self._components(record)
-        if not expected:
-            resting = record.spec.hibernating and "airflow" in record.things
-            return health.Health(True) if resting else health.Health(False, "Airflow is not started")
-        for name in expected:
-            if not self.supervisor.pid(f"{record.id}/{name}"):
-                return health.Health(False, f"its {name} is being started")
-        return health.probe(record.port)
-
-    def _components(self, record: Record) -> list[str]:
-        if "airflow" not in record.things or record.spec.hibernating:
-            return []
-        return [name for name in airflow.COMPONENTS if name != "triggerer" or record.triggerer]
-
     def _reconcile(self, record: Record) -> None:
         """Ask the supervisor for exactly the processes that this record stands for; workers are the agent's."""
         cell = self._cell(record)
@@ -279,29 +215,31 @@ class Home:
         if "broker" in record.things and not (record.spec.hibernating and not record.workers):
             broker.prepare(self.places, record)
             wanted.append(broker.command(self.places, record, cell=cell))
-        components = self._components(record)
-        if components and not self.supervisor.pid(f"{record.id}/api-server") and not ports.free(record.port):
+        expected = components(record)
+        if expected and not self.supervisor.pid(f"{record.id}/api-server") and not ports.free(record.port):
             record.port = ports.choose({other.port for other in self._records.all()})
             self._records.save(record)
         name = airflow.database_name(record.id)
         url = self._postgres.url(login=name, password=record.keys["database"], database=name)
-        wanted += [airflow.component(self.places, record, each, cell=cell, database_url=url) for each in components]
+        wanted += [airflow.component(self.places, record, each, cell=cell, database_url=url) for each in expected]
         for command in wanted:
             self.supervisor.want(command)
         for key in {f"{record.id}/{each}" for each in ("broker", *airflow.COMPONENTS)} - {command.key for command in wanted}:
             self.supervisor.unwant(key)
 
     def _tend(self) -> None:
-        """A triggerer runs while something waits for one; a broker's or an Airflow's process table stays what the record says."""
+        """A triggerer runs once something waits for one; whatever else is not as the record says is mended."""
         for known in self._records.all():
             with self._held(known.id):
                 record = self._records.get(known.id)
                 if record is None:
+                    self._observer.forget(known.id)
                     continue
-                if self._components(record) and not record.triggerer and self._postgres.has_triggers(airflow.database_name(record.id)):
+                if components(record) and not record.triggerer and self._postgres.has_triggers(airflow.database_name(record.id)):
                     record.triggerer = True
                     self._records.save(record)
                 self._reconcile(record)
+            self._observer.look(record)
 
     def _follow(self) -> None:
         for record in self._records.all():

@@ -23,18 +23,17 @@ class Found:
 def running(state: Path) -> list[Found]:
     """The processes of the home at `state`, one a key: session leaders whose parent is not the same process again."""
     found = []
-    for pid, environment in _of_home(state):
-        key = environment.get("ORRERY_PROCESS", "")
+    for pid, key in _of_home(state):
         status = _status(pid)
-        if key and status and status.session == pid and _environment(status.parent).get("ORRERY_PROCESS") != key:
-            found.append(Found(key, pid, environment.get("ORRERY_FINGERPRINT", ""), status.started))
+        if status and status.session == pid and _environment(status.parent).get("ORRERY_PROCESS") != key:
+            found.append(Found(key, pid, _environment(pid).get("ORRERY_FINGERPRINT", ""), status.started))
     return found
 
 
 def end_all(state: Path, *, prefix: str) -> None:
     """KILL whatever of the home carries a key that begins with `prefix`, until nothing does."""
     for _ in range(50):
-        left = [pid for pid, environment in _of_home(state) if environment.get("ORRERY_PROCESS", "").startswith(prefix)]
+        left = [pid for pid, key in _of_home(state) if key.startswith(prefix)]
         for pid in left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -63,11 +62,12 @@ class _Status:
     uid: int
 
 
-def _of_home(state: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def _of_home(state: Path) -> Iterator[tuple[int, str]]:
+    """Those that the home started and their keys; the home itself carries no key."""
     for pid in _pids():
         environment = _environment(pid)
-        if environment.get("ORRERY_STATE") == str(state):
-            yield pid, environment
+        if environment.get("ORRERY_STATE") == str(state) and environment.get("ORRERY_PROCESS"):
+            yield pid, environment["ORRERY_PROCESS"]
 
 
 def _pids() -> Iterator[int]:

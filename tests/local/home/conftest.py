@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from local.home import processes
 from tests.local.home.running import FakePlane, RunningHome
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from local.home.client import HomeClient
 from local.home.places import places
 
@@ -69,7 +70,7 @@ class RunningHome:
             if folder.name.isdigit():
                 environment = _environment(folder)
                 key = environment.get("ORRERY_PROCESS", "")
-                if environment.get("ORRERY_STATE") == str(self.state) and key.startswith(prefix) and key not in found:
+                if environment.get("ORRERY_STATE") == str(self.state) and key and key.startswith(prefix) and key not in found:
                     found[key] = int(folder.name)
         return found
 

@@ -4,6 +4,7 @@ from typing import cast
 
 import pytest
 from orrery.dataplane.port import DataPlane
+
 from tests.dataplane_contract import DataPlaneContract
 from tests.local.home.running import RunningHome
 
