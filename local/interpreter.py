@@ -4,6 +4,8 @@ Every replacement asserts that what it replaces is still there, so a new moto fa
 """
 
 import contextlib
+import copy
+import functools
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -23,6 +25,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_dynamodb as dynamodb_task
 from moto.stepfunctions.parser.asl.component.state.fail import state_fail
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
@@ -95,6 +98,15 @@ def _start(worker: Any) -> None:
     worker.thread.start()
 
 
+_parsed = functools.lru_cache(maxsize=64)(AmazonStateLanguageParser.parse)
+
+
+def _parse_once(definition: str) -> tuple[Any, Any]:
+    # a long definition takes a third of a second, and moto parses it again for every execution; a copy of the program takes 5 ms
+    program, tree = _parsed(definition)
+    return copy.deepcopy(program), tree
+
+
 def _mend() -> None:
     assert callable(lambda_eval_utils._invoke_lambda_function), "moto moved the place where tasks invoke functions"
     assert hasattr(WaitFunction, "_wait_interval"), "moto renamed the wait of a Wait state"
@@ -106,6 +118,7 @@ def _mend() -> None:
     assert callable(ExecutionWorker._execution_logic), "moto runs executions elsewhere"
     vars(state_fail)["CustomErrorName"] = _error_name
     setattr(ExecutionWorker, "start", _start)  # noqa: B010  a method, so not a plain assignment
+    setattr(AmazonStateLanguageParser, "parse", staticmethod(_parse_once))  # noqa: B010  a method, so not a plain assignment
     for module in (sdk_task, dynamodb_task):
         assert hasattr(module, "boto_client_for"), f"{module.__name__} makes its clients elsewhere"
         vars(module)["boto_client_for"] = _client
