@@ -14,6 +14,8 @@ Item = dict[str, Any]
 def connect(session: Session, deployment: Item) -> Api:
     """A client of this Deployment's Airflow; its address comes without a scheme, and only loopback is spoken to in the clear."""
     address = deployment["webServerAirflowApiUrl"].partition("?")[0]
+    if not address:
+        raise Failure(f"the Airflow of `{deployment['name']}` has no address yet", kind="not_running")
     if "://" not in address:
         host = urlsplit(f"//{address}").hostname or ""
         loopback = host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")

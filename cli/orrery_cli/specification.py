@@ -19,22 +19,15 @@ _REQUESTED_QUEUE: Final = (
     "astroMachine",
     "podEphemeralStorage",
 )
-_KEPT: Final = (
+_REQUIRED: Final = (
     "name",
     "type",
     "workspaceId",
     "executor",
-    "description",
-    "contactEmails",
     "schedulerSize",
     "isCicdEnforced",
     "isDagDeployEnabled",
-    "isDevelopmentMode",
     "isHighAvailability",
-    "defaultTaskPodCpu",
-    "defaultTaskPodMemory",
-    "resourceQuotaCpu",
-    "resourceQuotaMemory",
 )
 
 
@@ -89,12 +82,8 @@ def changed_environment(before: Iterable[Item], changes: Iterable[Item], removed
 
 
 def kept(before: Item) -> Item:
-    """What an update must repeat of a Deployment so that it stays."""
-    body = {key: before[key] for key in _KEPT if before.get(key) is not None}
-    schedules = (((before.get("scalingSpec") or {}).get("hibernationSpec")) or {}).get("schedules")
-    if schedules:
-        body["scalingSpec"] = {"hibernationSpec": {"schedules": schedules}}
-    return body
+    """What an update must repeat of a Deployment; anything else that is left out stays."""
+    return {key: before[key] for key in _REQUIRED}
 
 
 def given(**values: Any) -> Item:

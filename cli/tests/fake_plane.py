@@ -103,8 +103,6 @@ class Plane:
                 return Answer(body=_ORGANIZATION | request.json)
             case "GET", ["clusters"]:
                 return _page("clusters", [_CLUSTER], request)
-            case "GET", ["cluster-options"]:
-                return Answer(body=[{"provider": "AWS", "defaultRegion": {"name": "us-east-1"}}])
             case "GET", ["deployment-options"]:
                 return Answer(body=_OPTIONS)
             case "GET", ["workspaces"]:

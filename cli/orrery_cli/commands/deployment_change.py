@@ -41,14 +41,16 @@ def _options(function: Any) -> Any:
 @command("create")
 @click.argument("name")
 @click.option("--cluster", metavar="NAME|ID", help="The cluster to run on.")
-@click.option("--region", help="The region, where no cluster is named; the default one when left out.")
+@click.option("--region", help="The region to run in, where no cluster is named.")
 @click.option("--type", "kind", type=click.Choice(("STANDARD", "DEDICATED"), case_sensitive=False), help="STANDARD when left out.")
+@click.option("--executor", type=click.Choice(("ASTRO", "CELERY", "KUBERNETES"), case_sensitive=False), help="How tasks are run.")
 @click.option("--runtime-version", help="The Airflow runtime; the newest when left out.")
 @_options
 def create(name: str, **asked: Any) -> None:
     """Make the Deployment NAME in the chosen Workspace.
 
-    A queue's fields that are not named get the service's defaults; a `default` queue is always made.
+    What is not named gets the service's defaults: the place, the runtime, the size, a queue's fields; a `default` queue
+    is always made.
 
     \b
     Examples:
@@ -61,10 +63,9 @@ def create(name: str, **asked: Any) -> None:
     if session.workspace_option or "workspaceId" not in body:
         body["workspaceId"] = lookup.workspace(session)["id"]
     body |= {"name": name, "type": (asked["kind"] or body.get("type") or "STANDARD").upper()} | _common(asked)
-    body |= _place(session, body, cluster=asked["cluster"], region=asked["region"])
-    body |= spec.given(astroRuntimeVersion=asked["runtime_version"])
-    body = {"executor": "CELERY", "isDagDeployEnabled": True, "schedulerSize": "SMALL", **body}
-    if asked["queues"] or ("workerQueues" not in body and body["executor"] == "CELERY"):
+    body |= spec.given(executor=asked["executor"], astroRuntimeVersion=asked["runtime_version"])
+    body |= _place(session, cluster=asked["cluster"], region=asked["region"])
+    if asked["queues"]:
         body["workerQueues"] = spec.new_queues(asked["queues"], _choices(session, body))
     if variables := _variables(asked):
         body["environmentVariables"] = spec.changed_environment(body.get("environmentVariables", []), variables, ())
@@ -93,7 +94,7 @@ def update(target: str, name: str | None, **asked: Any) -> None:
     body["environmentVariables"] = spec.changed_environment(
         before.get("environmentVariables") or [], _variables(asked), asked["removed_variables"]
     )
-    if before.get("workerQueues") is not None:
+    if asked["queues"] or asked["removed_queues"]:
         choices = _choices(session, body) if asked["queues"] else {}
         body["workerQueues"] = spec.changed_queues(before["workerQueues"], asked["queues"], asked["removed_queues"], choices)
     body |= _body(asked["source"])
@@ -117,22 +118,14 @@ def _variables(asked: dict[str, Any]) -> list[Item]:
     return [*plain, *secret, *spec.environment(asked["variables"])]
 
 
-def _place(session: Session, body: Item, *, cluster: str | None, region: str | None) -> Item:
-    """Where it runs: the named cluster, the named region, or the default region of the service."""
-    if cluster:
-        return {"clusterId": lookup.cluster(session, cluster)["id"]}
-    if region:
-        return {"cloudProvider": "AWS", "region": region}
-    if body.get("clusterId") or body.get("region"):
-        return {}
-    options = session.api.get(f"{session.root}/cluster-options", {"provider": "AWS", "type": body["type"]})
-    if not options:
-        raise Failure("which cluster? name one with --cluster, see `orrery cluster list`", kind="input_required")
-    return {"cloudProvider": "AWS", "region": options[0]["defaultRegion"]["name"]}
+def _place(session: Session, *, cluster: str | None, region: str | None) -> Item:
+    """Where it runs; where nothing is named the service knows the Workspace's own place."""
+    place = {"clusterId": lookup.cluster(session, cluster)["id"]} if cluster else {}
+    return place | ({"cloudProvider": "AWS", "region": region} if region else {})
 
 
 def _choices(session: Session, body: Item) -> Item:
-    query = {"deploymentType": body["type"], "executor": body["executor"], "cloudProvider": "AWS"}
+    query = {"deploymentType": body["type"], "executor": body.get("executor"), "cloudProvider": "AWS"}
     return dict(session.api.get(f"{session.root}/deployment-options", query))
 
 
