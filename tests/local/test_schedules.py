@@ -109,6 +109,8 @@ def test_a_target_that_fails_is_fired_again() -> None:
     for _ in range(3):
         ticker.tick()
         assert again.acquire(timeout=20)
+        for thread in [thread for thread in threading.enumerate() if thread.name == "schedule-m"]:
+            thread.join(20)
         clock.forward(minutes=1)
 
 

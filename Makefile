@@ -1,0 +1,57 @@
+# Every target sets up what it needs. `make` alone lists them.
+STATE ?= $(if $(ORRERY_STATE),$(ORRERY_STATE),.orrery)
+PYTHON := .venv/bin/python
+SAM := $(abspath $(STATE))/venvs/sam/bin
+UV = $(shell command -v uv || echo $(STATE)/uv/bin/uv)
+CODE := layers/common/orrery functions local agent cli/orrery_cli cli/tests tests benchmarks
+export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/common
+export SAM_CLI_TELEMETRY := 0
+
+.DEFAULT_GOAL := help
+.PHONY: help up down status test check bench openapi build deploy run-environment dev-environment sam-environment
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: run-environment ## start everything on this machine, run the example on it, and stay up
+	@exec $(PYTHON) -m local up
+
+down: ## end everything that `make up` started; what was made is kept
+	@if [ -x $(PYTHON) ]; then exec $(PYTHON) -m local down; else echo "Nothing was ever started here."; fi
+
+status: ## say what is running
+	@if [ -x $(PYTHON) ]; then exec $(PYTHON) -m local status; else echo "not running; start it with \`make up\`"; fi
+
+test: dev-environment ## run the tests; ARGS are pytest's, as in `make test ARGS="tests/local -k gateway"`
+	@$(PYTHON) -m local prepare
+	@$(PYTHON) -m pytest $(ARGS)
+
+check: dev-environment sam-environment ## formatting, lint, types, imports, template
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/mypy --strict $(wildcard $(CODE))
+	@.venv/bin/lint-imports
+	@$(SAM)/cfn-lint template.yaml
+	@$(SAM)/sam validate --lint --region us-east-1
+
+bench: dev-environment ## the benchmarks; each prints a table
+	@$(PYTHON) -m local prepare
+	@for file in $(filter-out %/__init__.py,$(wildcard benchmarks/*.py)); do echo "$$file"; $(PYTHON) "$$file" || exit 1; done
+
+openapi: dev-environment ## write our OpenAPI document anew from the code
+	@$(PYTHON) -m orrery.api.document
+
+build: sam-environment ## build what AWS gets, into .aws-sam/
+	@PATH="$(SAM):$$PATH" UV="$(UV)" $(SAM)/sam build
+
+deploy: build ## build and deploy to AWS; STAGE=production for the other stage of samconfig.toml
+	@$(SAM)/sam deploy --config-env $(if $(STAGE),$(STAGE),default)
+
+run-environment:
+	@local/bootstrap.sh run
+
+dev-environment:
+	@local/bootstrap.sh dev
+
+sam-environment: dev-environment
+	@$(PYTHON) -m local prepare sam

@@ -1,0 +1,79 @@
+"""`python -m local up|down|status|prepare`: one installation of Orrery on this machine."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import time
+
+from local import environments, strays
+from local.progress import Screen
+from local.state import Failure, Lock, State
+
+PATIENCE = 120.0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    up = commands.add_parser("up", help="start everything, run the main job, stay up")
+    up.add_argument("--once", action="store_true", help="end everything once the main job has succeeded")
+    commands.add_parser("down", help="end everything that `up` started")
+    commands.add_parser("status", help="say what is running")
+    prepare = commands.add_parser("prepare", help="install the environments beside the plane's own, and nothing more")
+    prepare.add_argument("names", nargs="*", help=f"which of {', '.join(environments.ALL)} (default: what `up` needs)")
+    arguments = parser.parse_args()
+    if arguments.command == "up":
+        from local.up import up as run
+
+        return run(once=arguments.once or os.environ.get("ORRERY_EXIT_AFTER_MAIN_JOB") == "1")
+    state, screen = State.here(), Screen()
+    try:
+        if arguments.command == "prepare":
+            state.prepare()
+            environments.ensure(state, screen, *arguments.names)
+            return 0
+        return down(state, screen) if arguments.command == "down" else status(state, screen)
+    except Failure as failure:
+        screen.line(f"make {arguments.command}: {failure}")
+        return 1
+
+
+def down(state: State, screen: Screen) -> int:
+    if not state.path.exists():
+        screen.line("Nothing was ever started here.")
+        return 0
+    if holder := Lock(state).holder():
+        with screen.step(f"Ending `make up` (pid {holder})"):
+            os.kill(holder, signal.SIGTERM)
+            _wait_for_lock(state, holder)
+    if strays.find(state.path):
+        with screen.step("Ending what an earlier run left behind"):
+            strays.end(state.path)
+    screen.line(f"Everything is down; what was there is kept in `{state.path}`.")
+    return 0
+
+
+def status(state: State, screen: Screen) -> int:
+    holder = Lock(state).holder() if state.path.exists() else None
+    if holder is None:
+        screen.line("not running; start it with `make up`")
+        return 3
+    screen.line(f"running (pid {holder}), API on http://localhost:{state.recall('apiPort')}")
+    children = state.path / "children.json"
+    for name, pid in json.loads(children.read_text()).items() if children.exists() else ():
+        screen.line(f"  {name:<6} pid {pid}")
+    return 0
+
+
+def _wait_for_lock(state: State, holder: int) -> None:
+    until = time.monotonic() + PATIENCE
+    while Lock(state).holder() == holder:
+        if time.monotonic() > until:
+            raise Failure(f"`make up` (pid {holder}) does not end; kill it and run `make down` again")
+        time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

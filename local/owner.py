@@ -1,0 +1,43 @@
+"""The first Organization, its owner's token and the agent's: made once by the function `first_run`, kept under `.orrery/`."""
+
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+from orrery_cli import settings as cli
+
+from local import admin
+from local.plane import admin_socket
+from local.state import Failure, State, write
+
+CONTEXT = "local"
+
+
+@dataclass(frozen=True)
+class Owner:
+    organization: str
+    cluster: str
+    token: str = field(repr=False)
+
+
+def settle(state: State, url: str, *, reissue: bool = False) -> Owner:
+    """Invokes `first_run` as an operator would with `aws lambda invoke`; whichever token is lost is issued anew."""
+    os.environ["ORRERY_HOME"] = str(state.cli)  # the CLI's own files of this installation, never the user's
+    made = _first_run(state, {})
+    if agent_token := made.get("agentToken") or (
+        None if state.agent_token.exists() else _first_run(state, {"reissue": "agent"})["agentToken"]
+    ):
+        write(state.agent_token, agent_token)
+    token = made.get("token") or (None if reissue else cli.stored_token(CONTEXT)) or _first_run(state, {"reissue": "owner"})["token"]
+    cli.store_token(CONTEXT, token)
+    context = cli.Context(CONTEXT, api_url=url, organization=made["organizationId"], workspace="main")
+    cli.save(cli.load().with_context(context))
+    return Owner(made["organizationId"], made["clusterId"], token)
+
+
+def _first_run(state: State, event: dict[str, str]) -> dict[str, Any]:
+    try:
+        answer: dict[str, Any] = admin.invoke(admin_socket(state.path), "FirstRun", event)
+    except (admin.InvokeFailed, OSError) as error:
+        raise Failure(f"the first run failed: {error}") from error
+    return answer

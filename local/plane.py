@@ -1,0 +1,141 @@
+"""`python -m local.plane`: the control plane on this machine, as `template.yaml` describes it, until told to stop."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvicorn
+
+from local import resources, sockets, template
+from local.admin import Admin
+from local.gateway import Gateway
+from local.invocation import ACCOUNT, REGION
+from local.lambda_runtime import Functions
+from local.machines import Machines
+from local.schedules import Ticker
+from local.template import Schedule, Stack
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA_PLANE = "local.home.client:connect"
+GRACE = 5
+"""Seconds that requests under way get when the plane ends."""
+
+
+def admin_socket(state: Path) -> Path:
+    return state / "plane" / "admin.sock"
+
+
+def ready_file(state: Path) -> Path:
+    return state / "plane" / "ready.json"
+
+
+def main() -> int:
+    state, port = Path(os.environ["ORRERY_STATE"]), int(os.environ.get("ORRERY_PORT", "8888"))
+    ready_file(state).unlink(missing_ok=True)
+    try:
+        door = socket.create_server(("127.0.0.1", port), backlog=128)
+    except OSError as error:
+        print(f"plane: port {port} on 127.0.0.1 cannot be used ({error.strerror}); choose another with ORRERY_PORT", file=sys.stderr)
+        return 1
+    url = f"http://localhost:{door.getsockname()[1]}"
+    stack = template.read(ROOT / "template.yaml", parameters={"DataPlane": DATA_PLANE})
+    functions = Functions(stack, overrides={"API_URL": url})
+    machines = Machines(stack, functions.invoke, state / "executions")
+    for arn in machines.start():
+        print(f"plane: {arn} was running when the last plane ended; it is ABORTED", flush=True)
+    resources.ensure(stack)
+    threading.Thread(target=_warm, args=(functions, stack), name="warm", daemon=True).start()
+    ticker = Ticker(stack.schedules, _fire(functions, machines))
+    threading.Thread(target=ticker.run, name="schedules", daemon=True).start()
+    doors = [(Gateway(stack, functions), door), (Admin(functions), sockets.listen(admin_socket(state)))]
+    try:
+        asyncio.run(_serve(doors, lambda: _tell_ready(state, url)))
+    finally:
+        ticker.stop()
+        functions.close()
+        ready_file(state).unlink(missing_ok=True)
+        admin_socket(state).unlink(missing_ok=True)
+    return 0
+
+
+async def _serve(doors: list[tuple[object, socket.socket]], ready: Callable[[], None]) -> None:
+    """All doors in one loop until SIGTERM or SIGINT; requests under way are finished."""
+    servers = []
+    for app, _ in doors:
+        config = uvicorn.Config(app, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE)  # type: ignore[arg-type]
+        servers.append(_Server(config))
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    serving = [asyncio.create_task(server.serve(sockets=[door])) for server, (_, door) in zip(servers, doors, strict=True)]
+    while not all(server.started for server in servers):
+        await asyncio.sleep(0.01)
+    ready()
+    await stop.wait()
+    for server in servers:
+        server.should_exit = True
+    await asyncio.gather(*serving)
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]
+        yield  # two servers share this process: its signals belong to neither
+
+
+def _tell_ready(state: Path, url: str) -> None:
+    path = ready_file(state)
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps({"url": url, "pid": os.getpid()}))
+    fresh.replace(path)
+
+
+def _warm(functions: Functions, stack: Stack) -> None:
+    """Imports every function now: nobody waits for it at a first request, and a function that cannot start says so at once."""
+    for function in stack.functions.values():
+        try:
+            functions.handler(function)
+        except Exception as error:  # said here, and to whoever calls it
+            print(f"plane: function `{function.id}` cannot start: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+
+
+def _fire(functions: Functions, machines: Machines) -> Callable[[Schedule], None]:
+    def fire(schedule: Schedule) -> None:
+        event = schedule.input or json.dumps(_scheduled_event(schedule))
+        if ":stateMachine:" in schedule.target:
+            machines.run(schedule.target, event)
+        else:
+            functions.invoke(schedule.target, event.encode())
+
+    return fire
+
+
+def _scheduled_event(schedule: Schedule) -> dict[str, object]:
+    """What EventBridge Scheduler sends to a target for which the template gives no input."""
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "Scheduled Event",
+        "source": "aws.scheduler",
+        "account": ACCOUNT,
+        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": REGION,
+        "resources": [f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/{schedule.name}"],
+        "detail": "{}",
+    }
+
+
+if __name__ == "__main__":
+    status = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # a handler that still runs is a thread nobody can end; it must not hold the process

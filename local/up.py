@@ -1,0 +1,160 @@
+"""`make up`: everything that runs on one machine, started in order, kept alive, and ended in reverse."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+from local import environments, listening, main_job, owner, strays
+from local.aws import engine
+from local.children import Child, Keeper, environment
+from local.plane import ready_file
+from local.progress import Screen
+from local.state import Failure, Lock, State
+
+FIRST_ROOM, ROOM = 3 * 1024**3, 256 * 1024**2
+"""Bytes that must be free: for the environments the first time, for logs and data later."""
+
+
+class Stop(BaseException):
+    """Ctrl-C or SIGTERM: raised in the main thread wherever it is."""
+
+
+class Platform:
+    def __init__(self, state: State, screen: Screen) -> None:
+        self.state, self.screen = state, screen
+        self.keeper = Keeper(state, screen)
+        self.url = ""
+        self._port = 0
+
+    def start(self) -> owner.Owner:
+        self._check()
+        environments.ensure(self.state, self.screen)
+        with self.screen.step("Starting DynamoDB and S3"):
+            aws = self._start_aws()
+        with self.screen.step("Starting the process home"):
+            self._start_home(aws)
+        with self.screen.step("Starting the control plane"):
+            self._start_plane(aws)
+        known = owner.settle(self.state, self.url)
+        with self.screen.step("Starting the agent"):
+            self._start_agent(known)
+        return known
+
+    def stop(self) -> None:
+        with self.screen.step("Ending everything"):
+            self.keeper.stop()
+            strays.end(self.state.path, soft_seconds=3)
+
+    def _check(self) -> None:
+        free = shutil.disk_usage(self.state.path).free
+        room = ROOM if environments.python(self.state, environments.RUNTIME).exists() else FIRST_ROOM
+        if free < room:
+            raise Failure(f"only {free // 1024**2} MB are free for `{self.state.path}`: make room for {room // 1024**2} MB")
+        environments.uv(self.state)
+        if left := strays.find(self.state.path):
+            with self.screen.step(f"Ending {len(left)} processes that an earlier run left behind"):
+                strays.end(self.state.path)
+        self._port = _port(self.state)
+
+    def _start_aws(self) -> dict[str, str]:
+        port = self.state.recall("awsPort")
+        port = port if port and listening.free(port) else listening.choose()
+        self.state.remember("awsPort", port)
+        argv, variables = engine.command(self.state.aws, python=environments.python(self.state, environments.TOOLS), port=port)
+        self.keeper.start(
+            Child("aws", argv, {**variables, "ORRERY_STATE": str(self.state.path)}, lambda: engine.ready_url(self.state.aws) is not None)
+        )
+        return engine.client_environment(f"http://127.0.0.1:{port}", engine.access_key(self.state.aws))
+
+    def _start_home(self, aws: dict[str, str]) -> None:
+        # the first start makes a database server; the end waits for workers that are at work
+        child = self._python("home", "local.home", {**aws, "ORRERY_DRAIN_SECONDS": "20"}, patience=180, grace=60)
+        self._socket.unlink(missing_ok=True)
+        self.keeper.start(child(self._socket.exists))
+
+    def _start_plane(self, aws: dict[str, str]) -> None:
+        ready = ready_file(self.state.path)
+        ready.unlink(missing_ok=True)
+        variables = {**aws, "ORRERY_PORT": str(self._port), "ORRERY_HOME_SOCKET": str(self._socket), "AWS_REGION": engine.REGION}
+        self.keeper.start(self._python("plane", "local.plane", variables)(ready.exists))
+        self.url = json.loads(ready.read_text())["url"]
+
+    def _start_agent(self, known: owner.Owner) -> None:
+        variables = {
+            "ORRERY_CLUSTER_ID": known.cluster,
+            "ORRERY_API_URL": self.url,
+            "ORRERY_AGENT_TOKEN_FILE": str(self.state.agent_token),
+            "ORRERY_HOME_SOCKET": str(self._socket),
+        }
+        self.keeper.start(self._python("agent", "agent", variables)(lambda: True))
+
+    @property
+    def _socket(self) -> Any:
+        return self.state.path / "home" / "home.sock"
+
+    def _python(self, name: str, module: str, variables: dict[str, str], *, patience: float = 60, grace: float = 15) -> Any:
+        argv = [sys.executable, "-m", module]
+        return lambda ready: Child(name, argv, environment(self.state, variables), ready, patience, grace)
+
+
+def up(*, once: bool) -> int:
+    """Runs until told to stop; with `once` until the main job has succeeded. Returns the exit status."""
+    state, screen = State.here(), Screen()
+    try:
+        state.prepare()
+        lock = Lock(state)
+        if not lock.take():
+            raise Failure(f"`make up` is running already here (pid {lock.holder()}); `make down` ends it")
+        with _interruptible(), _platform(state, screen) as platform:
+            known = platform.start()
+            main_job.run(state, screen, known, platform.url)
+            if once:
+                return 0
+            screen.line("Everything stays up; Ctrl-C or `make down` ends it.")
+            signal.pause()
+    except Failure as failure:
+        screen.line(f"make up: {failure}")
+        return 1
+    except Stop:
+        return 0
+    return 0
+
+
+@contextlib.contextmanager
+def _platform(state: State, screen: Screen) -> Iterator[Platform]:
+    platform = Platform(state, screen)
+    try:
+        yield platform
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
+        platform.stop()
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise Stop
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+    yield
+
+
+def _port(state: State) -> int:
+    """ORRERY_PORT, or the port of the last time, or 8888: Deployments know the API by it."""
+    given = os.environ.get("ORRERY_PORT") or state.recall("apiPort") or 8888
+    try:
+        port = int(given)
+    except ValueError:
+        raise Failure(f"ORRERY_PORT is `{given}`: give it a port number") from None
+    if not listening.free(port):
+        raise Failure(f"port {port} is taken by {listening.holder(port)}: end it, or choose another with `ORRERY_PORT={port + 1} make up`")
+    state.remember("apiPort", port)
+    return port
