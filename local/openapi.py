@@ -43,7 +43,7 @@ def generate() -> Json:
         part = json.loads(app.get_openapi_json_schema(title=TITLE, version="1.0"))
         paths = {path: _finished(item, app) for path, item in part["paths"].items()}
         _merge(merged["paths"], paths)
-        _merge(merged["schemas"], _reachable(paths, _unnamed(part["components"]["schemas"]) | _schemas_of(Error)))
+        _merge(merged["schemas"], _reachable(paths, _unnamed(part.get("components", {}).get("schemas", {})) | _schemas_of(Error)))
     return {
         "openapi": "3.1.0",
         "info": {

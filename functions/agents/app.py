@@ -3,4 +3,5 @@
 from orrery.api import agents
 from orrery.api.entrance import resolver, serve
 
-handler = serve(resolver(agents.router, prefix="/agent/v1"))
+app = resolver(agents.router, prefix="/agent/v1")
+handler = serve(app)
