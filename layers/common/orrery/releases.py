@@ -109,7 +109,8 @@ def remove(deployment_id: str) -> None:
     with _speaking():
         pages = _s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=names.release_key(deployment_id, ""))
         for page in pages:
-            if found := [{"Key": each["Key"]} for each in page.get("Contents", [])]:
+            found: list[Any] = [{"Key": each["Key"]} for each in page.get("Contents", [])]
+            if found:
                 _s3().delete_objects(Bucket=bucket, Delete={"Objects": found, "Quiet": True})
 
 

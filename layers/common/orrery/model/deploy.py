@@ -48,6 +48,10 @@ class Deploy:
             raise Conflict(f"deploy `{self.id}` is already {self.status.value.lower()}; create a new one")
         return replace(self, status=DeployStatus.DEPLOYED, version=version, updated_at=now, updated_by=by, generation=self.generation + 1)
 
+    def describe(self, description: str, *, by: Subject, now: datetime) -> Self:
+        """The same deploy in other words."""
+        return replace(self, description=description, updated_at=now, updated_by=by, generation=self.generation + 1)
+
 
 @dataclass(frozen=True)
 class Release:
@@ -59,3 +63,12 @@ class Release:
     sequence: int = 0
     published: int = 0
     """The last sequence whose pointer lies in the release store; behind `sequence` only when a finalize was cut short."""
+    published_version: str = ""
+
+    def move(self, deploy: Deploy) -> Self:
+        """The pointer at the code of a deploy that is done."""
+        return replace(self, version=deploy.version, deploy_id=deploy.id, sequence=self.sequence + 1)
+
+    def lies_in_store(self) -> Self:
+        """The same pointer, published."""
+        return replace(self, published=self.sequence, published_version=self.version)

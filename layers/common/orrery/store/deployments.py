@@ -5,8 +5,10 @@ and one more on its Workspace's count, which is what keeps a Workspace from goin
 """
 
 import hashlib
+import logging
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeVar
 
 from orrery.authz.permissions import Permission
 from orrery.authz.principal import Principal, missing, require
@@ -17,6 +19,9 @@ from orrery.store import reads, writes
 from orrery.store.documents import thaw
 from orrery.store.tables import OPEN_SHARDS, Item, claim, item, table
 from orrery.store.writes import Write
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 def fetch(principal: Principal, organization_id: str, id: str, permission: Permission) -> Deployment:
@@ -110,7 +115,7 @@ def forget(deployment: Deployment) -> None:
 
 def open_work(before: datetime) -> tuple[Deployment, ...]:
     """Deployments whose saga is not settled and that last changed before then: what the sweeper looks at, oldest first in each shard."""
-    return tuple(each for row in open_rows(before) if row.sk.startswith("DEP#") for each in [thaw(Deployment, row.body)])
+    return legible(Deployment, (row for row in open_rows(before) if row.sk.startswith("DEP#")))
 
 
 def open_rows(before: datetime) -> Iterable[Item]:
@@ -119,6 +124,17 @@ def open_rows(before: datetime) -> Iterable[Item]:
     with writes.speaking():
         for shard in range(OPEN_SHARDS):
             yield from bound.open.query(f"OPEN#{shard}", bound.opensk < before.isoformat())
+
+
+def legible(cls: type[T], rows: Iterable[Item]) -> tuple[T, ...]:
+    """The values of open work; a row that nobody can read is told to the log and left, because it must not stop the sweep."""
+    values = []
+    for row in rows:
+        try:
+            values.append(thaw(cls, row.body))
+        except (AttributeError, TypeError, ValueError):
+            log.exception("cannot read the open work under %s %s", row.pk, row.sk)
+    return tuple(values)
 
 
 def open_keys(id: str, since: datetime, attempt: int) -> dict[str, str]:

@@ -6,8 +6,8 @@ from typing import Any
 from orrery.authz.principal import missing
 from orrery.model.deploy import Deploy, Release
 from orrery.store import reads, writes
-from orrery.store.deployments import open_keys, open_rows
-from orrery.store.documents import freeze, thaw
+from orrery.store.deployments import legible, open_keys, open_rows
+from orrery.store.documents import freeze
 from orrery.store.tables import Item, item, table
 from orrery.store.writes import Kind, Write
 
@@ -62,13 +62,13 @@ def go_live(deploy: Deploy, pointer: Release) -> None:
 
 def mark_published(pointer: Release) -> None:
     """The pointer lies in the release store; `StaleGeneration` if a newer one came meanwhile, which its own deploy publishes."""
-    row = _pointer(pointer)
+    row = _pointer(pointer.lies_in_store())
     writes.commit(Write(Kind.PUT, row, type(row).generation == row.generation, writes.changed("the release of this deployment")))
 
 
 def open_releases(before: datetime) -> tuple[Release, ...]:
     """Pointers that were moved before then and never published: what the sweeper publishes."""
-    return tuple(thaw(Release, row.body) for row in open_rows(before) if row.sk == "RELEASE")
+    return legible(Release, (row for row in open_rows(before) if row.sk == "RELEASE"))
 
 
 def _row(deploy: Deploy) -> Item:

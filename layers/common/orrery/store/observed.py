@@ -27,7 +27,14 @@ def save(deployment_id: str, observed: Observed) -> None:
     writes.commit(writes.put(item(f"DEP#{deployment_id}", "OBSERVED", observed)))
 
 
+def heard(cluster_ids: Iterable[str]) -> dict[str, datetime]:
+    """When each of these clusters' agents was last heard; one that never was is not there."""
+    wanted = {("HEARTBEATS", f"CLUSTER#{id}") for id in cluster_ids}
+    with writes.speaking():
+        rows = table().batch_get(wanted, consistent_read=True) if wanted else []
+        return {row.sk.removeprefix("CLUSTER#"): datetime.fromisoformat(row.body["heardAt"]) for row in rows}
+
+
 def heartbeat(cluster_id: str) -> datetime | None:
-    """When the cluster's agent was last heard, by the plane's own clock; None when it never was."""
-    heard = reads.row("HEARTBEATS", f"CLUSTER#{cluster_id}")
-    return datetime.fromisoformat(heard.body["heardAt"]) if heard else None
+    """When one cluster's agent was last heard; None when it never was."""
+    return heard([cluster_id]).get(cluster_id)

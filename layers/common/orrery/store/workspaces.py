@@ -33,6 +33,12 @@ def load(organization_id: str, id: str) -> Workspace:
     return workspace
 
 
+def names(organization_id: str, ids: set[str]) -> dict[str, str]:
+    """What Workspaces are called, by their ids."""
+    found = reads.several(Workspace, {(f"ORG#{organization_id}", f"WS#{id}") for id in ids})
+    return {each.id: each.name for each in found}
+
+
 def create(workspace: Workspace) -> None:
     """Makes it and claims its name, or nothing at all."""
     row = item(f"ORG#{workspace.organization_id}", f"WS#{workspace.id}", workspace, deployments=0)

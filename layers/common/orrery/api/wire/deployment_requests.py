@@ -8,6 +8,7 @@ from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, AwareDatetime, Field, field_validator
 
 from orrery.api.wire.base import Boolean, Integer, Name, Request
+from orrery.errors import Invalid
 from orrery.model import offer
 from orrery.model.deployment import Executor, SchedulerSize
 from orrery.model.queue import Machine
@@ -218,10 +219,9 @@ class HybridDeploymentRequest(Request, extra="allow"):
 
     type: Literal["HYBRID"]
 
-    @field_validator("type")
-    @classmethod
-    def _refused(cls, value: str) -> str:
-        raise ValueError("HYBRID Deployments are not offered; use `STANDARD`, or `DEDICATED` with a cluster of your own")
+    def refusal(self) -> Invalid:
+        """What to say to whoever sends one."""
+        return Invalid.field("type", "HYBRID Deployments are not offered; use `STANDARD`, or `DEDICATED` with a cluster of your own")
 
 
 CreateDeploymentRequest = CreateStandardDeploymentRequest | CreateDedicatedDeploymentRequest | HybridDeploymentRequest

@@ -1,0 +1,5 @@
+"""Where deploy clients put the code."""
+
+from orrery.api import uploads
+
+handler = uploads.handle

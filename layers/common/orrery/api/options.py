@@ -1,0 +1,48 @@
+"""Deployment options: what a Deployment may ask for."""
+
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel, Field
+
+from orrery.api import places
+from orrery.api.entrance import Caller, routes
+from orrery.api.wire.options import DeploymentOptions
+from orrery.authz.permissions import Permission
+from orrery.errors import Invalid
+from orrery.model import offer, runtime
+from orrery.model.deployment import Executor
+from orrery.store import deployments, organizations
+
+router = routes()
+
+
+class Choice(BaseModel):
+    """What is settled already; the answer holds what still can be chosen."""
+
+    deploymentId: str | None = Field(None, description="An existing Deployment: its own runtime version is offered as well.")
+    deploymentType: Literal["STANDARD", "DEDICATED", "HYBRID"] | None = None
+    executor: Executor | None = None
+    cloudProvider: Literal["AWS", "AZURE", "GCP"] | None = None
+
+
+@router.get(
+    "/organizations/<organizationId>/deployment-options",
+    operation_id="GetDeploymentOptions",
+    summary="Get what a Deployment may ask for",
+    tags=["Deployment"],
+)
+def get_deployment_options(organizationId: str, caller: Caller, choice: Annotated[Choice, Query()]) -> DeploymentOptions:
+    """The figures that requests are judged by."""
+    organizations.fetch(caller, organizationId, Permission.ORGANIZATION_GET)
+    places.check_provider(choice.cloudProvider, organizationId, field="cloudProvider")
+    if choice.deploymentType == "HYBRID":
+        raise Invalid.field("deploymentType", "HYBRID Deployments are not offered; use STANDARD or DEDICATED", code="NOT_SERVED")
+    if choice.executor and choice.executor not in offer.EXECUTORS:
+        raise Invalid.field("executor", "can only be `ASTRO` or `CELERY` for now", code="NOT_SERVED")
+    if not choice.deploymentId:
+        return DeploymentOptions.of(runtime.offered())
+    with places.named_in("deploymentId"):
+        deployment = deployments.fetch(caller, organizationId, choice.deploymentId, Permission.DEPLOYMENT_GET)
+    releases = tuple(each for each in runtime.every() if not each.yanked or each.version == deployment.runtime_version)
+    return DeploymentOptions.of(releases, development=deployment.is_development_mode)
