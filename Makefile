@@ -8,7 +8,7 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/common
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check bench openapi build deploy run-environment dev-environment sam-environment
+.PHONY: help up down status test check bench openapi lock build deploy run-environment dev-environment sam-environment
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,10 +36,14 @@ check: dev-environment sam-environment ## formatting, lint, types, imports, temp
 
 bench: dev-environment ## the benchmarks; each prints a table
 	@$(PYTHON) -m local prepare
-	@for file in $(filter-out %/__init__.py,$(wildcard benchmarks/*.py)); do echo "$$file"; $(PYTHON) "$$file" || exit 1; done
+	@for name in $(filter-out __init__,$(basename $(notdir $(wildcard benchmarks/*.py)))); do $(PYTHON) -m benchmarks.$$name || exit 1; done
 
 openapi: dev-environment ## write our OpenAPI document anew from the code
 	@$(PYTHON) -m orrery.api.document
+
+lock: ## renew uv.lock and what the functions' layer takes from it
+	@local/bootstrap.sh dev 2>/dev/null; $(UV) lock
+	@$(UV) export --quiet --frozen --no-default-groups --no-hashes --no-header --no-annotate --output-file layers/common/requirements.txt
 
 build: sam-environment ## build what AWS gets, into .aws-sam/
 	@PATH="$(SAM):$$PATH" UV="$(UV)" $(SAM)/sam build

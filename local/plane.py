@@ -71,7 +71,9 @@ async def _serve(doors: list[tuple[object, socket.socket]], ready: Callable[[], 
     """All doors in one loop until SIGTERM or SIGINT; requests under way are finished."""
     servers = []
     for app, _ in doors:
-        config = uvicorn.Config(app, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE)  # type: ignore[arg-type]
+        config = uvicorn.Config(
+            app, lifespan="off", log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE
+        )  # type: ignore[arg-type]
         servers.append(_Server(config))
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
