@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-
 from orrery import names
 from orrery.dataplane.port import DataPlane, DeploymentRef, DeploymentSpec, Observation, QueueSpec
 from orrery.errors import DataPlaneFailed, WorkersBusy

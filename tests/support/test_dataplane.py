@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-
 from orrery.errors import Unavailable
+
 from tests.dataplane_contract import DataPlaneContract, WorkersContract, a_spec, ensure_all, ref_of
 from tests.support.dataplane import PARTS, FakeDataPlane
 

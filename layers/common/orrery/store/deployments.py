@@ -114,7 +114,8 @@ def forget(deployment: Deployment) -> None:
 
 
 def open_work(before: datetime) -> tuple[Deployment, ...]:
-    """Deployments whose saga is not settled and that last changed before then: what the sweeper looks at, oldest first in each shard."""
+    """Deployments whose saga is not settled and that last changed before then, and settled ones whose hibernation override ran out before
+    then: what the sweeper looks at, oldest first in each shard."""
     return legible(Deployment, (row for row in open_rows(before) if row.sk.startswith("DEP#")))
 
 
@@ -144,7 +145,10 @@ def open_keys(id: str, since: datetime, attempt: int) -> dict[str, str]:
 
 
 def _row(deployment: Deployment) -> Item:
-    keys = {} if deployment.is_settled else open_keys(deployment.id, deployment.updated_at, deployment.attempt)
+    """Open work while a saga is not settled; and then from the moment at which a person's word over its sleep runs out."""
+    override = deployment.hibernation_override
+    since = (override.until if override else None) if deployment.is_settled else deployment.updated_at
+    keys = open_keys(deployment.id, since, deployment.attempt) if since else {}
     return item(f"ORG#{deployment.organization_id}", f"DEP#{deployment.id}", deployment, **keys)
 
 

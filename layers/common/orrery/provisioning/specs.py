@@ -1,0 +1,45 @@
+"""The one place where a Deployment becomes what a data plane may know about it."""
+
+from orrery.dataplane.port import DeploymentRef, DeploymentSpec, QueueSpec
+from orrery.model.deployment import Deployment
+from orrery.model.queue import Queue
+from orrery.model.runtime import airflow_version
+from orrery.settings import settings
+
+
+def spec_of(deployment: Deployment) -> DeploymentSpec:
+    """All of it, secrets included: it goes to the data plane and nowhere else."""
+    return DeploymentSpec(
+        id=deployment.id,
+        organization_id=deployment.organization_id,
+        workspace_id=deployment.workspace_id,
+        cluster_id=deployment.cluster_id,
+        namespace=deployment.namespace,
+        generation=deployment.generation,
+        airflow_version=airflow_version(deployment.runtime_version),
+        runtime_version=deployment.runtime_version,
+        scheduler_size=deployment.scheduler_size.value,
+        high_availability=deployment.is_high_availability,
+        hibernating=deployment.is_hibernating,
+        queues=tuple(_queue(queue, asleep=deployment.is_hibernating) for queue in deployment.queues),
+        environment={variable.key: variable.value for variable in deployment.environment},
+        api_url=settings().api_url,
+        releases=f"s3://{settings().releases_bucket}/{deployment.id}",
+    )
+
+
+def ref_of(deployment: Deployment) -> DeploymentRef:
+    """Enough to take its things away."""
+    return DeploymentRef(deployment.id, deployment.organization_id, deployment.cluster_id, deployment.namespace)
+
+
+def _queue(queue: Queue, *, asleep: bool) -> QueueSpec:
+    return QueueSpec(
+        name=queue.name,
+        min_workers=0 if asleep else queue.min_workers,
+        max_workers=0 if asleep else queue.max_workers,
+        concurrency=queue.concurrency,
+        machine=queue.machine.value,
+        cpu=queue.machine.size.cpu,
+        memory=queue.machine.size.memory,
+    )

@@ -1,0 +1,163 @@
+"""A stage for sagas: the real definitions, the real steps and the real store, with a data plane and a Step Functions that a test can break.
+
+deployment = stage.active()                       # created by its own saga
+result = stage.run(deployment, fault=("ensure_queues", "after"))
+stage.sweep()                                     # the sweeper's next round, an hour later
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from orrery import dataplane, names, releases, settings, workflows
+from orrery.model.deployment import Deployment, Executor, HibernationOverride, SchedulerSize
+from orrery.model.queue import Machine as Size
+from orrery.model.queue import Queue
+from orrery.model.subject import Subject, SubjectType
+from orrery.provisioning import sweep
+from orrery.provisioning.marks import MARKS
+from orrery.provisioning.specs import spec_of
+from orrery.store import deployments, tables
+
+from functions.provision import app as provision
+from local.aws.engine import Engine
+from local.invocation import Context
+from tests.dataplane_contract import ensure_all
+from tests.support.dataplane import FakeDataPlane
+from tests.support.machine import Machine, Result
+
+_idle: dict[str, list[Machine]] = defaultdict(list)
+"""Machines between two runs: a definition takes a third of a second to parse, and a test may run two of a kind at once."""
+SOMEBODY = Subject("c" + "0" * 24, SubjectType.USER, "Some Body", "somebody@example.com")
+BORN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def a_deployment(**changes: Any) -> Deployment:
+    """A Deployment that was just asked for."""
+    queue = Queue(names.new_id(), "default", Size.A5, min_workers=0, max_workers=3, concurrency=5)
+    deployment = Deployment(
+        id=names.new_id(),
+        organization_id=names.new_id(),
+        workspace_id=names.new_id(),
+        name="etl",
+        namespace=names.new_namespace(),
+        type="STANDARD",
+        cluster_id=names.new_id(),
+        region="us-east-1",
+        runtime_version="3.3-1",
+        executor=Executor.CELERY,
+        scheduler_size=SchedulerSize.SMALL,
+        queues=(queue,),
+        created_at=BORN,
+        created_by=SOMEBODY,
+        updated_at=BORN,
+        updated_by=SOMEBODY,
+        is_development_mode=True,
+    )
+    return replace(deployment, **changes)
+
+
+def input_of(deployment: Deployment) -> dict[str, Any]:
+    return {"organization": deployment.organization_id, "deployment": deployment.id, "generation": deployment.generation}
+
+
+@dataclass
+class Stage:
+    plane: FakeDataPlane = field(default_factory=FakeDataPlane)
+    now: datetime = BORN
+    executions: dict[str, workflows.Execution] = field(default_factory=dict)
+    deaf: bool = False
+    """Step Functions loses every start."""
+
+    # Deployments
+
+    def asked_for(self, **changes: Any) -> Deployment:
+        """One that the store holds and no saga has touched."""
+        deployment = a_deployment(**changes)
+        bound = tables.table()
+        bound(f"ORG#{deployment.organization_id}", f"WS#{deployment.workspace_id}", body={}).save()
+        deployments.create(deployment)
+        return deployment
+
+    def active(self, **changes: Any) -> Deployment:
+        """One that stands and was marked so, as its create saga leaves it."""
+        deployment = self.asked_for(**changes)
+        ensure_all(self.plane, spec_of(deployment))
+        MARKS["mark_ready"](deployment, {})
+        return self.record(deployment)
+
+    def updated(self, deployment: Deployment, **changes: Any) -> Deployment:
+        return self._saved(deployment.update(by=SOMEBODY, now=self.now, **changes))
+
+    def sent_to_sleep(self, deployment: Deployment) -> Deployment:
+        return self._saved(deployment.override_hibernation(HibernationOverride(True), by=SOMEBODY, now=self.now))
+
+    def woken(self, deployment: Deployment) -> Deployment:
+        return self._saved(deployment.override_hibernation(None, by=SOMEBODY, now=self.now))
+
+    def deleted(self, deployment: Deployment) -> Deployment:
+        return self._saved(deployment.delete(by=SOMEBODY, now=self.now))
+
+    def record(self, deployment: Deployment) -> Deployment:
+        return deployments.load(deployment.organization_id, deployment.id)
+
+    def _saved(self, deployment: Deployment) -> Deployment:
+        deployments.save(deployment)
+        return deployment
+
+    # sagas
+
+    def run(self, deployment: Deployment, *, name: str = "", **how: Any) -> Result:
+        """The saga that its desired state asks for (or the one of this name), to its end; Step Functions remembers how that was."""
+        name = name or deployment.workflow
+        machine = _idle[name].pop() if _idle[name] else Machine(name, {"Provision": provision.handler})
+        result = machine.run(input_of(deployment), **how)
+        _idle[name].append(machine)
+        self.executions[self._name(deployment)] = workflows.Execution(result.status, self.now)
+        return result
+
+    def lose(self, deployment: Deployment, *steps: str) -> None:
+        """The saga did these steps, and then the ground went away beneath it."""
+        for step in steps:
+            provision.handler({"step": step, **input_of(deployment)}, Context("provision", timeout=300))
+        self.executions[self._name(deployment)] = workflows.Execution("ABORTED", self.now)
+
+    def sweep(self, after: timedelta = timedelta(hours=7)) -> dict[str, int]:
+        """One round of the sweeper, when every back-off has run out unless told otherwise."""
+        self.now += after
+        return sweep.sweep(self.now)
+
+    # Step Functions, as orrery.workflows shows it
+
+    def start(self, name: str, deployment: Deployment) -> bool:
+        if not self.deaf and self._name(deployment) not in self.executions:
+            self.run(deployment)
+        return not self.deaf
+
+    def describe(self, name: str, deployment: Deployment) -> workflows.Execution | None:
+        return self.executions.get(self._name(deployment))
+
+    def _name(self, deployment: Deployment) -> str:
+        return names.execution(deployment.id, deployment.generation, deployment.attempt)
+
+
+def a_stage(aws_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """A fixture's body: a table, a data plane and a Step Functions of this test alone."""
+    environment = {**aws_engine.environment, "TABLE_NAME": f"sagas-{uuid.uuid4().hex}", "RELEASES_BUCKET": f"sagas-{uuid.uuid4().hex}"}
+    for key, value in {**environment, "REGION": "us-east-1", "API_URL": "http://127.0.0.1:9"}.items():
+        monkeypatch.setenv(key, value)
+    for cached in (settings.settings, tables.table, releases._s3):
+        cached.cache_clear()
+    tables.table().create_table(wait=True, billing_mode="PAY_PER_REQUEST")
+    releases._s3().create_bucket(Bucket=settings.settings().releases_bucket)
+    stage = Stage()
+    monkeypatch.setattr(dataplane, "connect", lambda: stage.plane)
+    monkeypatch.setattr(workflows, "start", stage.start)
+    monkeypatch.setattr(workflows, "describe", stage.describe)
+    yield stage
+    for cached in (settings.settings, tables.table, releases._s3):
+        cached.cache_clear()
