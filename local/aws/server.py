@@ -48,15 +48,15 @@ async def serve(state: Path, listener: socket.socket, key: AccessKey, *, sync: b
     ministack = _import_ministack(state)
     guard = Guard(ministack.app, key)
     ministack.SERVICE_HANDLERS.update(_handlers(state, guard, sync=sync))
-    _announce(state, listener)
-    config = importlib.import_module("hypercorn.config").Config()
-    config.bind = [f"fd://{listener.detach()}"]
-    config.graceful_timeout, config.keep_alive_timeout, config.loglevel = 1, 75, "WARNING"
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, guard.stop)
     if leashed:  # nobody writes to stdin: it becomes readable when its other end is gone
         loop.add_reader(sys.stdin.fileno(), guard.stop)
+    _announce(state, listener)
+    config = importlib.import_module("hypercorn.config").Config()
+    config.bind = [f"fd://{listener.detach()}"]
+    config.graceful_timeout, config.keep_alive_timeout, config.loglevel = 1, 75, "WARNING"
     await importlib.import_module("hypercorn.asyncio").serve(guard, config, shutdown_trigger=guard.stopped)
     (state / "ready.json").unlink(missing_ok=True)
     return not guard.failed
