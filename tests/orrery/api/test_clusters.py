@@ -1,0 +1,88 @@
+"""Clusters through the API: the platform's standard ones for everybody, an Organization's own for it alone."""
+
+from dataclasses import replace
+
+import pytest
+from orrery import names
+from orrery.model.cluster import ClusterType
+from orrery.store import clusters, tables, writes
+
+from tests.support.installation import Installation, another
+
+
+def dedicated(installation: Installation, region: str = "eu-central-1") -> str:
+    standard = clusters.load(installation.organization_id, installation.cluster_id)
+    own = replace(
+        standard, id=names.new_id(), name="ours", type=ClusterType.DEDICATED, region=region, organization_id=installation.organization_id
+    )
+    writes.commit(writes.put(tables.item(f"ORG#{installation.organization_id}", f"CLUSTER#{own.id}", own)))
+    return own.id
+
+
+def test_an_organization_sees_the_standard_clusters_and_its_own(installation: Installation) -> None:
+    own, other = dedicated(installation), another(installation)
+
+    mine = installation.owner.get(f"{installation.path}/clusters").body
+    theirs = other.owner.get(f"{other.path}/clusters").body
+
+    assert [(each["id"], each["type"]) for each in mine["clusters"]] == [(installation.cluster_id, "STANDARD"), (own, "DEDICATED")]
+    assert mine["totalCount"] == 2
+    assert [each["id"] for each in theirs["clusters"]] == [installation.cluster_id]
+    assert theirs["clusters"][0]["organizationId"] == other.organization_id
+    assert other.owner.get(f"{other.path}/clusters/{own}").status == 404
+    assert installation.owner.get(f"{installation.path}/clusters/{own}").body["region"] == "eu-central-1"
+
+
+def test_a_cluster_has_every_property_that_clients_read(installation: Installation) -> None:
+    cluster = installation.owner.get(f"{installation.path}/clusters/{installation.cluster_id}").body
+
+    assert cluster["cloudProvider"] == "AWS"
+    assert cluster["status"] == "CREATED"
+    assert cluster["nodePools"] == []
+    assert cluster["metadata"] == {"externalIPs": [], "kubeDnsIp": "", "oidcIssuerUrl": ""}
+    assert cluster["healthStatus"] == {"value": "UNKNOWN", "details": []}
+    assert cluster["drRegion"] == ""
+
+
+def test_clusters_can_be_narrowed_by_name_and_provider(installation: Installation) -> None:
+    dedicated(installation)
+
+    named = installation.owner.get(f"{installation.path}/clusters", names="ours").body
+    elsewhere = installation.owner.get(f"{installation.path}/clusters", provider="GCP").body
+
+    assert [each["name"] for each in named["clusters"]] == ["ours"]
+    assert elsewhere["clusters"] == []
+
+
+def test_standard_clusters_are_offered_where_there_are_some(installation: Installation) -> None:
+    offered = installation.owner.get(f"{installation.path}/cluster-options", type="STANDARD").body
+
+    assert [each["provider"] for each in offered] == ["AWS"]
+    assert [each["name"] for each in offered[0]["regions"]] == ["us-east-1"]
+    assert offered[0]["defaultRegion"]["name"] == "us-east-1"
+
+
+def test_dedicated_clusters_are_offered_in_their_regions(installation: Installation) -> None:
+    offered = installation.owner.get(f"{installation.path}/cluster-options", type="DEDICATED", provider="AWS").body
+
+    assert "eu-central-1" in [each["name"] for each in offered[0]["regions"]]
+    assert offered[0]["defaultVpcSubnetRange"] == "172.20.0.0/20"
+
+
+def test_there_are_no_hybrid_clusters(installation: Installation) -> None:
+    assert installation.owner.get(f"{installation.path}/cluster-options", type="HYBRID").body == []
+
+
+@pytest.mark.parametrize("provider", ["AZURE", "GCP"])
+def test_another_cloud_is_refused_with_the_regions_there_are(installation: Installation, provider: str) -> None:
+    refused = installation.owner.get(f"{installation.path}/cluster-options", type="DEDICATED", provider=provider)
+
+    assert (refused.status, refused.fields) == (400, ["provider"])
+    assert "`us-east-1`" in refused.body["message"]
+
+
+@pytest.mark.parametrize("query", [{}, {"type": "SHARED"}])
+def test_the_type_of_cluster_must_be_told(installation: Installation, query: dict[str, str]) -> None:
+    refused = installation.owner.get(f"{installation.path}/cluster-options", **query)
+
+    assert (refused.status, refused.fields) == (400, ["type"])
