@@ -44,7 +44,7 @@ class Component(Told):
     reason: Words = ""
 
 
-class Deployment(Told):
+class ReportedDeployment(Told):
     id: Id
     organization_id: Id
     generation: Count = Field(description="Of the desired state that the bounds of the queues come from.")
@@ -65,7 +65,7 @@ class Snapshot(Told):
 
     taken_at: AwareDatetime
     agent: Agent
-    deployments: list[Deployment]
+    deployments: list[ReportedDeployment]
 
     def document(self) -> dict[str, Any]:
         """As it is kept: the wire's names, times in ISO 8601."""
