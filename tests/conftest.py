@@ -2,5 +2,6 @@
 
 from tests.support.aws import aws_engine, own_engine
 from tests.support.installation import empty_table, installation
+from tests.support.plane import plane
 
-__all__ = ["aws_engine", "empty_table", "installation", "own_engine"]
+__all__ = ["aws_engine", "empty_table", "installation", "own_engine", "plane"]

