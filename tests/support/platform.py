@@ -1,0 +1,149 @@
+"""A whole platform under test: `python -m local up` in a state of its own, and the public doors a test looks through."""
+
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+ROOT = pathlib.Path(__file__).parents[2]
+T = TypeVar("T")
+
+
+class Platform:
+    """`up` starts it, `interrupt` ends it as Ctrl-C does; everything else is HTTP, files and process ids."""
+
+    def __init__(self, state: pathlib.Path, port: int | None = None) -> None:
+        self.state = state
+        self.port = port or _free_port()
+        self.output = state.parent / f"{state.name}.out"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def up(self, *arguments: str) -> None:
+        environment = {**os.environ, "ORRERY_STATE": str(self.state), "ORRERY_PORT": str(self.port), "NO_COLOR": "1"}
+        environment["PYTHONPATH"] = f"{ROOT}:{ROOT / 'layers/common'}"
+        with self.output.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "local", "up", *arguments],
+                cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+            )  # fmt: skip
+
+    def interrupt(self) -> int:
+        assert self.process
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(120)
+
+    def kill(self) -> None:
+        """What a power switch does to the supervisor; its children are left to whoever comes next."""
+        assert self.process
+        self.process.kill()
+        self.process.wait(30)
+
+    def end(self) -> None:
+        """Nothing of it may outlive a test, whatever happened."""
+        if self.process and self.process.poll() is None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.interrupt()
+        for pid in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def said(self) -> str:
+        return self.output.read_text(errors="replace") if self.output.exists() else ""
+
+    def wait_until(self, what: str, look: Callable[[], T | None], seconds: float) -> T:
+        """The first true answer; a failure shows what the platform said last."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError, KeyError, ValueError, urllib.error.URLError):
+                if answer := look():
+                    return answer
+            if self.process and self.process.poll() not in (None, 0):
+                raise AssertionError(f"the platform ended while waiting until {what}:\n{self.said()[-3000:]}")
+            time.sleep(0.25)
+        raise AssertionError(f"not within {seconds:.0f} s: {what}\n{self.said()[-3000:]}")
+
+    # -- its files -----------------------------------------------------------------------------------------------------
+
+    def child(self, name: str) -> int:
+        pids: dict[str, int] = json.loads((self.state / "children.json").read_text())
+        return pids[name]
+
+    def processes(self) -> list[int]:
+        mark = b"ORRERY_STATE=" + os.fsencode(self.state)
+        return [pid for pid in _all_pids() if mark in _read(f"/proc/{pid}/environ").split(b"\0")]
+
+    def airflow(self, deployment: str, component: str) -> int:
+        """The process id of one component of a Deployment's Airflow."""
+        return next(
+            pid
+            for pid in self.processes()
+            if component in _read(f"/proc/{pid}/cmdline").decode(errors="replace") and deployment.encode() in _read(f"/proc/{pid}/environ")
+        )
+
+    def executions(self, machine: str) -> dict[str, list[dict[str, Any]]]:
+        """Every execution of a state machine, with the records of its history."""
+        files = (self.state / "executions").glob(f"*{machine}*/*.jsonl")
+        return {file.stem: [json.loads(line) for line in file.read_text().splitlines()] for file in files}
+
+    # -- its API -------------------------------------------------------------------------------------------------------
+
+    @property
+    def token(self) -> str:
+        return str(self.cli("context", "show", "--reveal")["token"])
+
+    def cli(self, *arguments: str, check: bool = True) -> Any:
+        """What the `orrery` command prints as JSON."""
+        run = subprocess.run(
+            [pathlib.Path(sys.executable).with_name("orrery"), *arguments, "-o", "json"],
+            capture_output=True, text=True, check=False, timeout=300, env={**os.environ, "ORRERY_HOME": str(self.state / "cli")},
+        )  # fmt: skip
+        if check:
+            assert run.returncode == 0, f"orrery {' '.join(arguments)}: {run.stderr}"
+        return json.loads(run.stdout) if run.stdout.strip() else json.loads(run.stderr or "null")
+
+    def api(self, method: str, path: str, body: Any = None, *, token: str, base: str = "") -> Any:
+        request = urllib.request.Request((base or f"http://127.0.0.1:{self.port}") + path, method=method)
+        request.add_header("Authorization", f"Bearer {token}")
+        data = None if body is None else json.dumps(body).encode()
+        if data is not None:
+            request.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(request, data, timeout=30) as response:
+            text = response.read()
+        return json.loads(text) if text else None
+
+
+def states_of(history: list[dict[str, Any]]) -> list[str]:
+    """The states an execution entered, in order."""
+    events = [record["event"] for record in history if "event" in record]
+    return [event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event]
+
+
+def ended_as(history: list[dict[str, Any]]) -> str:
+    return next((record["end"]["status"] for record in history if "end" in record), "RUNNING")
+
+
+def _all_pids() -> Iterator[int]:
+    return (int(name) for name in os.listdir("/proc") if name.isdigit())
+
+
+def _read(path: str) -> bytes:
+    try:
+        return pathlib.Path(path).read_bytes()
+    except OSError:
+        return b""
+
+
+def _free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        port: int = door.getsockname()[1]
+        return port
