@@ -1,0 +1,119 @@
+"""Changes up, targets down: tells the plane what is seen and learns what is wanted. One report at a time, however slow the plane is."""
+
+import asyncio
+import http.client
+import json
+import random
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from agent import targets
+from agent.clock import Clock
+from agent.settings import Settings
+from agent.targets import Targets
+
+AT_LEAST_EVERY = 10.0
+"""Seconds between reports when nothing changes."""
+WHILE_WAITING = 3.0
+"""Seconds between reports while a queue needs more than its target, so that a new plan is met soon."""
+_SECONDS = 10.0
+_LONGEST_PAUSE = 30.0
+_LARGEST = 4_000_000
+
+Exchange = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class PlaneTrouble(Exception):
+    """The plane is away, or would not take the report."""
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The control plane over HTTPS (or HTTP, on one machine)."""
+
+    settings: Settings
+
+    def exchange(self, snapshot: dict[str, Any]) -> dict[str, Any]:
+        """One report and its answer."""
+        headers = {"Authorization": f"Bearer {_token(self.settings.token_file)}", "Content-Type": "application/json"}
+        path = f"{urlsplit(self.settings.plane_url).path}/agent/v1/clusters/{quote(self.settings.cluster_id, safe='')}/snapshots"
+        connection = self._connect()
+        try:
+            connection.request("POST", path, json.dumps(snapshot, separators=(",", ":")), headers)
+            answer = connection.getresponse()
+            told = json.loads(answer.read(_LARGEST))
+        except (OSError, http.client.HTTPException, ValueError) as problem:
+            raise PlaneTrouble(f"the control plane does not answer: {problem or type(problem).__name__}") from problem
+        finally:
+            connection.close()
+        if answer.status != 200 or not isinstance(told, dict):
+            message = told.get("message", "") if isinstance(told, dict) else ""
+            raise PlaneTrouble(f"the control plane answered {answer.status}: {message}")
+        return told
+
+    def _connect(self) -> http.client.HTTPConnection:
+        where = urlsplit(self.settings.plane_url)
+        if where.scheme == "https":
+            return http.client.HTTPSConnection(where.netloc, timeout=_SECONDS, context=ssl.create_default_context())
+        return http.client.HTTPConnection(where.netloc, timeout=_SECONDS)
+
+
+class Reporter:
+    def __init__(self, exchange: Exchange, clock: Clock) -> None:
+        self._exchange, self._clock = exchange, clock
+        self._task: asyncio.Task[None] | None = None
+        self._told: dict[str, Any] = {}
+        self._told_at = float("-inf")
+        self._pause = 0.0
+        self._closed_until = float("-inf")
+        self.targets = Targets()
+        self.away_since: datetime | None = clock.wall()
+        self.trouble = "it has not been asked yet"
+
+    def offer(self, snapshot: dict[str, Any], *, is_waiting: bool) -> None:
+        """Report if there is something to say, or nothing was said for long; does not wait for the answer."""
+        if (self._task is None or self._task.done()) and self._is_due(snapshot, is_waiting=is_waiting):
+            self._task = asyncio.create_task(self._report(snapshot))
+
+    async def finish(self) -> None:
+        """Wait for a report that is on its way."""
+        if self._task is not None:
+            await self._task
+
+    def _is_due(self, snapshot: dict[str, Any], *, is_waiting: bool) -> bool:
+        now = self._clock.seconds()
+        if now < self._closed_until:
+            return False
+        silent = now - self._told_at
+        return silent >= (WHILE_WAITING if is_waiting else AT_LEAST_EVERY) or {**snapshot, "takenAt": ""} != self._told
+
+    async def _report(self, snapshot: dict[str, Any]) -> None:
+        try:
+            answer = await asyncio.to_thread(self._exchange, snapshot)
+            self.targets = targets.read(answer, self._clock.seconds())
+        except (PlaneTrouble, KeyError, TypeError, ValueError) as problem:
+            self._failed(str(problem) if isinstance(problem, PlaneTrouble) else "the control plane's answer cannot be read")
+            return
+        self._told, self._told_at, self._pause = {**snapshot, "takenAt": ""}, self._clock.seconds(), 0.0
+        self.away_since, self.trouble = None, ""
+
+    def _failed(self, trouble: str) -> None:
+        """Come back later each time, and not at the same moment as every other agent."""
+        self.away_since, self.trouble = self.away_since or self._clock.wall(), trouble
+        self._pause = min(_LONGEST_PAUSE, max(2.0, self._pause * 2))
+        self._closed_until = self._clock.seconds() + self._pause * random.uniform(0.5, 1.0)  # noqa: S311
+
+
+def _token(file: Path) -> str:
+    """The agent's token; a file that others can read is refused, because then it may be known to anybody."""
+    try:
+        if file.stat().st_mode & 0o077:
+            raise PlaneTrouble(f"the token file `{file.name}` can be read by others; make its mode 0600")
+        return file.read_text().strip()
+    except OSError as problem:
+        raise PlaneTrouble(f"the token file `{file.name}` cannot be read: {problem.strerror}") from problem

@@ -1,0 +1,66 @@
+"""The agent's rounds: look, tell, act; every two seconds, and through whatever breaks around it."""
+
+import asyncio
+import signal
+
+from agent import VERSION
+from agent.actuate import Actuator
+from agent.clock import Clock, SystemClock
+from agent.demand import Demand
+from agent.home import Home, HomeTrouble
+from agent.journal import Journal
+from agent.observe import Observer, Reads
+from agent.report import Exchange, Plane, Reporter
+from agent.settings import Settings
+
+ROUND_SECONDS = 2.0
+
+
+class Agent:
+    def __init__(self, home: Home, demand: Reads, exchange: Exchange, journal: Journal, clock: Clock) -> None:
+        self.reporter = Reporter(exchange, clock)
+        self._observer = Observer(home, demand, clock)
+        self._actuator = Actuator(home, self.reporter, journal, clock)
+        self._trouble = ""
+
+    async def round(self) -> None:
+        """One look and what follows from it. With the home away nothing is seen, and nothing is done."""
+        try:
+            world = await self._observer.observe()
+        except HomeTrouble as problem:
+            self._observer.refresh()
+            self._say(str(problem))
+            return
+        is_waiting = await self._actuator.act(world)
+        self.reporter.offer(world.snapshot(), is_waiting=is_waiting)
+        self._say(self.reporter.trouble if self.reporter.away_since else "")
+
+    def _say(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            print(f"agent: {trouble or 'all is well'}", flush=True)  # noqa: T201
+        self._trouble = trouble
+
+
+async def run(settings: Settings) -> None:
+    """Until told to stop; workers go on without the agent, which finds them again when it comes back."""
+    clock, stop = SystemClock(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    demand = Demand(clock)
+    agent = Agent(Home(settings.home_socket), demand, Plane(settings).exchange, Journal(settings.state), clock)
+    print(f"agent: {VERSION} serves cluster {settings.cluster_id}", flush=True)  # noqa: T201
+    while not stop.is_set():
+        begun = clock.seconds()
+        try:
+            await agent.round()
+        except Exception as problem:  # a fault of ours in one round must not end the scaling
+            print(f"agent: a round failed: {type(problem).__name__}: {problem}", flush=True)  # noqa: T201
+        await _pause(stop, max(0.2, ROUND_SECONDS - (clock.seconds() - begun)))
+    await demand.close()
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

@@ -1,0 +1,111 @@
+"""What the agent sees at one moment, as frozen values, and how it is told to the plane."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import agent
+
+STARTING, RUNNING, CORDONED, DRAINING = "STARTING", "RUNNING", "CORDONED", "DRAINING"
+
+
+@dataclass(frozen=True)
+class Member:
+    """One worker: the home's word on its state, and what its Airflow's database says of its tasks."""
+
+    id: str
+    state: str
+    """STARTING, RUNNING, CORDONED (takes nothing new) or DRAINING (told to end after its last task)."""
+    is_current: bool
+    """Whether it runs what its Deployment is configured to run now."""
+    busy: int
+    idle_since: datetime | None
+    """Since when it is known to run nothing; None when it is not known to."""
+    quiet: int
+    """How often in a row, in its present state, it was seen to run nothing."""
+    age: float
+    """Seconds since the agent first saw it."""
+
+    @property
+    def is_serving(self) -> bool:
+        return self.state in (STARTING, RUNNING)
+
+
+@dataclass(frozen=True)
+class QueueView:
+    name: str
+    queued: int
+    running: int
+    floor: int
+    ceiling: int
+    concurrency: int
+    members: tuple[Member, ...]
+
+    @property
+    def serving(self) -> tuple[Member, ...]:
+        return tuple(member for member in self.members if member.is_serving)
+
+    @property
+    def needed(self) -> int:
+        """Workers that its floor and its tasks ask for."""
+        return max(self.floor, -(-(self.queued + self.running) // self.concurrency))
+
+
+@dataclass(frozen=True)
+class DeploymentView:
+    id: str
+    organization_id: str
+    generation: int
+    observed_generation: int
+    healthy: bool
+    reason: str
+    address: str
+    components: tuple[Mapping[str, str], ...]
+    queues: tuple[QueueView, ...]
+
+
+@dataclass(frozen=True)
+class World:
+    taken_at: datetime
+    deployments: tuple[DeploymentView, ...]
+
+    def snapshot(self) -> dict[str, Any]:
+        """As it goes over the wire."""
+        deployments = [_deployment(deployment) for deployment in self.deployments]
+        return {"takenAt": self.taken_at.isoformat(), "agent": {"version": agent.VERSION}, "deployments": deployments}
+
+
+def _deployment(deployment: DeploymentView) -> dict[str, Any]:
+    return {
+        "id": deployment.id,
+        "organizationId": deployment.organization_id,
+        "generation": deployment.generation,
+        "observedGeneration": deployment.observed_generation,
+        "healthy": deployment.healthy,
+        "reason": deployment.reason,
+        "address": deployment.address,
+        "components": [dict(component) for component in deployment.components],
+        "queues": [_queue(queue) for queue in deployment.queues],
+    }
+
+
+def _queue(queue: QueueView) -> dict[str, Any]:
+    return {
+        "name": queue.name,
+        "queued": queue.queued,
+        "running": queue.running,
+        "min": queue.floor,
+        "max": queue.ceiling,
+        "concurrency": queue.concurrency,
+        "workers": [_worker(member) for member in queue.members],
+    }
+
+
+def _worker(member: Member) -> dict[str, Any]:
+    return {
+        "id": member.id,
+        "state": member.state if member.is_serving else DRAINING,
+        "busy": member.busy,
+        "idleSince": member.idle_since.isoformat() if member.idle_since and member.state == RUNNING else None,
+    }
