@@ -81,7 +81,7 @@ class Keeper:
                 # a session of its own: Ctrl-C at the terminal is for the supervisor, which ends the others in order
                 process = subprocess.Popen(
                     child.argv,
-                    env=dict(child.environment),
+                    env={**child.environment, "ORRERY_STATE": str(self.state.path), "ORRERY_PART": child.name},
                     cwd=ROOT,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -122,8 +122,8 @@ def _how(status: int) -> str:
     return f"killed by {signal.Signals(-status).name}" if status < 0 else f"status {status}"
 
 
-def environment(state: State, more: Mapping[str, str]) -> dict[str, str]:
-    """What a child gets: enough of ours to run, its mark, and what it needs; nothing else of the user's environment."""
+def environment(more: Mapping[str, str]) -> dict[str, str]:
+    """What a child gets: enough of ours to run, and what it needs; nothing else of the user's environment."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "XDG_RUNTIME_DIR") if name in os.environ}
     paths = os.pathsep.join([str(ROOT), str(ROOT / "layers" / "common")])
-    return {**kept, "ORRERY_STATE": str(state.path), "PYTHONPATH": paths, "PYTHONUNBUFFERED": "1", **more}
+    return {**kept, "PYTHONPATH": paths, "PYTHONUNBUFFERED": "1", **more}

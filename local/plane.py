@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -56,7 +57,10 @@ def main() -> int:
     threading.Thread(target=_warm, args=(functions, stack), name="warm", daemon=True).start()
     ticker = Ticker(stack.schedules, _fire(functions, machines))
     threading.Thread(target=ticker.run, name="schedules", daemon=True).start()
-    doors = [(Gateway(stack, functions), door), (Admin(functions), sockets.listen(admin_socket(state)))]
+    doors: list[tuple[Callable[..., Any], socket.socket]] = [
+        (Gateway(stack, functions), door),
+        (Admin(functions), sockets.listen(admin_socket(state))),
+    ]
     try:
         asyncio.run(_serve(doors, lambda: _tell_ready(state, url)))
     finally:
@@ -67,13 +71,13 @@ def main() -> int:
     return 0
 
 
-async def _serve(doors: list[tuple[object, socket.socket]], ready: Callable[[], None]) -> None:
+async def _serve(doors: list[tuple[Callable[..., Any], socket.socket]], ready: Callable[[], None]) -> None:
     """All doors in one loop until SIGTERM or SIGINT; requests under way are finished."""
     servers = []
     for app, _ in doors:
         config = uvicorn.Config(
             app, lifespan="off", log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE
-        )  # type: ignore[arg-type]
+        )
         servers.append(_Server(config))
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,4 +1,8 @@
-"""Finds and ends processes that a killed `make up` left behind: each carries ORRERY_STATE in its environment."""
+"""Finds and ends processes that a killed `make up` left behind: each carries its installation's mark in its environment.
+
+The mark is ORRERY_STATE with the name of a part (ours, ORRERY_PART) or of a process of the home (ORRERY_PROCESS);
+ORRERY_STATE alone may be somebody's shell.
+"""
 
 import contextlib
 import os
@@ -9,6 +13,8 @@ from pathlib import Path
 
 SOFT_SECONDS = 10.0
 
+_PARTS = (b"ORRERY_PART=", b"ORRERY_PROCESS=")
+
 
 def find(state: Path) -> list[int]:
     """Processes of this installation, other than this one and those it descends from."""
@@ -18,7 +24,8 @@ def find(state: Path) -> list[int]:
     for name in os.listdir("/proc"):
         if name.isdigit() and int(name) not in ours:
             with contextlib.suppress(OSError):
-                if mark in Path("/proc", name, "environ").read_bytes().split(b"\0"):
+                variables = Path("/proc", name, "environ").read_bytes().split(b"\0")
+                if mark in variables and any(variable.startswith(_PARTS) for variable in variables):
                     found.append(int(name))
     return found
 

@@ -67,9 +67,7 @@ class Platform:
         port = port if port and listening.free(port) else listening.choose()
         self.state.remember("awsPort", port)
         argv, variables = engine.command(self.state.aws, python=environments.python(self.state, environments.TOOLS), port=port)
-        self.keeper.start(
-            Child("aws", argv, {**variables, "ORRERY_STATE": str(self.state.path)}, lambda: engine.ready_url(self.state.aws) is not None)
-        )
+        self.keeper.start(Child("aws", argv, variables, lambda: engine.ready_url(self.state.aws) is not None))
         return engine.client_environment(f"http://127.0.0.1:{port}", engine.access_key(self.state.aws))
 
     def _start_home(self, aws: dict[str, str]) -> None:
@@ -100,7 +98,7 @@ class Platform:
 
     def _python(self, name: str, module: str, variables: dict[str, str], *, patience: float = 60, grace: float = 15) -> Any:
         argv = [sys.executable, "-m", module]
-        return lambda ready: Child(name, argv, environment(self.state, variables), ready, patience, grace)
+        return lambda ready: Child(name, argv, environment(variables), ready, patience, grace)
 
 
 def up(*, once: bool) -> int:
