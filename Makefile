@@ -39,7 +39,7 @@ bench: dev-environment ## the benchmarks; each prints a table
 	@for name in $(filter-out __init__,$(basename $(notdir $(wildcard benchmarks/*.py)))); do $(PYTHON) -m benchmarks.$$name || exit 1; done
 
 openapi: dev-environment ## write our OpenAPI document anew from the code
-	@$(PYTHON) -m orrery.api.document
+	@$(PYTHON) -m local.openapi
 
 lock: ## renew uv.lock and what the functions' layer takes from it
 	@local/bootstrap.sh dev 2>/dev/null; $(UV) lock

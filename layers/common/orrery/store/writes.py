@@ -151,10 +151,22 @@ def _connection() -> Connection:
     return connection  # type: ignore[no-any-return]
 
 
+_OUR_FAULT = {
+    "AccessDeniedException",
+    "ItemCollectionSizeLimitExceededException",
+    "ResourceNotFoundException",
+    "SerializationException",
+    "ValidationException",
+}
+"""Trying again helps with none of these: they are bugs or a stack that is set up wrongly, and are told as such."""
+
+
 @contextlib.contextmanager
 def speaking() -> Iterator[None]:
-    """Whatever DynamoDB has to say is said as one of ours."""
+    """Whatever DynamoDB has to say is said as one of ours; what we did wrong ourselves goes on as it is."""
     try:
         yield
     except PynamoDBException as problem:
+        if problem.cause_response_code in _OUR_FAULT:
+            raise
         raise Unavailable("the control plane's memory is not answering; try again in a moment") from problem

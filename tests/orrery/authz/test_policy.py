@@ -1,0 +1,146 @@
+"""The policy as a table anybody can read: `tests/golden/authz.txt`; ORRERY_GOLDEN=write writes it anew."""
+
+import itertools
+import os
+from pathlib import Path
+
+import pytest
+from orrery.authz.permissions import Permission, bit
+from orrery.authz.policy import AirflowRole, Role, anybody_mask, least_role, permissions, role_mask
+from orrery.authz.principal import Kind, airflow_role, missing, refuse_to_grant_more, require
+from orrery.errors import Forbidden, NotFound
+
+from tests.support.builders import a_principal
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "authz.txt"
+ORG, WS, DEP = "organization", "workspace", "deployment"
+FIRSTS = {next(role for role in Role if role.noun == noun) for noun in ("ORGANIZATION", "WORKSPACE", "DEPLOYMENT", "CLUSTER")}
+
+
+def table() -> str:
+    """One line a permission, one column a role: `x` where the role has it."""
+    lines = [
+        "Who may do what. One line a permission, one column a role; `x` where the role has it.",
+        "A role on an Organization reaches its Workspaces and Deployments, a role on a Workspace its Deployments.",
+        "Whatever their role, members and API tokens see their own Organization and the clusters that serve it.",
+        "",
+        _line("ON", [role.noun if role in FIRSTS else "" for role in Role]),
+        _line("THE ROLE", [role.partition("_")[2].replace("_", " ").title() for role in Role]),
+        _line("IS INSIDE AIRFLOW", [_airflow(role) or "" for role in Role]),
+    ]
+    noun = ""
+    for permission in sorted(Permission):
+        lines += [""] if permission.noun != noun else []
+        noun = permission.noun
+        lines.append(_line(permission, ["x" if permission in permissions(role) else "." for role in Role]))
+    return "\n".join(lines) + "\n"
+
+
+def _line(head: str, cells: list[str]) -> str:
+    widths = [max(len(role.partition("_")[2]), len(role.noun) if role in FIRSTS else 0) + 2 for role in Role]
+    return (f"{head:<40}" + "".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True))).rstrip()
+
+
+def _airflow(role: Role) -> AirflowRole | None:
+    return airflow_role(a_principal((role.value, DEP)), organization=ORG, workspace=WS, deployment=DEP)
+
+
+def test_the_policy_is_the_committed_table() -> None:
+    if os.environ.get("ORRERY_GOLDEN") == "write":
+        GOLDEN.write_text(table())
+    assert table() == GOLDEN.read_text(), "the policy has changed: look at the table, then write it anew with ORRERY_GOLDEN=write"
+
+
+@pytest.mark.parametrize(
+    "chain",
+    [
+        [f"ORGANIZATION_{role}" for role in ("MEMBER", "OBSERVE_MEMBER", "OBSERVE_ADMIN", "BILLING_ADMIN", "OWNER")],
+        ["WORKSPACE_ACCESSOR", "WORKSPACE_MEMBER", "WORKSPACE_AUTHOR", "WORKSPACE_OPERATOR", "WORKSPACE_OWNER", "ORGANIZATION_OWNER"],
+        ["DEPLOYMENT_ACCESSOR", "DEPLOYMENT_ADMIN", "WORKSPACE_OPERATOR"],
+    ],
+)  # fmt: skip
+def test_each_role_has_what_the_one_below_it_has_and_more(chain: list[str]) -> None:
+    for lower, higher in itertools.pairwise(chain):
+        assert permissions(Role(lower)) < permissions(Role(higher))
+
+
+def test_masks_say_what_the_sets_say() -> None:
+    for role in Role:
+        assert {each for each in Permission if role_mask(role) & bit(each)} == permissions(role)
+
+
+@pytest.mark.parametrize("grant", [("ORGANIZATION_OWNER", ORG), ("WORKSPACE_OPERATOR", WS), ("DEPLOYMENT_ADMIN", DEP)])
+def test_a_role_reaches_down(grant: tuple[str, str]) -> None:
+    require(a_principal(grant), Permission.DEPLOYMENT_UPDATE, organization=ORG, workspace=WS, deployment=DEP)
+
+
+def test_roles_on_a_way_down_add_up() -> None:
+    both = a_principal(("WORKSPACE_MEMBER", WS), ("DEPLOYMENT_ADMIN", DEP))
+
+    assert both.may(Permission.DEPLOYMENT_DELETE, ORG, WS, DEP)
+    assert both.may(Permission.WORKSPACE_USERS_GET, ORG, WS)
+    assert not both.may(Permission.DEPLOYMENT_DELETE, ORG, WS, "another deployment")
+
+
+def test_what_one_may_not_see_is_missing_and_what_one_may_not_do_is_forbidden() -> None:
+    member = a_principal(("WORKSPACE_MEMBER", WS))
+
+    with pytest.raises(NotFound, match="no such deployment"):
+        require(member, Permission.DEPLOYMENT_DELETE, organization=ORG, workspace="another", deployment=DEP)
+    with pytest.raises(Forbidden, match=r"`deployment\.delete`.*`DEPLOYMENT_ADMIN`"):
+        require(member, Permission.DEPLOYMENT_DELETE, organization=ORG, workspace=WS, deployment=DEP)
+
+
+def test_a_refusal_names_the_humblest_role_of_the_things_own_kind() -> None:
+    assert least_role(Permission.WORKSPACE_DELETE) is Role.WORKSPACE_OWNER
+    assert least_role(Permission.DEPLOYMENT_GET) is Role.DEPLOYMENT_ACCESSOR
+    assert least_role(Permission.DEPLOYMENT_TOKENS_CREATE) is Role.WORKSPACE_OWNER
+    assert least_role(Permission.ORGANIZATION_UPDATE) is Role.ORGANIZATION_OWNER
+
+
+def test_nobody_grants_more_than_they_hold() -> None:
+    operator = a_principal(("WORKSPACE_OPERATOR", WS))
+
+    refuse_to_grant_more(operator, Role.WORKSPACE_OPERATOR, organization=ORG, workspace=WS)
+    refuse_to_grant_more(operator, Role.DEPLOYMENT_ADMIN, organization=ORG, workspace=WS, deployment=DEP)
+    for role in (Role.WORKSPACE_OWNER, Role.ORGANIZATION_MEMBER):
+        with pytest.raises(Forbidden, match="nobody grants more than they hold"):
+            refuse_to_grant_more(operator, role, organization=ORG, workspace=WS)
+
+
+def test_everybody_sees_their_own_organization_except_an_agent() -> None:
+    anybody = a_principal()
+    agent = type(anybody)("cluster", Kind.AGENT, "agent", "", a_principal(("CLUSTER_AGENT", "cluster")).grants)
+
+    assert anybody.holds(ORG) == anybody_mask()
+    assert anybody.holds("another organization") == 0
+    assert agent.holds(ORG, "") == 0
+    assert agent.may(Permission.CLUSTER_REPORT, "cluster")
+    assert not agent.may(Permission.CLUSTER_REPORT, "another cluster")
+
+
+@pytest.mark.parametrize(
+    ("role", "inside"),
+    [
+        ("ORGANIZATION_OWNER", AirflowRole.ADMIN),
+        ("WORKSPACE_OWNER", AirflowRole.ADMIN),
+        ("WORKSPACE_OPERATOR", AirflowRole.OPERATOR),
+        ("DEPLOYMENT_ADMIN", AirflowRole.OPERATOR),
+        ("WORKSPACE_AUTHOR", AirflowRole.AUTHOR),
+        ("WORKSPACE_MEMBER", AirflowRole.VIEWER),
+        ("WORKSPACE_ACCESSOR", None),
+        ("DEPLOYMENT_ACCESSOR", None),
+        ("ORGANIZATION_BILLING_ADMIN", None),
+    ],
+)
+def test_a_role_has_its_counterpart_inside_airflow(role: str, inside: AirflowRole | None) -> None:
+    scope = {"O": ORG, "W": WS, "D": DEP}[role[0]]
+
+    assert airflow_role(a_principal((role, scope)), organization=ORG, workspace=WS, deployment=DEP) is inside
+
+
+def test_missing_and_hidden_sound_the_same() -> None:
+    with pytest.raises(NotFound) as hidden:
+        require(a_principal(), Permission.WORKSPACE_GET, organization=ORG, workspace=WS)
+
+    assert hidden.value.message == missing("workspace").message
