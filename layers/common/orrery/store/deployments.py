@@ -153,7 +153,8 @@ def _row(deployment: Deployment) -> Item:
 
 
 def _name(deployment: Deployment) -> Item:
-    return claim(f"ORG#{deployment.organization_id}", f"DEPNAME#{deployment.workspace_id}#{deployment.name}", deployment.id)
+    name = hashlib.sha256(deployment.name.encode()).hexdigest()  # 500 characters may be more bytes than a key can have
+    return claim(f"ORG#{deployment.organization_id}", f"DEPNAME#{deployment.workspace_id}#{name}", deployment.id)
 
 
 def _name_taken(deployment: Deployment) -> Write:

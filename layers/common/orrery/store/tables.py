@@ -7,7 +7,7 @@
     ORG#<org>           WS#<workspace>        a Workspace: get; list by prefix; `deployments` counts what it holds
     ORG#<org>           WSNAME#<name>         claim: a Workspace's name is taken
     ORG#<org>           DEP#<deployment>      a Deployment's desired state: get; list by prefix
-    ORG#<org>           DEPNAME#<ws>#<name>   claim: a Deployment's name is taken in its Workspace
+    ORG#<org>           DEPNAME#<ws>#<hash>   claim: a Deployment's name is taken in its Workspace
     ORG#<org>           TOKEN#<token>         an API token's description: get; list by prefix
     HASH#<sha256>       PRINCIPAL             who a token stands for, with grants: one read authenticates
     NAMESPACE#<name>    NAMESPACE             claim: a namespace is taken, over all Organizations
