@@ -119,6 +119,12 @@ class TestCreate:
         assert stage.run(deployment).steps.count("remove_queues") == 4
         assert stage.plane.has(deployment.id) == set()
 
+    def test_an_attempt_that_lived_on_cannot_undo_what_the_next_one_finished(self, stage: Stage) -> None:
+        deployment = stage.active()
+        result = stage.run(deployment, name="create_deployment", fault=("ensure_broker", "before"))
+        assert result.states[-1] == "Superseded"
+        assert stage.plane.has(deployment.id) == set(PARTS)
+
 
 class TestUpdate:
     @pytest.fixture
@@ -351,37 +357,6 @@ class TestDelete:
         assert stage.run(leaving).status == "SUCCEEDED"
         assert stage.run(updating).states[-1] == "Superseded"
         assert is_gone(stage, leaving)
-
-
-class TestLostInTheMiddle:
-    """What no Catch can see: the execution was aborted, or the machine it ran on is gone."""
-
-    @pytest.mark.parametrize("done", range(len(ENSURES) + 2))
-    def test_a_create(self, stage: Stage, done: int) -> None:
-        deployment = stage.asked_for()
-        stage.lose(deployment, *[*ENSURES, "await_healthy", "mark_ready"][:done])
-        stage.sweep()
-        assert (stage.record(deployment).phase, stage.plane.has(deployment.id)) == (Phase.ACTIVE, set(PARTS))
-
-    @pytest.mark.parametrize("done", range(len(UPDATES) + 1))
-    def test_an_update(self, stage: Stage, done: int) -> None:
-        deployment = stage.updated(stage.active(), environment=(variable("new"),))
-        stage.lose(deployment, *UPDATES[:done])
-        stage.sweep()
-        assert (stage.record(deployment).is_settled, modes_in_force(stage, deployment)) == (True, {"new"})
-
-    @pytest.mark.parametrize("done", range(len(REMOVES) + 2))
-    def test_a_delete(self, stage: Stage, done: int) -> None:
-        deployment = stage.deleted(stage.active())
-        stage.lose(deployment, *[*REMOVES, "forget"][:done])
-        stage.sweep()
-        assert is_gone(stage, deployment)
-
-    def test_an_attempt_that_lived_on_cannot_undo_what_the_next_one_finished(self, stage: Stage) -> None:
-        deployment = stage.active()
-        result = stage.run(deployment, name="create_deployment", fault=("ensure_broker", "before"))
-        assert result.states[-1] == "Superseded"
-        assert stage.plane.has(deployment.id) == set(PARTS)
 
 
 class TestSecrets:
