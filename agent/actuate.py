@@ -44,7 +44,7 @@ class Actuator:
         planned, own = self._plan(world)
         self._announce()
         waiting = False
-        for deployment in world.deployments:
+        for deployment in (each for each in world.deployments if each.is_seen):
             for queue in deployment.queues:
                 key = (deployment.id, queue.name)
                 if key in planned:

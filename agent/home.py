@@ -10,6 +10,8 @@ from urllib.parse import quote
 Verb = Literal["cordon", "uncordon", "drain"]
 
 _SECONDS = 10.0
+_GLANCE = 3.0
+"""Seconds for the workers of one Deployment, while something larger may be going on with it."""
 _LARGEST = 16_000_000
 
 
@@ -18,13 +20,13 @@ class HomeTrouble(Exception):
 
 
 class _Connection(http.client.HTTPConnection):
-    def __init__(self, path: Path) -> None:
-        super().__init__("home", timeout=_SECONDS)
+    def __init__(self, path: Path, seconds: float) -> None:
+        super().__init__("home", timeout=seconds)
         self._path = path
 
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(_SECONDS)
+        self.sock.settimeout(self.timeout)
         self.sock.connect(str(self._path))
 
 
@@ -39,7 +41,7 @@ class Home:
         return list(self._ask("GET", "/deployments")["deployments"])
 
     def workers(self, deployment_id: str) -> list[dict[str, Any]]:
-        return list(self._ask("GET", f"{_path(deployment_id)}/workers")["workers"])
+        return list(self._ask("GET", f"{_path(deployment_id)}/workers", seconds=_GLANCE)["workers"])
 
     def launch(self, deployment_id: str, queue: str, *, decision: dict[str, Any]) -> dict[str, Any]:
         """Start one worker; `decision` says who wanted it and why."""
@@ -49,8 +51,8 @@ class Home:
         """`cordon`: take nothing new; `uncordon`: take tasks again; `drain`: end by yourself after your last task."""
         return self._ask("POST", f"{_path(deployment_id)}/workers/{quote(worker_id, safe='')}/{verb}")
 
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        connection = _Connection(self._path)
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float = _SECONDS) -> dict[str, Any]:
+        connection = _Connection(self._path, seconds)
         try:
             connection.request(method, path, json.dumps(body or {}), {"Content-Type": "application/json"})
             answer = connection.getresponse()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -10,9 +10,6 @@ from agent.clock import Clock
 from agent.demand import Counts
 from agent.home import Home
 from agent.world import STARTING, DeploymentView, Member, QueueView, World
-
-INVENTORY_SECONDS = 5.0
-"""How often the home is asked what there is; it answers with a look at each Airflow's health, which is not free."""
 
 
 class Reads(Protocol):
@@ -32,27 +29,35 @@ class _Memory:
 class Observer:
     def __init__(self, home: Home, demand: Reads, clock: Clock) -> None:
         self._home, self._demand, self._clock = home, demand, clock
-        self._inventory: list[dict[str, Any]] = []
-        self._stale_at = float("-inf")
+        self._last: dict[str, DeploymentView] = {}
         self._memories: dict[tuple[str, str], _Memory] = {}
         self._counts: dict[str, Counts] = {}
 
     async def observe(self) -> World:
-        """The world now; `HomeTrouble` when the home cannot be asked."""
-        if self._clock.seconds() >= self._stale_at:
-            self._inventory = await asyncio.to_thread(self._home.deployments)
-            self._stale_at = self._clock.seconds() + INVENTORY_SECONDS
-        workers = {entry["id"]: await asyncio.to_thread(self._home.workers, entry["id"]) for entry in self._inventory}
-        awake = {entry["id"]: entry["databaseUrl"] for entry in self._inventory if workers[entry["id"]] or _may_run(entry)}
-        fresh = await self._demand.read(awake)
+        """The world now; `HomeTrouble` when the home cannot be asked. What it does not say of one Deployment delays no other."""
+        inventory = await asyncio.to_thread(self._home.deployments)
+        workers = await self._workers([entry["id"] for entry in inventory])
+        asked = {entry["id"]: entry["databaseUrl"] for entry in inventory if workers.get(entry["id"]) or _may_run(entry)}
+        fresh = await self._demand.read(asked)
         self._counts = {id: counts or self._counts.get(id, Counts({}, {})) for id, counts in fresh.items()}
-        world = World(self._clock.wall(), tuple(self._deployment(entry, workers[entry["id"]], fresh) for entry in self._inventory))
+        views = (
+            self._deployment(entry, workers[entry["id"]], fresh) if entry["id"] in workers else self._unseen(entry["id"])
+            for entry in inventory
+        )
+        world = World(self._clock.wall(), tuple(view for view in views if view))
+        self._last = {view.id: view for view in world.deployments}
         self._forget(workers)
         return world
 
-    def refresh(self) -> None:
-        """Ask for the inventory at the next look, whatever its age."""
-        self._stale_at = float("-inf")
+    async def _workers(self, ids: list[str]) -> dict[str, list[dict[str, Any]]]:
+        answers = await asyncio.gather(*(asyncio.to_thread(self._home.workers, id) for id in ids), return_exceptions=True)
+        told = zip(ids, answers, strict=True)
+        return {id: answer for id, answer in told if not isinstance(answer, BaseException)}
+
+    def _unseen(self, deployment_id: str) -> DeploymentView | None:
+        """As it was last seen, for the plane; nothing is done to it until it is seen again."""
+        last = self._last.get(deployment_id)
+        return replace(last, is_seen=False) if last else None
 
     def _deployment(self, entry: dict[str, Any], workers: list[dict[str, Any]], fresh: Mapping[str, Counts | None]) -> DeploymentView:
         is_seen = fresh.get(entry["id"]) is not None
@@ -111,7 +116,8 @@ class Observer:
 
     def _forget(self, workers: Mapping[str, list[dict[str, Any]]]) -> None:
         there = {(id, worker["id"]) for id, each in workers.items() for worker in each}
-        self._memories = {key: memory for key, memory in self._memories.items() if key in there}
+        unheard = self._last.keys() - workers.keys()
+        self._memories = {key: memory for key, memory in self._memories.items() if key in there or key[0] in unheard}
 
 
 def _may_run(entry: Mapping[str, Any]) -> bool:

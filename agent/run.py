@@ -28,7 +28,6 @@ class Agent:
         try:
             world = await self._observer.observe()
         except HomeTrouble as problem:
-            self._observer.refresh()
             self._say(str(problem))
             return
         is_waiting = await self._actuator.act(world)

@@ -63,6 +63,8 @@ class DeploymentView:
     address: str
     components: tuple[Mapping[str, str], ...]
     queues: tuple[QueueView, ...]
+    is_seen: bool = True
+    """Whether this is how it is now; if not, it is how it was when the home last told."""
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ def test_running_tasks_of_a_worker_that_nobody_knows_keep_every_worker(scene: Sc
     deployment = scene.home.add(default=(0, 4, 2))
     deployment.add("default", 4, seconds=300)
     scene.run(60)
-    scene.home._counts = lambda _: Counts({}, {("default", "somewhere-else"): 2})  # type: ignore[method-assign]
+    scene.home._counts = lambda _: Counts({}, {("default", "somewhere-else"): 2})  # type: ignore[assignment,method-assign]
     for worker in deployment.workers.values():
         worker.tasks = []
     scene.run(120)
@@ -175,6 +175,18 @@ def test_a_home_that_is_away_is_waited_for(scene: Scene) -> None:
     scene.home.is_away = False
     scene.run(200)
     assert (deployment.finished, scene.states()) == (4, [])
+
+
+def test_a_deployment_that_the_home_says_nothing_of_delays_no_other(scene: Scene) -> None:
+    scene.home.add("d1").add("default", 1, seconds=300)
+    scene.home.add("d2")
+    scene.run(40)
+    scene.home.mute.add("d1")
+    scene.home.deployments["d2"].add("default", 1, seconds=5)
+    scene.run(100)
+    assert scene.home.deployments["d2"].finished == 1
+    assert scene.states("d1") == ["RUNNING"]
+    assert [deployment["id"] for deployment in scene.plane.snapshots[-1]["deployments"]] == ["d1", "d2"]
 
 
 def test_a_home_that_refuses_is_asked_again_and_told_of_once(scene: Scene) -> None:

@@ -88,6 +88,8 @@ class FakeHome:
         self.drained_busy: list[str] = []
         self.is_away = False
         self.refuses_launches = False
+        self.mute: set[str] = set()
+        """Deployments of whose workers it says nothing."""
         self._born = 0
         self._lock = threading.Lock()
 
@@ -141,7 +143,7 @@ class FakeHome:
             match (method, path.strip("/").split("/")):
                 case ("GET", ["deployments"]):
                     return 200, {"deployments": [self._entry(each) for each in self.deployments.values()]}
-                case ("GET", ["deployments", id, "workers"]):
+                case ("GET", ["deployments", id, "workers"]) if id not in self.mute:
                     known = self.deployments.get(id)
                     return 200, {"workers": [_worker(each) for each in known.workers.values()] if known else []}
                 case ("POST", ["deployments", id, "workers"]) if id in self.deployments and not self.refuses_launches:
