@@ -27,7 +27,7 @@ def _intrinsic(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> object:
 
 
 Intrinsics.add_multi_constructor("!", _intrinsic)
-TEMPLATE = yaml.load((ROOT / "template.yaml").read_text(), Intrinsics)  # noqa: S506  # a SafeLoader underneath
+TEMPLATE = yaml.load((ROOT / "template.yaml").read_text(), Intrinsics)  # a SafeLoader underneath
 RESOURCES = TEMPLATE["Resources"]
 BODY = RESOURCES["Api"]["Properties"]["DefinitionBody"]
 
@@ -102,7 +102,9 @@ def test_http_functions_answer_within_the_gateways_time():
 
 
 def test_every_state_machine_file_is_deployed_under_its_own_name():
-    machines = {m["Properties"]["DefinitionUri"]: m["Properties"]["Name"]["!Sub"] for m in of_type("AWS::Serverless::StateMachine").values()}
+    machines = {
+        m["Properties"]["DefinitionUri"]: m["Properties"]["Name"]["!Sub"] for m in of_type("AWS::Serverless::StateMachine").values()
+    }
     assert set(machines) == {f"statemachines/{path.name}" for path in (ROOT / "statemachines").glob("*.asl.json")}
     for file, name in machines.items():
         assert name == "${AWS::StackName}-" + pathlib.Path(file).name.removesuffix(".asl.json")

@@ -59,6 +59,10 @@ def function_of(path: str) -> str:
     parts = path.strip("/").split("/")
     if path == "/spec/v1.0":
         return "spec"
+    if parts[0] == "airflow":
+        return "airflow_access"
+    if parts[0] == "agent":
+        return "agents"
     if parts[1] == "users":
         return "identity"
     return OWNERS.get(parts[3], "tenancy") if len(parts) > 3 else "tenancy"
