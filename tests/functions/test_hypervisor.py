@@ -1,0 +1,80 @@
+"""The minute of the hypervisor, run from its real definition with its real function."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from orrery import errors
+from orrery.store import fleets
+
+from functions.hypervisor.app import handler
+from tests.support import asl
+from tests.support.machine import DEFINITIONS, Fault, Machine
+
+DEFINITION = DEFINITIONS / "tick_hypervisor.asl.json"
+
+
+def see(cluster: str, *, name: str = "default") -> None:
+    now = datetime.now(UTC)
+    queue = {"name": name, "queued": 7, "running": 0, "min": 0, "max": 4, "concurrency": 5, "workers": []}
+    deployment = {"id": f"of-{cluster}", "organizationId": "o1", "generation": 3, "queues": [queue]}
+    fleets.keep_snapshot(cluster, {"takenAt": now.isoformat(), "deployments": [deployment]})
+    fleets.hear(cluster, taken_at=now.isoformat(), now=now)
+
+
+@pytest.fixture
+def machine(empty_table: None) -> Machine:
+    return Machine("tick_hypervisor", {"Hypervisor": handler})
+
+
+def test_each_shard_is_planned_six_times_a_minute(machine: Machine) -> None:
+    see("c1")
+    see("c2")
+    result = machine.run({})
+    assert result.status == "SUCCEEDED"
+    assert result.steps == ["list_shards"] + ["plan_shard"] * 12
+    assert result.states.count("Wait") == 5
+    for cluster in ("c1", "c2"):
+        lease = fleets.lease(cluster)
+        assert lease
+        assert [target.workers for target in lease.targets] == [2]
+
+
+def test_the_pause_between_two_rounds_is_ten_seconds() -> None:
+    assert json.loads(Path(DEFINITION).read_text())["States"]["Wait"]["Seconds"] == 10
+
+
+def test_an_installation_without_clusters_has_a_quiet_minute(machine: Machine) -> None:
+    result = machine.run({})
+    assert (result.status, result.steps) == ("SUCCEEDED", ["list_shards"])
+
+
+def test_one_shard_that_cannot_be_planned_stops_no_other(machine: Machine) -> None:
+    see("c1")
+    fleets.keep_snapshot("c1", {"takenAt": "never"})
+    see("c2")
+    result = machine.run({})
+    assert result.status == "SUCCEEDED"
+    assert result.states.count("SkipShard") == 6
+    assert fleets.lease("c1") is None
+    assert fleets.lease("c2")
+
+
+def test_memory_that_is_away_for_a_moment_is_asked_again(machine: Machine) -> None:
+    see("c1")
+    result = machine.run({}, fault=Fault("list_shards", "before", times=2, error=errors.Unavailable))
+    assert result.status == "SUCCEEDED"
+    assert fleets.lease("c1")
+
+
+def test_every_round_may_run_twice(machine: Machine) -> None:
+    see("c1")
+    assert machine.run({}, twice=True).status == "SUCCEEDED"
+    assert fleets.lease("c1")
+
+
+def test_the_definition_keeps_the_house_rules() -> None:
+    definition = asl.load(DEFINITION)
+    assert asl.dangling(definition) == asl.unreachable(definition) == asl.endless(definition) == asl.unbounded(definition) == []
+    assert asl.retried_in_vain(definition, asl.retryable_classes(errors.Error)) == []

@@ -1,0 +1,95 @@
+"""One tick over one shard, on a real table: what is published, what is remembered, and what is left alone."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from orrery.errors import PlanRefused
+from orrery.hypervisor import execute
+from orrery.store import fleets
+
+pytestmark = pytest.mark.usefixtures("empty_table")
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def see(*, queued: int, cluster: str = "c1", after: float = 0, queues: int = 1) -> None:
+    """The cluster's agent reports."""
+    moment = NOW + timedelta(seconds=after)
+    queue = {"name": "default", "queued": queued, "running": 0, "min": 0, "max": 4, "concurrency": 5, "workers": []}
+    deployment: dict[str, Any] = {"id": "d1", "organizationId": "o1", "generation": 3, "queues": [queue] * queues}
+    fleets.keep_snapshot(cluster, {"takenAt": moment.isoformat(), "deployments": [deployment]})
+    fleets.hear(cluster, taken_at=moment.isoformat(), now=moment)
+
+
+def tick(*, after: float = 0, cluster: str = "c1") -> dict[str, int | str]:
+    return execute.plan_shard(cluster, now=NOW + timedelta(seconds=after))
+
+
+def remembered() -> list[tuple[str, str, int]]:
+    """Action, cause and lease of each decision, oldest first."""
+    return [(each.action, each.cause, each.lease_generation) for each in reversed(fleets.decisions("d1", offset=0, limit=100)[0])]
+
+
+def test_a_shard_that_never_reported_is_left_alone() -> None:
+    assert tick() == {"shard": "c1", "lease": 0, "queues": 0, "recorded": 0}
+
+
+def test_a_demand_becomes_a_lease_and_a_record() -> None:
+    see(queued=7)
+    assert tick() == {"shard": "c1", "lease": 1, "queues": 1, "recorded": 1}
+    lease = fleets.lease("c1")
+    assert lease
+    assert (lease.targets[0].workers, lease.expires_at) == (2, NOW + timedelta(seconds=90))
+    assert remembered() == [("LAUNCH", "DEMAND", 1)]
+
+
+def test_a_fleet_at_rest_is_told_once_and_then_costs_a_lease_every_forty_five_seconds() -> None:
+    see(queued=0)
+    generations = []
+    for seconds in range(0, 120, 10):
+        see(queued=0, after=seconds)
+        generations.append(tick(after=seconds)["lease"])
+    assert generations == [1] * 5 + [2] * 5 + [3] * 2
+    assert remembered() == [("HOLD", "AT_REST", 1)]
+
+
+def test_a_silent_cluster_is_told_once_and_its_lease_is_not_prolonged() -> None:
+    see(queued=7)
+    tick()
+    for seconds in range(60, 200, 10):
+        tick(after=seconds)
+    lease = fleets.lease("c1")
+    assert lease
+    assert lease.expires_at == lease.issued_at == NOW + timedelta(seconds=70)
+    assert remembered() == [("LAUNCH", "DEMAND", 1), ("LAUNCH", "DEMAND", 2), ("HOLD", "SILENT", 3)]
+
+
+def test_a_cluster_that_reports_again_is_planned_again() -> None:
+    see(queued=7)
+    tick(after=100)
+    see(queued=7, after=105)
+    tick(after=110)
+    assert remembered() == [("HOLD", "SILENT", 1), ("LAUNCH", "DEMAND", 2)]
+
+
+def test_of_two_ticks_that_cross_one_publishes_and_the_other_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    see(queued=7)
+    read = fleets.lease
+
+    def late(cluster: str) -> Any:
+        before = read(cluster)
+        monkeypatch.setattr(fleets, "lease", read)
+        tick()
+        return before
+
+    monkeypatch.setattr(fleets, "lease", late)
+    assert tick(after=1)["recorded"] == 0
+    assert remembered() == [("LAUNCH", "DEMAND", 1)]
+
+
+def test_a_plan_that_breaks_an_invariant_is_refused_and_changes_nothing() -> None:
+    see(queued=7, queues=2)
+    with pytest.raises(PlanRefused, match="a queue is decided twice"):
+        tick()
+    assert fleets.lease("c1") is None
+    assert remembered() == []
