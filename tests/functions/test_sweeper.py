@@ -119,7 +119,7 @@ class TestWhatIsLeftAlone:
 
 class TestWhatFailsAgainAndAgain:
     def test_waits_longer_each_time_and_never_longer_than_six_hours(self) -> None:
-        waits = [pause(attempt) for attempt in range(1, 40)]
+        waits = [pause(attempt, "FAILED") for attempt in range(1, 40)]
         assert waits[:4] == [timedelta(0), timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=20)]
         assert waits == sorted(waits)
         assert waits[-1] == LONGEST_PAUSE
@@ -132,6 +132,15 @@ class TestWhatFailsAgainAndAgain:
         assert stage.sweep(timedelta(minutes=4)) == {"waiting": 1}
         assert stage.sweep(timedelta(minutes=2)) == {"started": 1}
         assert stage.record(leaving).attempt == 3
+
+    def test_being_cut_short_is_no_failure_to_wait_after(self, stage: Stage) -> None:
+        deployment = stage.asked_for()
+        for attempt in range(1, 4):
+            stage.lose(stage.record(deployment), *CREATES[:attempt])
+            stage.deaf = attempt < 3
+            stage.sweep(timedelta(seconds=1))
+        assert is_ready(stage, deployment)
+        assert stage.record(deployment).attempt == 4
 
     def test_comes_after_what_was_never_tried(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
         tired = stage.asked_for()

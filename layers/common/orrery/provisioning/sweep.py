@@ -37,9 +37,11 @@ def sweep(now: datetime) -> dict[str, int]:
     return dict(tally)
 
 
-def pause(attempt: int) -> timedelta:
-    """How long to wait after an attempt that failed: not at all after the first, which was mostly lost, then twice as long each time."""
-    return min(FIRST_PAUSE * 2 ** min(attempt - 2, 10), LONGEST_PAUSE) if attempt > 1 else timedelta(0)
+def pause(attempt: int, status: str) -> timedelta:
+    """How long to wait after an attempt: not at all after the first or after one that was cut short, then twice as long each time."""
+    if attempt == 1 or status == "ABORTED":
+        return timedelta(0)
+    return min(FIRST_PAUSE * (1 << min(attempt - 2, 10)), LONGEST_PAUSE)
 
 
 def _each(items: Iterable[T], do: Callable[[T], str], tally: Counter[str]) -> None:
@@ -63,7 +65,7 @@ def _resume(deployment: Deployment, now: datetime, tally: Counter[str]) -> str:
         return _start(deployment)
     if execution.ended_at is None:
         return "running"
-    if now < execution.ended_at + pause(deployment.attempt):
+    if now < execution.ended_at + pause(deployment.attempt, execution.status):
         return "waiting"
     return _start(deployments.retry(deployment))
 
