@@ -29,12 +29,15 @@ def _mount(source: str, target: str, *, kind: str | None = None, flags: int = 0,
 
 
 def wall_in(binds: list[list[str]]) -> None:
-    """A mount namespace of its own, a /proc that shows only its own processes, and what it needs bound where it looks for it."""
+    """A mount namespace of its own, what it needs bound where it looks for it, and a /proc that keeps everybody else's secrets.
+
+    `hidepid=1` and not 2: Airflow makes its task supervisor undumpable, and 2 would hide the supervisor's own child from it.
+    """
     _must(_libc.unshare(_CLONE_NEWNS), "unshare")
     _mount("none", "/", flags=_MS_REC | _MS_PRIVATE)
     for source, target in binds:
         _mount(source, target, flags=_MS_BIND | _MS_REC)
-    _mount("proc", "/proc", kind="proc", flags=_MS_NOSUID | _MS_NODEV | _MS_NOEXEC, data="hidepid=2")
+    _mount("proc", "/proc", kind="proc", flags=_MS_NOSUID | _MS_NODEV | _MS_NOEXEC, data="hidepid=1")
 
 
 def give_up_root(uid: int) -> None:

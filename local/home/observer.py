@@ -63,7 +63,7 @@ class Observer:
     def _component(self, record: Record, name: str) -> dict[str, Any]:
         pid = self._supervisor.pid(f"{record.id}/{name}")
         ends = self._supervisor.ends(f"{record.id}/{name}")
-        reason = f"it ended {ends} times and was started again" if ends else ""
+        reason = f"it ended ({ends} times so far) and was started again" if ends else ""
         return {"name": name, "state": "RUNNING" if pid else "STARTING", "reason": reason, "pid": pid or 0}
 
     def _health(self, record: Record) -> health.Health:

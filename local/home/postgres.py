@@ -60,6 +60,8 @@ class Postgres:
             self._initialize(cell, files)
         self._supervisor.want(self._command(cell), patience=30.0)
         self.wait_ready()
+        with self.superuser() as connection:
+            connection.execute("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")
 
     def wait_ready(self, *, seconds: float = 60.0) -> None:
         until = time.monotonic() + seconds
