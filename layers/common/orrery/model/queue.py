@@ -8,7 +8,7 @@ DEFAULT = "default"
 
 @dataclass(frozen=True)
 class Size:
-    """What one machine offers: vCPU, memory in GiB, and the task concurrency it starts with and may go up to (product facts, worker types)."""
+    """What one machine offers: vCPU, memory in GiB, and the tasks at once it starts with and may go up to (the wire's worker types)."""
 
     cpu: int
     memory: int
