@@ -2,14 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from orrery_cli.failures import Failure as Refused
 from orrery_cli.http import Api
 
-RESAMPLES = 100_000
-"""Enough work for several workers, little enough for a first look."""
+RESAMPLES = 25_000
+"""A tenth of the DAG's own figure: the work is the same, and a newcomer's two cores are soon done with it."""
+
+AGENT_HEARTBEAT = timedelta(seconds=12)
+"""An agent asks for its targets at least every ten seconds."""
 
 Item = dict[str, Any]
 
@@ -19,7 +22,10 @@ class DagRun:
         self._airflow, self._dag, self._decisions = airflow, dag, decisions
         self._seen: set[str] = set()
         self.id = f"make_up__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
-        self.launches: list[Item] = []
+        self.queues: set[str] = set()
+        """Where its tasks ran."""
+        self.launched: set[str] = set()
+        """For which queues the hypervisor asked for workers since the trigger."""
 
     def visible(self) -> bool:
         try:
@@ -30,16 +36,30 @@ class DagRun:
             raise
         return True
 
-    def trigger(self) -> None:
-        self._seen = {decision["id"] for decision in self._decisions()}  # what was decided before is not for this run
+    def planned(self) -> bool:
+        """Whether the hypervisor plans for this Deployment, and its plan has had the time to reach the agent."""
+        heard = datetime.now(UTC) - AGENT_HEARTBEAT
+        return any(datetime.fromisoformat(decision["decidedAt"]) < heard for decision in self._decisions())
+
+    def trigger(self) -> bool:
+        """Unpauses the DAG and asks for the run; asked again after a lost answer it is the same run."""
+        self._seen |= {decision["id"] for decision in self._decisions()}  # what was decided before is not for this run
         self._airflow.send("PATCH", f"/dags/{self._dag}", body={"is_paused": False})
-        self._airflow.post(f"/dags/{self._dag}/dagRuns", {"dag_run_id": self.id, "logical_date": None, "conf": {"resamples": RESAMPLES}})
+        try:
+            self._airflow.post(
+                f"/dags/{self._dag}/dagRuns", {"dag_run_id": self.id, "logical_date": None, "conf": {"resamples": RESAMPLES}}
+            )
+        except Refused as refused:
+            if refused.kind != "conflict":
+                raise
+        return True
 
     def progress(self) -> tuple[str, str]:
         """The run's state, and its tasks in words."""
         path = f"/dags/{self._dag}/dagRuns/{self.id}"
         state = str(self._airflow.get(path)["state"])
         instances = self._airflow.get(f"{path}/taskInstances", {"limit": 100})["task_instances"]
+        self.queues |= {instance["queue"] for instance in instances if instance["queue"]}
         counts = Counter(instance["state"] or "waiting" for instance in instances)
         return state, ", ".join(f"{count} {name}" for name, count in sorted(counts.items())) or state
 
@@ -48,5 +68,5 @@ class DagRun:
         fresh = [decision for decision in self._decisions() if decision["id"] not in self._seen]
         self._seen |= {decision["id"] for decision in fresh}
         moves = [decision for decision in reversed(fresh) if decision["action"] != "HOLD"]
-        self.launches += [decision for decision in moves if decision["action"] == "LAUNCH"]
+        self.launched |= {decision["queue"] for decision in moves if decision["action"] == "LAUNCH"}
         return [f"{each['queue']} {each['current']} -> {each['target']} workers: {each['reason']}" for each in moves]

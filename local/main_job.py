@@ -58,14 +58,14 @@ class MainJob:
 
     def prepare(self) -> None:
         """The Workspace and the Deployment, found or made, and healthy."""
-        workspace = self._named("workspaces", WORKSPACE) or self.api.post(f"{self.root}/workspaces", {"name": WORKSPACE})
+        workspace = _until(lambda: self._ensure("workspaces", {"name": WORKSPACE}), "the API does not answer")
         found = self._named("deployments", DEPLOYMENT)
         with self.screen.step(f"{'Bringing back' if found else 'Creating'} the Deployment `{DEPLOYMENT}`") as step:
-            made = found or self.api.post(f"{self.root}/deployments", self._request(workspace["id"]))
+            made = _until(lambda: self._ensure("deployments", self._request(workspace["id"])), "the API does not answer")
 
             def healthy() -> Item | None:
                 now: Item = self.api.get(f"{self.root}/deployments/{made['id']}")
-                step.say(" ".join(part for part in (now["status"].lower(), now.get("statusReason")) if part))
+                step.say(", ".join(part for part in (now["status"].lower(), now.get("statusReason")) if part))
                 if now["status"] == "HIBERNATING":
                     raise Failure(f"the Deployment `{DEPLOYMENT}` hibernates: wake it with `{self._cli()} deployment wake-up {DEPLOYMENT}`")
                 return now if now["status"] == "HEALTHY" and self._airflow_answers(now) else None
@@ -78,12 +78,18 @@ class MainJob:
         if self.state.recall("deployed") == {"deployment": self.deployment["id"], "project": mark}:
             return
         with self.screen.step(f"Deploying {PROJECT.relative_to(ROOT)} to `{DEPLOYMENT}`"):
-            argv = [sys.executable, "-m", "orrery_cli", "deploy", DEPLOYMENT, "--dags", "--path", str(PROJECT)]
-            environment = {**os.environ, "ORRERY_HOME": str(self.state.cli), "ORRERY_CONTEXT": owner.CONTEXT}
-            done = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
-            if done.returncode:
-                raise Failure(f"the deploy failed: {(done.stderr.strip() or done.stdout.strip()).splitlines()[-1]}")
+            _until(self._send_project, "the API does not answer")
         self.state.remember("deployed", {"deployment": self.deployment["id"], "project": mark})
+
+    def _send_project(self) -> bool:
+        argv = [sys.executable, "-m", "orrery_cli", "deploy", DEPLOYMENT, "--dags", "--path", str(PROJECT), "-o", "json"]
+        environment = {**os.environ, "ORRERY_HOME": str(self.state.cli), "ORRERY_CONTEXT": owner.CONTEXT}
+        done = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
+        if done.returncode and '"api_unavailable"' in done.stderr:
+            return False
+        if done.returncode:
+            raise Failure(f"the deploy failed: {(done.stderr.strip() or done.stdout.strip()).splitlines()[-1]}")
+        return True
 
     def run_dag(self) -> None:
         """A new run of the fan-out, watched until it has succeeded, with what the hypervisor decides on the way."""
@@ -91,11 +97,14 @@ class MainJob:
         run = DagRun(self._airflow(), DAG, decisions=lambda: list(self.api.get(decisions, {"limit": 50})["scalingDecisions"]))
         with self.screen.step(f"Waiting for the DAG `{DAG}`"):
             _until(run.visible, f"the DAG `{DAG}` does not appear: see `{self._cli()} deployment logs {DEPLOYMENT}`")
-            run.trigger()
+        with self.screen.step("Waiting for the hypervisor's first plan"):
+            _until(run.planned, f"the hypervisor does not plan `{DEPLOYMENT}`: see `{self.state.logs / 'plane.log'}`")
+        _until(run.trigger, f"the Airflow of `{DEPLOYMENT}` does not answer")
         with self.screen.step(f"Running `{DAG}`") as step:
             _until(lambda: self._watch(run, step.say), f"the run `{run.id}` of `{DAG}` does not end", patience=600)
-        if not run.launches:
-            raise Failure(f"the run `{run.id}` succeeded, but no decision of the hypervisor asked for its workers")
+        if unasked := run.queues - run.launched:
+            queues = ", ".join(f"`{queue}`" for queue in sorted(unasked))
+            raise Failure(f"the run `{run.id}` succeeded, but no decision of the hypervisor asked for workers of {queues}")
 
     def _watch(self, run: DagRun, say: Callable[[str], None]) -> bool | None:
         for decision in run.new_decisions():
@@ -121,6 +130,11 @@ class MainJob:
         for name, value in lines.items():
             self.screen.line(f"  {name:<14}{value}")
         self.screen.line()
+
+    def _ensure(self, noun: str, request: Item) -> Item:
+        """Found by its name or made: an answer that was lost must not make two."""
+        made: Item = self._named(noun, request["name"]) or self.api.post(f"{self.root}/{noun}", request)
+        return made
 
     def _named(self, noun: str, name: str) -> Item | None:
         return next((each for each in self.api.items(f"{self.root}/{noun}", noun) if each["name"] == name), None)
@@ -174,13 +188,18 @@ def _signed_in(state: State, known: owner.Owner, url: str) -> owner.Owner:
 
 
 def _until(ask: Callable[[], T | None], failure: str, *, patience: float = PATIENCE) -> T:
-    """Asks each second until there is an answer."""
+    """Asks each second until there is an answer; a server that is being started again is waited for."""
     end = time.monotonic() + patience
-    while not (answer := ask()):
+    while True:
+        try:
+            if answer := ask():
+                return answer
+        except Refused as refused:
+            if refused.kind != "api_unavailable":
+                raise
         if time.monotonic() > end:
             raise Failure(f"{failure} (waited {patience:.0f} s)")
         time.sleep(1)
-    return answer
 
 
 def _fingerprint(project: Path) -> str:
