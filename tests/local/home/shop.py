@@ -1,0 +1,27 @@
+"""A DAG whose two tasks say which release they run; the first waits until a file says go. Runs inside Airflow, not in the tests."""
+# mypy: ignore-errors
+
+import os
+import time
+
+from airflow.sdk import dag, task
+
+RELEASE = "v1"
+
+
+@dag(schedule=None)
+def shop():
+    @task
+    def first():
+        while not os.path.exists(os.path.join(os.environ["AIRFLOW_HOME"], "go")):
+            time.sleep(0.2)
+        return RELEASE
+
+    @task
+    def second(before):
+        return f"{before} then {RELEASE}"
+
+    second(first())
+
+
+shop()

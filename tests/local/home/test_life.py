@@ -1,0 +1,176 @@
+"""One Deployment's life in the process home: code, workers, people, and the home itself dying and coming back."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from orrery.errors import Conflict
+
+from tests.dataplane_contract import a_spec, ref_of, remove_all
+from tests.local.home.airflows import Airflow
+from tests.local.home.running import FakePlane, RunningHome, wait_until
+
+pytestmark = pytest.mark.e2e
+SHOP = (Path(__file__).parent / "shop.py").read_text()
+
+
+@pytest.fixture(scope="module")
+def tenant(home: RunningHome, fake_plane: FakePlane) -> Iterator[Airflow]:
+    fake_plane.tokens |= {"operator-token": "OPERATOR", "viewer-token": "VIEWER"}
+    tenant = Airflow(home, a_spec(api_url=fake_plane.url)).up()
+    yield tenant
+    for worker in tenant.workers():
+        tenant.tell(worker["id"], "drain")
+    remove_all(home.client, ref_of(tenant.spec))
+
+
+def test_a_run_in_flight_keeps_its_code_and_a_busy_worker_ends_after_its_task(tenant: Airflow, tmp_path: Path) -> None:
+    tenant.deploy(SHOP, "v1", tmp_path)
+    worker = tenant.employ()
+    run = tenant.trigger("shop")
+    wait_until(lambda: _state(tenant, run, "first") == "running", seconds=60, what="the first task")
+    tenant.deploy(SHOP.replace('RELEASE = "v1"', 'RELEASE = "v2"'), "v2", tmp_path)
+    wait_until(lambda: _newest(tenant) == "v2", seconds=30, what="the new release to be seen")
+
+    pid = tenant.worker(worker)["pid"]
+    second = tenant.employ()
+    tenant.tell(worker, "drain")
+    assert tenant.worker(worker)["state"] == "DRAINING"
+    _go(tenant)
+    assert tenant.finished("shop", run) == "success"
+    assert tenant.returned("shop", run, "second") == "v1 then v1"
+    wait_until(lambda: not os.path.exists(f"/proc/{pid}"), seconds=30, what="the drained worker to end by itself")
+    assert [each["id"] for each in tenant.workers()] == [second]
+
+    new = tenant.trigger("shop")
+    assert tenant.finished("shop", new) == "success"
+    assert tenant.returned("shop", new, "second") == "v2 then v2"
+    assert _host(tenant, new, "second") == f"{second}.localhost", "the agent must know whose task it is"
+
+
+def test_going_back_is_moving_the_pointer(tenant: Airflow, tmp_path: Path) -> None:
+    tenant.deploy(SHOP, "v1", tmp_path)
+    wait_until(lambda: _newest(tenant) == "v1", seconds=30, what="the old release to be seen again")
+    assert tenant.inventory["release"] == "v1"
+
+
+def test_a_cordoned_worker_takes_nothing_new_until_it_is_uncordoned(tenant: Airflow) -> None:
+    worker = tenant.workers()[0]["id"]
+    tenant.tell(worker, "cordon")
+    assert tenant.worker(worker)["state"] == "CORDONED"
+    run = tenant.trigger("shop")
+    wait_until(lambda: _state(tenant, run, "first") == "queued", seconds=60, what="the task to be queued")
+    time.sleep(3)
+    assert _state(tenant, run, "first") == "queued"
+    tenant.tell(worker, "uncordon")
+    assert tenant.finished("shop", run) == "success"
+
+
+def test_a_worker_cannot_be_cordoned_while_it_ends(tenant: Airflow) -> None:
+    worker = tenant.workers()[0]["id"]
+    tenant.tell(worker, "drain")
+    if any(each["id"] == worker for each in tenant.workers()):
+        with pytest.raises(Conflict):
+            tenant.tell(worker, "cordon")
+    wait_until(lambda: not tenant.workers(), seconds=30, what="the idle worker to end")
+
+
+def test_roles_are_the_control_planes_and_a_revoked_token_stops_within_a_second(tenant: Airflow, fake_plane: FakePlane) -> None:
+    viewer = {"Authorization": "Bearer viewer-token"}
+    assert tenant.ask("GET", "/api/v2/dags", **viewer).status == 200
+    assert tenant.ask("POST", "/api/v2/dags/shop/dagRuns", {"logical_date": None}, **viewer).status == 403
+    assert tenant.ask("GET", "/api/v2/connections", **viewer).status == 403
+    assert tenant.ask("GET", "/api/v2/connections").status == 200
+    assert tenant.ask("GET", "/api/v2/dags", Authorization="").status == 401
+    assert tenant.ask("GET", "/api/v2/dags", Authorization="Bearer unknown").status == 401
+    del fake_plane.tokens["viewer-token"]
+    revoked = time.monotonic()
+    wait_until(lambda: tenant.ask("GET", "/api/v2/dags", **viewer).status == 401, seconds=5, what="the refusal")
+    assert time.monotonic() - revoked < 2
+
+
+def test_a_one_time_link_opens_a_session_once_and_logging_out_ends_it(tenant: Airflow, fake_plane: FakePlane) -> None:
+    fake_plane.codes["once"] = "AUTHOR"
+    page = tenant.ask("GET", "/auth/handover", Authorization="")
+    assert page.status == 200
+    assert f"orrery deployment open {tenant.spec.id}" in page.body
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert " onload=" not in page.body
+
+    opened = tenant.ask("POST", "/auth/handover", {"code": "once", "next": "/dags/shop?tab=runs"}, Authorization="")
+    assert (opened.status, opened.body) == (200, {"next": "/dags/shop?tab=runs"})
+    cookie = opened.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "samesite=lax" in cookie.lower()
+    assert "domain" not in cookie.lower(), "host-only: no other Deployment is ever sent it"
+    session = {"Authorization": "", "Cookie": cookie.split(";")[0]}
+    assert tenant.ask("GET", "/ui/auth/me", **session).status == 200
+    assert tenant.ask("POST", "/auth/handover", {"code": "once"}, Authorization="").status == 401
+
+    token = fake_plane.tokens.pop("operator-token")
+    try:
+        time.sleep(1)
+        assert tenant.ask("GET", "/api/v2/dags").status == 401
+        assert tenant.ask("GET", "/api/v2/dags", **session).status == 200, "a session outlives the token's answer"
+    finally:
+        fake_plane.tokens["operator-token"] = token
+
+    assert tenant.ask("GET", "/api/v2/auth/logout", **session).status == 307
+    assert tenant.ask("GET", "/api/v2/dags", **session).status in (401, 403)
+
+
+def test_a_session_is_only_opened_under_the_deployments_own_name(tenant: Airflow, fake_plane: FakePlane) -> None:
+    fake_plane.codes["again"] = "AUTHOR"
+    port = tenant.address.rpartition(":")[2]
+    assert tenant.ask("POST", "/auth/handover", {"code": "again"}, Host=f"127.0.0.1:{port}").status == 403
+    assert tenant.ask("POST", "/auth/handover", {"code": "again"}, Origin="http://elsewhere.localhost").status == 403
+    opened = tenant.ask("POST", "/auth/handover", {"code": "again", "next": "https://elsewhere.example/"}, Authorization="")
+    assert opened.body == {"next": "/"}
+
+
+def test_a_home_that_was_killed_finds_everything_running_and_goes_on_with_it(tenant: Airflow) -> None:
+    worker = tenant.employ()
+    before = tenant.home.pids()
+    assert f"{tenant.spec.id}/worker/{worker}" in before
+    tenant.home.kill()
+    tenant.home.start()
+    assert tenant.home.pids() == before
+    wait_until(lambda: tenant.home.client.observe(ref_of(tenant.spec)).healthy, seconds=60, what="health")
+    assert [each["id"] for each in tenant.workers()] == [worker]
+    run = tenant.trigger("shop")
+    assert tenant.finished("shop", run) == "success"
+    os.kill(before["home/postgres"], 9)
+    wait_until(lambda: tenant.home.pids("home/postgres").get("home/postgres", before["home/postgres"]) != before["home/postgres"],
+               seconds=60, what="the database server")  # fmt: skip
+    wait_until(lambda: tenant.home.client.observe(ref_of(tenant.spec)).healthy, seconds=60, what="health")
+
+
+def test_a_home_that_was_stopped_leaves_nothing_and_brings_everything_back(tenant: Airflow) -> None:
+    address = tenant.address
+    tenant.home.stop()
+    assert tenant.home.pids() == {}
+    assert not tenant.home.places.run.exists()
+    tenant.home.start()
+    wait_until(lambda: tenant.home.client.observe(ref_of(tenant.spec)).healthy, seconds=120, what="health")
+    assert tenant.address == address
+    assert tenant.ask("GET", "/api/v2/dags/shop/dagRuns").body["total_entries"] >= 3
+    assert tenant.workers() == [], "workers are the agent's to start"
+
+
+def _state(tenant: Airflow, run: str, task: str) -> str:
+    return str(tenant.ask("GET", f"/api/v2/dags/shop/dagRuns/{run}/taskInstances/{task}").body.get("state"))
+
+
+def _host(tenant: Airflow, run: str, task: str) -> str:
+    return str(tenant.ask("GET", f"/api/v2/dags/shop/dagRuns/{run}/taskInstances/{task}").body.get("hostname"))
+
+
+def _newest(tenant: Airflow) -> str:
+    return str(tenant.ask("GET", "/api/v2/dags/shop").body.get("bundle_version"))
+
+
+def _go(tenant: Airflow) -> None:
+    (tenant.home.places.deployment(tenant.spec.id) / "files" / "airflow" / "go").touch(mode=0o644)
