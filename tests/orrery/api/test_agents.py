@@ -147,7 +147,8 @@ def test_an_owner_is_no_agent(plane: Plane) -> None:
         ({"queued": "7"}, "deployments[0].queues[0].queued"),
         ({"concurrency": 0}, "deployments[0].queues[0].concurrency"),
         ({"workers": [{"id": "w1", "state": "KILLED", "busy": 0}]}, "deployments[0].queues[0].workers[0].state"),
-        ({"workers": [{"id": "w1", "state": "RUNNING", "busy": 0, "idleSince": "yesterday"}]}, "deployments[0].queues[0].workers[0].idleSince"),
+        ({"workers": [{"id": "w1", "state": "RUNNING", "busy": 0, "idleSince": "yesterday"}]},
+         "deployments[0].queues[0].workers[0].idleSince"),
     ],
 )  # fmt: skip
 def test_a_snapshot_that_makes_no_sense_is_refused_by_field(plane: Plane, change: dict[str, Any], field: str) -> None:

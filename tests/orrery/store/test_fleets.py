@@ -2,7 +2,6 @@
 
 import random
 import uuid
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,8 +18,8 @@ SNAPSHOT = {"takenAt": "2026-03-01T12:00:00+00:00", "agent": {"version": "1"}, "
 
 
 @pytest.fixture
-def cluster(empty_table: None) -> Iterator[str]:
-    yield f"c{uuid.uuid4().hex[:24]}"
+def cluster(empty_table: None) -> str:
+    return f"c{uuid.uuid4().hex[:24]}"
 
 
 def decision(number: int, **changes: Any) -> ScalingDecision:
