@@ -75,7 +75,7 @@ class Demand:
         return counts
 
     async def _within(self, door: _Door, seconds: float) -> Counts:
-        """An answer in time, or `TimeoutError`. Hanging up first spares the polite request to cancel, which a frozen server keeps waiting."""
+        """An answer in time, or `TimeoutError`. Hanging up first spares a polite request to cancel, which a frozen server never answers."""
         asking = asyncio.create_task(self._ask(door))
         done, _ = await asyncio.wait({asking}, timeout=seconds)
         if not done:
