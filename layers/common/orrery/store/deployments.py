@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from orrery.authz.permissions import Permission
 from orrery.authz.principal import Principal, missing, require
-from orrery.errors import Invalid
+from orrery.errors import Conflict, Invalid
 from orrery.model.deploy import Release
 from orrery.model.deployment import Deployment, Phase
 from orrery.store import reads, writes
@@ -57,7 +57,7 @@ def create(deployment: Deployment) -> None:
     writes.commit(
         writes.put_new(_row(deployment), writes.changed(f"deployment `{deployment.name}`")),
         _name_taken(deployment),
-        writes.put_new(_namespace(deployment), writes.changed(f"namespace `{deployment.namespace}`")),
+        writes.put_new(_namespace(deployment), Conflict(f"the namespace `{deployment.namespace}` was drawn twice; try again")),
         writes.put_new(item(f"DEP#{deployment.id}", "RELEASE", Release(deployment.id)), writes.changed(f"deployment `{deployment.name}`")),
         _counted(deployment, 1),
     )
