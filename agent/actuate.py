@@ -25,10 +25,11 @@ _TELL: dict[steps.Verb, Verb] = {steps.Verb.UNCORDON: "uncordon", steps.Verb.COR
 
 @dataclass(frozen=True)
 class Goal:
-    """How many workers should serve a queue, who says so, and why."""
+    """How many workers should serve a queue, who says so (`lease` 0 is the agent itself), and why."""
 
     workers: int
     source: str
+    lease: int
     reason: str
 
 
@@ -69,19 +70,19 @@ class Actuator:
         """The lease's target for the Deployment as it is now; no target, or one for another generation, leaves the queue as it is."""
         targets = self._reporter.targets
         if not targets.hold_at(self._clock.seconds()):
-            return Goal(planned.target, self._source, planned.reason)
+            return Goal(planned.target, self._source, 0, planned.reason)
         target = targets.by_queue.get((deployment.id, queue.name))
-        source = f"lease {targets.generation}"
+        source, lease = self._source, targets.generation
         if target is None:
-            return Goal(_within(queue, own.serving), source, "the bounds; the lease does not know this queue yet")
+            return Goal(_within(queue, own.serving), source, lease, "the bounds; the lease does not know this queue yet")
         if target.deployment_generation != deployment.generation:
             self._drop(deployment, queue, f"it was planned for generation {target.deployment_generation}, here is {deployment.generation}")
-            return Goal(_within(queue, own.serving), source, "the bounds; the target was for another generation")
+            return Goal(_within(queue, own.serving), source, lease, "the bounds; the target was for another generation")
         workers = _within(queue, target.workers)
         if workers < own.serving and workers < own.wanted:
             self._drop(deployment, queue, f"target {workers} is too low by now: {planned.reason}")
             workers = min(own.serving, own.wanted)
-        return Goal(workers, source, target.reason)
+        return Goal(workers, source, lease, target.reason)
 
     async def _bring(self, deployment: DeploymentView, queue: QueueView, goal: Goal) -> None:
         for step in steps.towards(goal.workers, queue):
@@ -120,8 +121,8 @@ class Actuator:
         self._dropped = {known for known in self._dropped if known[0] == generation}
         if (generation, deployment.id, queue.name) not in self._dropped:
             self._dropped.add((generation, deployment.id, queue.name))
-            where = {"deploymentId": deployment.id, "queue": queue.name}
-            self._journal.write(self._clock.wall(), action="DROPPED", **where, source=f"lease {generation}", reason=why)
+            where = {"deployment": deployment.id, "queue": queue.name, "leaseGeneration": generation}
+            self._journal.write(self._clock.wall(), action="DROPPED", **where, source=self._source, reason=why)
 
     def _fail(self, deployment: DeploymentView, queue: QueueView, step: Step, goal: Goal, problem: str) -> None:
         """Said once for each queue until something works there again."""
@@ -133,13 +134,14 @@ class Actuator:
         self._journal.write(
             self._clock.wall(),
             action=step.verb.value,
-            deploymentId=deployment.id,
+            deployment=deployment.id,
             queue=queue.name,
             current=len(queue.serving),
             target=goal.workers,
             queued=queue.queued,
             running=queue.running,
             source=goal.source,
+            leaseGeneration=goal.lease,
             reason=f"{step.reason}: {goal.reason}",
             **more,
         )
