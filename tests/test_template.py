@@ -40,7 +40,7 @@ FUNCTIONS = of_type("AWS::Serverless::Function")
 
 
 def folder(function: dict) -> str:
-    return function["Properties"]["CodeUri"].strip("/").removeprefix("functions/")
+    return str(function["Properties"]["CodeUri"]).strip("/").removeprefix("functions/")
 
 
 def test_every_function_folder_is_a_function_and_the_other_way_round():
