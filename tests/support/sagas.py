@@ -30,6 +30,8 @@ from tests.dataplane_contract import ensure_all
 from tests.support.dataplane import FakeDataPlane
 from tests.support.machine import Machine, Result
 
+_connections: dict[str, Any] = {}
+"""What pynamodb keeps for an engine: each takes longer to make than a saga to run."""
 _idle: dict[str, list[Machine]] = defaultdict(list)
 """Machines between two runs: a definition takes a third of a second to parse, and a test may run two of a kind at once."""
 SOMEBODY = Subject("c" + "0" * 24, SubjectType.USER, "Some Body", "somebody@example.com")
@@ -152,6 +154,8 @@ def a_stage(aws_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sta
         monkeypatch.setenv(key, value)
     for cached in (settings.settings, tables.table, releases._s3):
         cached.cache_clear()
+    connection = tables.table()._get_connection()
+    connection.connection = _connections.setdefault(aws_engine.url, connection.connection)
     tables.table().create_table(wait=True, billing_mode="PAY_PER_REQUEST")
     releases._s3().create_bucket(Bucket=settings.settings().releases_bucket)
     stage = Stage()
