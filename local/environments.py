@@ -24,13 +24,13 @@ class Environment:
 
 TOOLS = Environment("tools", "the local AWS engine", ROOT / "tools", ("--only-group", "aws"))
 # compiled now: Airflow runs as users that may not write here, and would compile its modules again in each process
-RUNTIME = Environment("runtime", "Airflow", ROOT / "runtime", ("--no-default-groups", "--compile-bytecode"))
+RUNTIME = Environment("runtime", "Airflow", ROOT / "runtime", ("--compile-bytecode",))
 SAM = Environment("sam", "SAM CLI and cfn-lint", ROOT / "tools", ("--only-group", "sam"))
 ALL = {environment.name: environment for environment in (TOOLS, RUNTIME, SAM)}
 
 
 def python(state: State, environment: Environment) -> Path:
-    return state.path / "venvs" / environment.name / "bin" / "python"
+    return state.venvs / environment.name / "bin" / "python"
 
 
 def ensure(state: State, screen: Screen, *names: str) -> None:
@@ -38,7 +38,7 @@ def ensure(state: State, screen: Screen, *names: str) -> None:
     if unknown := set(names) - ALL.keys():
         raise Failure(f"there is no environment `{min(unknown)}`: there are {', '.join(ALL)}")
     for environment in [ALL[name] for name in names] or [TOOLS, RUNTIME]:
-        stamp, wanted = state.path / "venvs" / f"{environment.name}.stamp", _mark(environment)
+        stamp, wanted = state.venvs / f"{environment.name}.stamp", _mark(environment)
         if python(state, environment).exists() and stamp.exists() and stamp.read_text() == wanted:
             continue
         with screen.step(f"Installing {environment.words} from {environment.project.name}/uv.lock"):
@@ -46,19 +46,19 @@ def ensure(state: State, screen: Screen, *names: str) -> None:
         write(stamp, wanted)
 
 
-def uv(state: State) -> str:
-    found = shutil.which("uv") or str(state.path / "uv" / "bin" / "uv")
+def uv() -> str:
+    found = shutil.which("uv") or str(ROOT / ".orrery" / "uv" / "bin" / "uv")
     if not os.access(found, os.X_OK):
         raise Failure("uv is missing: run `make up`, which installs it, or see https://docs.astral.sh/uv")
     return found
 
 
 def _sync(state: State, environment: Environment) -> None:
-    argv = [uv(state), "sync", "--frozen", "--project", str(environment.project), *environment.options, *_interpreter()]
+    argv = [uv(), "sync", "--frozen", "--project", str(environment.project), *environment.options, *_interpreter()]
     settings = {
-        "UV_PROJECT_ENVIRONMENT": str(state.path / "venvs" / environment.name),
+        "UV_PROJECT_ENVIRONMENT": str(state.venvs / environment.name),
         # an interpreter that uv has to fetch lies where users without rights may read it
-        "UV_PYTHON_INSTALL_DIR": str(state.path / "python"),
+        "UV_PYTHON_INSTALL_DIR": str(ROOT / ".orrery" / "python"),
     }
     inherited = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     try:

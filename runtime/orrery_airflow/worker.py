@@ -1,4 +1,4 @@
-"""The name under which a worker's tasks are known: on a machine that many workers share, the machine's own name would tell none from another."""
+"""The name a worker's tasks are known by: on a machine that many workers share, the machine's own would tell none from another."""
 
 import os
 

@@ -13,7 +13,7 @@ RELEASE = "v1"
 def shop():
     @task
     def first():
-        while not os.path.exists(os.path.join(os.environ["AIRFLOW_HOME"], "go")):
+        while not os.path.exists(os.path.join(os.environ["HOME"], "go")):
             time.sleep(0.2)
         return RELEASE
 

@@ -173,4 +173,4 @@ def _newest(tenant: Airflow) -> str:
 
 
 def _go(tenant: Airflow) -> None:
-    (tenant.home.places.deployment(tenant.spec.id) / "files" / "airflow" / "go").touch(mode=0o644)
+    (tenant.home.places.deployment(tenant.spec.id) / "files" / "go").touch(mode=0o644)

@@ -75,9 +75,14 @@ def test_going_back_is_a_pointer(store: Store, name: str) -> None:
     store.publish("v2", archive(dags__py="two"))
     bundle = ReleaseDagBundle(name=name, url=store.url)
     bundle.initialize()
+    v1 = bundle.versions_dir / "v1"
+    before = time.time()
+    ReleaseDagBundle(name=name, url=store.url, version="v1").initialize()
+    os.utime(v1 / "dags.py", (1, 1))
     (store.folder / "current.json").write_text('{"version": "v1"}')
     bundle.refresh()
     assert (bundle.path / "dags.py").read_text() == "one"
+    assert (bundle.path / "dags.py").stat().st_mtime >= before - 1, "what has just gone live looks new, so it is parsed at once"
 
 
 def test_a_damaged_release_is_refused_and_the_last_good_one_stays(store: Store, name: str) -> None:
