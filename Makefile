@@ -1,8 +1,7 @@
 # Every target sets up what it needs. `make` alone lists them.
-STATE ?= $(if $(ORRERY_STATE),$(ORRERY_STATE),.orrery)
 PYTHON := .venv/bin/python
-SAM := $(abspath $(STATE))/venvs/sam/bin
-UV = $(shell command -v uv || echo $(STATE)/uv/bin/uv)
+SAM := $(CURDIR)/.orrery/venvs/sam/bin
+UV = $(shell command -v uv || echo $(CURDIR)/.orrery/uv/bin/uv)
 CODE := layers/common/orrery functions local agent cli/orrery_cli cli/tests tests benchmarks
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/common
 export SAM_CLI_TELEMETRY := 0

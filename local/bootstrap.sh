@@ -3,7 +3,7 @@
 # Usage: local/bootstrap.sh run|dev   (what `make up` needs, or what developing needs too)
 set -eu
 cd "$(dirname "$0")/.."
-state=${ORRERY_STATE:-.orrery}
+state=.orrery
 case "${1:-run}" in
 dev) groups="" ;;
 *) groups="--no-default-groups --group local --inexact" ;;

@@ -5,6 +5,7 @@ when this machine starts belongs to an execution that died with the last plane; 
 """
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -106,8 +107,9 @@ class Executions:
                     "type": "ExecutionAborted",
                     "timestamp": now,
                 }
+                _cut_torn_line(path)
                 with path.open("a") as file:
-                    file.write("\n" + json.dumps({"event": event}) + "\n" + json.dumps({"end": asdict(ended)}) + "\n")
+                    file.write(json.dumps({"event": event}) + "\n" + json.dumps({"end": asdict(ended)}) + "\n")
                 aborted.append(ends[0].arn)
         return aborted
 
@@ -120,6 +122,13 @@ class Executions:
     def _path(self, arn: str) -> Path:
         machine, name = arn.split(":")[6:8]
         return self.directory / machine / f"{name}.jsonl"
+
+
+def _cut_torn_line(path: Path) -> None:
+    """A line that a kill cut short goes, so that every line is a record."""
+    content = path.read_bytes()
+    if not content.endswith(b"\n"):
+        os.truncate(path, content.rfind(b"\n") + 1)
 
 
 def _records(path: Path) -> Iterator[dict[str, Any]]:

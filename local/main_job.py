@@ -189,7 +189,7 @@ def _signed_in(state: State, known: owner.Owner, url: str) -> owner.Owner:
 
 def _until(ask: Callable[[], T | None], failure: str, *, patience: float = PATIENCE) -> T:
     """Asks each second until there is an answer; a server that is being started again is waited for."""
-    end = time.monotonic() + patience
+    end, trouble = time.monotonic() + patience, ""
     while True:
         try:
             if answer := ask():
@@ -197,8 +197,9 @@ def _until(ask: Callable[[], T | None], failure: str, *, patience: float = PATIE
         except Refused as refused:
             if refused.kind != "api_unavailable":
                 raise
+            trouble = f"; {refused.message}"
         if time.monotonic() > end:
-            raise Failure(f"{failure} (waited {patience:.0f} s)")
+            raise Failure(f"{failure} (waited {patience:.0f} s{trouble})")
         time.sleep(1)
 
 

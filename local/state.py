@@ -25,6 +25,11 @@ class State:
         return cls(Path(os.environ.get("ORRERY_STATE") or ROOT / ".orrery").absolute())
 
     @property
+    def venvs(self) -> Path:
+        """The environments belong to the code, whatever state it is run on."""
+        return ROOT / ".orrery" / "venvs"
+
+    @property
     def aws(self) -> Path:
         return self.path / "aws"
 

@@ -56,7 +56,7 @@ class Platform:
         room = ROOM if environments.python(self.state, environments.RUNTIME).exists() else FIRST_ROOM
         if free < room:
             raise Failure(f"only {free // 1024**2} MB are free for `{self.state.path}`: make room for {room // 1024**2} MB")
-        environments.uv(self.state)
+        environments.uv()
         if left := strays.find(self.state.path):
             with self.screen.step(f"Ending {len(left)} processes that an earlier run left behind"):
                 strays.end(self.state.path)
@@ -72,7 +72,9 @@ class Platform:
 
     def _start_home(self, aws: dict[str, str]) -> None:
         # the first start makes a database server; the end waits for workers that are at work
-        child = self._python("home", "local.home", {**aws, "ORRERY_DRAIN_SECONDS": "20"}, patience=180, grace=60)
+        runtime = environments.python(self.state, environments.RUNTIME).parents[1]
+        variables = {**aws, "ORRERY_DRAIN_SECONDS": "20", "ORRERY_RUNTIME_VENV": str(runtime)}
+        child = self._python("home", "local.home", variables, patience=180, grace=60)
         self._socket.unlink(missing_ok=True)
         self.keeper.start(child(self._socket.exists))
 

@@ -166,6 +166,8 @@ def test_a_record_cut_short_by_a_kill_is_closed_all_the_same(open_platform: Any,
     client, aborted = open_platform()
     assert aborted == [arn]
     assert client.describe_execution(executionArn=arn)["status"] == "ABORTED"
+    records = [json.loads(line) for line in (tmp_path / "test-build_house" / "h1-1-1.jsonl").read_text().splitlines()]
+    assert records[-1]["end"]["status"] == "ABORTED"
 
 
 def test_executions_are_listed_with_those_of_former_lives(open_platform: Any, world: World) -> None:

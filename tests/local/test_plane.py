@@ -1,0 +1,125 @@
+"""The plane as a process: it serves the real template on loopback, offers Invoke on its socket, and ends when told to."""
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import admin
+from local.aws.engine import Engine
+from local.plane import ROOT, admin_socket, ready_file
+
+
+class Plane:
+    def __init__(self, state: Path, engine: Engine) -> None:
+        self.state, self.engine = state, engine
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> str:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": f"{ROOT}:{ROOT}/layers/common",
+            "ORRERY_STATE": str(self.state),
+            "ORRERY_PORT": "0",
+            "AWS_REGION": "us-east-1",
+            **self.engine.environment,
+        }
+        self.process = subprocess.Popen([sys.executable, "-m", "local.plane"], env=environment, cwd=ROOT)
+        end = time.monotonic() + 60
+        while not ready_file(self.state).exists():
+            assert self.process.poll() is None, "the plane ended before it was ready"
+            assert time.monotonic() < end, "the plane did not get ready"
+            time.sleep(0.05)
+        return str(json.loads(ready_file(self.state).read_text())["url"])
+
+    def stop(self) -> int:
+        assert self.process
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(30)
+
+    def invoke(self, event: Any) -> Any:
+        return admin.invoke(admin_socket(self.state), "FirstRun", event)
+
+
+@pytest.fixture
+def plane(tmp_path: Path, own_engine: Engine) -> Iterator[Plane]:
+    plane = Plane(tmp_path / ("deep" * 30) / "state", own_engine)  # longer than the path of a unix socket may be
+    yield plane
+    if plane.process and plane.process.poll() is None:
+        plane.process.kill()
+        plane.process.wait()
+
+
+def get(url: str, token: str = "") -> tuple[int, Any]:
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read())
+
+
+def test_the_plane_serves_its_api_and_comes_back_with_what_was_there(plane: Plane) -> None:
+    url = plane.start()
+    made = plane.invoke({})
+    status, listed = get(f"{url}/v1/organizations", made["token"])
+    assert (status, [each["id"] for each in listed["organizations"]]) == (200, [made["organizationId"]])
+    assert get(f"{url}/v1/organizations")[0] == 401
+    assert get(f"{url}/nowhere") == (404, {"message": "Not Found"})
+
+    socket_mode = admin_socket(plane.state).stat().st_mode
+    assert stat.S_ISSOCK(socket_mode)
+    assert stat.S_IMODE(socket_mode) == 0o600
+
+    assert plane.stop() == 0
+    assert not ready_file(plane.state).exists()
+    assert not admin_socket(plane.state).exists()
+
+    url = plane.start()
+    assert get(f"{url}/v1/organizations", made["token"]) == (200, listed)
+    assert plane.invoke({})["organizationId"] == made["organizationId"]
+    assert plane.stop() == 0
+
+
+def test_it_listens_on_loopback_only(plane: Plane) -> None:
+    url = plane.start()
+    port = int(url.rpartition(":")[2])
+    address = _own_address()
+    if address is None:
+        pytest.skip("this machine has no address but loopback")
+    with pytest.raises(OSError):
+        socket.create_connection((address, port), timeout=5).close()
+
+
+def _own_address() -> str | None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing; the kernel picks the address it would send from
+        except OSError:
+            return None
+        address: str = probe.getsockname()[0]
+    return None if address.startswith("127.") else address
+
+
+def test_the_operators_door_offers_invoke_and_nothing_else(plane: Plane) -> None:
+    plane.start()
+    with pytest.raises(admin.InvokeFailed, match="Function not found: Nobody"):
+        admin.invoke(admin_socket(plane.state), "Nobody", {})
+    plane.invoke({})
+    with pytest.raises(admin.InvokeFailed, match="Invalid: `everybody` cannot be reissued"):
+        plane.invoke({"reissue": "everybody"})
+    connection = admin._Connection(admin_socket(plane.state), 10)
+    connection.request("GET", "/v1/organizations")
+    assert connection.getresponse().status == 404
+    connection.close()
