@@ -26,7 +26,7 @@ def fan_out():
     @task
     def digest(number: int) -> str:
         """Some seconds of work for one core."""
-        return hashlib.pbkdf2_hmac("sha256", b"orrery", str(number).encode(), 15_000_000).hex()
+        return hashlib.pbkdf2_hmac("sha256", b"orrery", str(number).encode(), 8_000_000).hex()
 
     digest.expand(number=[1, 2, 3, 4])
 
