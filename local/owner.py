@@ -6,8 +6,7 @@ from typing import Any
 
 from orrery_cli import settings as cli
 
-from local import admin
-from local.plane import admin_socket
+from local.invoke import InvokeFailed, invoke
 from local.state import Failure, State, write
 
 CONTEXT = "local"
@@ -37,7 +36,7 @@ def settle(state: State, url: str, *, reissue: bool = False) -> Owner:
 
 def _first_run(state: State, event: dict[str, str]) -> dict[str, Any]:
     try:
-        answer: dict[str, Any] = admin.invoke(admin_socket(state.path), "FirstRun", event)
-    except (admin.InvokeFailed, OSError) as error:
+        answer: dict[str, Any] = invoke(state.admin_socket, "FirstRun", event)
+    except (InvokeFailed, OSError) as error:
         raise Failure(f"the first run failed: {error}") from error
     return answer

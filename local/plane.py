@@ -11,7 +11,6 @@ import threading
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -23,25 +22,17 @@ from local.invocation import ACCOUNT, REGION
 from local.lambda_runtime import Functions
 from local.machines import Machines
 from local.schedules import Ticker
+from local.state import ROOT, State, write
 from local.template import Schedule, Stack
 
-ROOT = Path(__file__).resolve().parents[1]
 DATA_PLANE = "local.home.client:connect"
 GRACE = 5
 """Seconds that requests under way get when the plane ends."""
 
 
-def admin_socket(state: Path) -> Path:
-    return state / "plane" / "admin.sock"
-
-
-def ready_file(state: Path) -> Path:
-    return state / "plane" / "ready.json"
-
-
 def main() -> int:
-    state, port = Path(os.environ["ORRERY_STATE"]), int(os.environ.get("ORRERY_PORT", "8888"))
-    ready_file(state).unlink(missing_ok=True)
+    state, port = State.here(), int(os.environ.get("ORRERY_PORT", "8888"))
+    state.plane_ready.unlink(missing_ok=True)
     try:
         door = socket.create_server(("127.0.0.1", port), backlog=128)
     except OSError as error:
@@ -50,7 +41,7 @@ def main() -> int:
     url = f"http://localhost:{door.getsockname()[1]}"
     stack = template.read(ROOT / "template.yaml", parameters={"DataPlane": DATA_PLANE})
     functions = Functions(stack, overrides={"API_URL": url})
-    machines = Machines(stack, functions.invoke, state / "executions")
+    machines = Machines(stack, functions.invoke, state.path / "executions")
     for arn in machines.start():
         print(f"plane: {arn} was running when the last plane ended; it is ABORTED", flush=True)
     resources.ensure(stack)
@@ -59,15 +50,15 @@ def main() -> int:
     threading.Thread(target=ticker.run, name="schedules", daemon=True).start()
     doors: list[tuple[Callable[..., Any], socket.socket]] = [
         (Gateway(stack, functions), door),
-        (Admin(functions), sockets.listen(admin_socket(state))),
+        (Admin(functions), sockets.listen(state.admin_socket)),
     ]
     try:
         asyncio.run(_serve(doors, lambda: _tell_ready(state, url)))
     finally:
         ticker.stop()
         functions.close()
-        ready_file(state).unlink(missing_ok=True)
-        admin_socket(state).unlink(missing_ok=True)
+        state.plane_ready.unlink(missing_ok=True)
+        state.admin_socket.unlink(missing_ok=True)
     return 0
 
 
@@ -98,11 +89,8 @@ class _Server(uvicorn.Server):
         yield  # two servers share this process: its signals belong to neither
 
 
-def _tell_ready(state: Path, url: str) -> None:
-    path = ready_file(state)
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps({"url": url, "pid": os.getpid()}))
-    fresh.replace(path)
+def _tell_ready(state: State, url: str) -> None:
+    write(state.plane_ready, json.dumps({"url": url, "pid": os.getpid()}))
 
 
 def _warm(functions: Functions, stack: Stack) -> None:

@@ -43,6 +43,20 @@ class State:
         return self.path / "cli"
 
     @property
+    def plane_ready(self) -> Path:
+        """There while the plane serves; tells its address."""
+        return self.path / "plane" / "ready.json"
+
+    @property
+    def admin_socket(self) -> Path:
+        """The operator's door to the plane."""
+        return self.path / "plane" / "admin.sock"
+
+    @property
+    def home_socket(self) -> Path:
+        return self.path / "home" / "home.sock"
+
+    @property
     def agent_token(self) -> Path:
         return self.path / "agent" / "token"
 

@@ -13,7 +13,6 @@ from typing import Any
 from local import environments, listening, main_job, owner, strays
 from local.aws import engine
 from local.children import Child, Keeper, environment
-from local.plane import ready_file
 from local.progress import Screen
 from local.state import Failure, Lock, State
 
@@ -75,13 +74,13 @@ class Platform:
         runtime = environments.python(self.state, environments.RUNTIME).parents[1]
         variables = {**aws, "ORRERY_DRAIN_SECONDS": "20", "ORRERY_RUNTIME_VENV": str(runtime)}
         child = self._python("home", "local.home", variables, patience=180, grace=60)
-        self._socket.unlink(missing_ok=True)
-        self.keeper.start(child(self._socket.exists))
+        self.state.home_socket.unlink(missing_ok=True)
+        self.keeper.start(child(self.state.home_socket.exists))
 
     def _start_plane(self, aws: dict[str, str]) -> None:
-        ready = ready_file(self.state.path)
+        ready = self.state.plane_ready
         ready.unlink(missing_ok=True)
-        variables = {**aws, "ORRERY_PORT": str(self._port), "ORRERY_HOME_SOCKET": str(self._socket), "AWS_REGION": engine.REGION}
+        variables = {**aws, "ORRERY_PORT": str(self._port), "ORRERY_HOME_SOCKET": str(self.state.home_socket), "AWS_REGION": engine.REGION}
         self.keeper.start(self._python("plane", "local.plane", variables)(ready.exists))
         self.url = json.loads(ready.read_text())["url"]
 
@@ -90,13 +89,9 @@ class Platform:
             "ORRERY_CLUSTER_ID": known.cluster,
             "ORRERY_API_URL": self.url,
             "ORRERY_AGENT_TOKEN_FILE": str(self.state.agent_token),
-            "ORRERY_HOME_SOCKET": str(self._socket),
+            "ORRERY_HOME_SOCKET": str(self.state.home_socket),
         }
         self.keeper.start(self._python("agent", "agent", variables)(lambda: True))
-
-    @property
-    def _socket(self) -> Any:
-        return self.state.path / "home" / "home.sock"
 
     def _python(self, name: str, module: str, variables: dict[str, str], *, patience: float = 60, grace: float = 15) -> Any:
         argv = [sys.executable, "-m", module]

@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from local import admin
+from local import invoke
 from local.aws.engine import Engine
-from local.plane import ROOT, admin_socket, ready_file
+from local.state import ROOT, State
 
 
 class Plane:
-    def __init__(self, state: Path, engine: Engine) -> None:
+    def __init__(self, state: State, engine: Engine) -> None:
         self.state, self.engine = state, engine
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -30,18 +30,18 @@ class Plane:
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": f"{ROOT}:{ROOT}/layers/common",
-            "ORRERY_STATE": str(self.state),
+            "ORRERY_STATE": str(self.state.path),
             "ORRERY_PORT": "0",
             "AWS_REGION": "us-east-1",
             **self.engine.environment,
         }
         self.process = subprocess.Popen([sys.executable, "-m", "local.plane"], env=environment, cwd=ROOT)
         end = time.monotonic() + 60
-        while not ready_file(self.state).exists():
+        while not self.state.plane_ready.exists():
             assert self.process.poll() is None, "the plane ended before it was ready"
             assert time.monotonic() < end, "the plane did not get ready"
             time.sleep(0.05)
-        return str(json.loads(ready_file(self.state).read_text())["url"])
+        return str(json.loads(self.state.plane_ready.read_text())["url"])
 
     def stop(self) -> int:
         assert self.process
@@ -49,12 +49,12 @@ class Plane:
         return self.process.wait(30)
 
     def invoke(self, event: Any) -> Any:
-        return admin.invoke(admin_socket(self.state), "FirstRun", event)
+        return invoke.invoke(self.state.admin_socket, "FirstRun", event)
 
 
 @pytest.fixture
 def plane(tmp_path: Path, own_engine: Engine) -> Iterator[Plane]:
-    plane = Plane(tmp_path / ("deep" * 30) / "state", own_engine)  # longer than the path of a unix socket may be
+    plane = Plane(State(tmp_path / ("deep" * 30) / "state"), own_engine)  # longer than the path of a unix socket may be
     yield plane
     if plane.process and plane.process.poll() is None:
         plane.process.kill()
@@ -78,13 +78,13 @@ def test_the_plane_serves_its_api_and_comes_back_with_what_was_there(plane: Plan
     assert get(f"{url}/v1/organizations")[0] == 401
     assert get(f"{url}/nowhere") == (404, {"message": "Not Found"})
 
-    socket_mode = admin_socket(plane.state).stat().st_mode
+    socket_mode = plane.state.admin_socket.stat().st_mode
     assert stat.S_ISSOCK(socket_mode)
     assert stat.S_IMODE(socket_mode) == 0o600
 
     assert plane.stop() == 0
-    assert not ready_file(plane.state).exists()
-    assert not admin_socket(plane.state).exists()
+    assert not plane.state.plane_ready.exists()
+    assert not plane.state.admin_socket.exists()
 
     url = plane.start()
     assert get(f"{url}/v1/organizations", made["token"]) == (200, listed)
@@ -114,12 +114,12 @@ def _own_address() -> str | None:
 
 def test_the_operators_door_offers_invoke_and_nothing_else(plane: Plane) -> None:
     plane.start()
-    with pytest.raises(admin.InvokeFailed, match="Function not found: Nobody"):
-        admin.invoke(admin_socket(plane.state), "Nobody", {})
+    with pytest.raises(invoke.InvokeFailed, match="Function not found: Nobody"):
+        invoke.invoke(plane.state.admin_socket, "Nobody", {})
     plane.invoke({})
-    with pytest.raises(admin.InvokeFailed, match="Invalid: `everybody` cannot be reissued"):
+    with pytest.raises(invoke.InvokeFailed, match="Invalid: `everybody` cannot be reissued"):
         plane.invoke({"reissue": "everybody"})
-    connection = admin._Connection(admin_socket(plane.state), 10)
+    connection = invoke._Connection(plane.state.admin_socket, 10)
     connection.request("GET", "/v1/organizations")
     assert connection.getresponse().status == 404
     connection.close()
