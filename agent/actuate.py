@@ -113,6 +113,8 @@ class Actuator:
             return f"lease {self._reporter.targets.generation}"
         if self._reporter.away_since:
             return f"reactive (plane away since {self._reporter.away_since.isoformat(timespec='seconds')})"
+        if not self._reporter.targets.generation:
+            return "reactive (the plane has not planned yet for what this agent sees)"
         return f"reactive (the plane answers, and its lease {self._reporter.targets.generation} has ended)"
 
     def _drop(self, deployment: DeploymentView, queue: QueueView, why: str) -> None:

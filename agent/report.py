@@ -71,6 +71,7 @@ class Reporter:
         self._told_at = float("-inf")
         self._pause = 0.0
         self._closed_until = float("-inf")
+        self._first_heard: datetime | None = None
         self.targets = Targets()
         self.away_since: datetime | None = clock.wall()
         self.trouble = "it has not been asked yet"
@@ -95,7 +96,8 @@ class Reporter:
     async def _report(self, snapshot: dict[str, Any]) -> None:
         try:
             answer = await asyncio.to_thread(self._exchange, snapshot)
-            self.targets = targets.read(answer, self._clock.seconds())
+            self._first_heard = self._first_heard or datetime.fromisoformat(answer["now"])
+            self.targets = targets.read(answer, self._clock.seconds(), since=self._first_heard)
         except (PlaneTrouble, KeyError, TypeError, ValueError) as problem:
             self._failed(str(problem) if isinstance(problem, PlaneTrouble) else "the control plane's answer cannot be read")
             return

@@ -25,9 +25,14 @@ class Targets:
         return seconds < self.ends
 
 
-def read(answer: Mapping[str, Any], seconds: float) -> Targets:
-    """The plane's answer; KeyError, TypeError or ValueError when it is none. What is left of the lease is counted on the plane's clock."""
+def read(answer: Mapping[str, Any], seconds: float, *, since: datetime) -> Targets:
+    """The plane's answer; KeyError, TypeError or ValueError when it is none. What is left of the lease is counted on the plane's clock.
+
+    A lease issued before `since`, when the plane first heard this agent, was planned for what an earlier life had seen: it is no lease.
+    """
     lease = answer["lease"]
+    if datetime.fromisoformat(lease["issuedAt"]) < since:
+        return Targets()
     left = datetime.fromisoformat(lease["expiresAt"]) - datetime.fromisoformat(answer["now"])
     targets = {
         (str(each["deploymentId"]), str(each["queue"])): Target(

@@ -11,7 +11,7 @@ logger = Logger()
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if event["step"] == "list_shards":
-        return {"shards": execute.list_shards(), "round": 1}
+        return {"shards": execute.list_shards()}
     done = execute.plan_shard(event["shard"])
     if done["recorded"]:
         logger.info("planned", extra=done)

@@ -91,6 +91,19 @@ def test_a_report_carries_the_snapshot_and_the_token_and_brings_the_lease(gatewa
     assert told.away_since is None
 
 
+def test_a_lease_from_before_this_agents_life_is_no_lease(gateway: FakeGateway, tmp_path: Path) -> None:
+    told = reporter(plane(tmp_path, gateway.url), FakeClock())
+    old = {**ANSWER["lease"], "issuedAt": "2029-12-31T23:59:59.000Z"}  # type: ignore[dict-item]
+    gateway.answer = json.dumps({**ANSWER, "lease": old})
+    offer(told)
+    assert told.targets.generation == 0
+    gateway.answer = json.dumps(
+        {"now": "2030-01-01T00:00:10.000Z", "lease": {**old, "generation": 8, "issuedAt": "2030-01-01T00:00:09.000Z"}}
+    )
+    offer(told, deployments=["something new"])
+    assert told.targets.generation == 8
+
+
 def test_a_new_token_in_the_file_is_used_at_the_next_report(gateway: FakeGateway, tmp_path: Path) -> None:
     told = reporter(plane(tmp_path, gateway.url), FakeClock())
     offer(told)
