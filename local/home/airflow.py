@@ -103,7 +103,7 @@ def _everywhere(places: Places, record: Record, cell: Cell) -> dict[str, str]:
     return {
         "AIRFLOW_HOME": str(files / "airflow"),
         "AIRFLOW_CONFIG": "/dev/null",
-        "TMPDIR": "/tmp" if places.isolated else str(files / "tmp"),  # noqa: S108
+        "TMPDIR": "/tmp" if places.isolated else str(files.parent / "tmp"),  # noqa: S108
         "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
         "AIRFLOW__CORE__AUTH_MANAGER": "orrery_airflow.auth.OrreryAuthManager",
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",

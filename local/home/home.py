@@ -11,7 +11,7 @@ from orrery.dataplane.port import DeploymentRef, DeploymentSpec, Observation
 from orrery.errors import DataPlaneFailed, NotFound, NotReadyYet, WorkersBusy
 
 from local.home import airflow, broker, ports, processes, releases
-from local.home.cells import Cell, deployment_cell, own_files
+from local.home.cells import Cell, deployment_cell, own_room
 from local.home.observer import ABSENT, Observer, components
 from local.home.places import Places
 from local.home.postgres import Postgres
@@ -41,6 +41,7 @@ class Home:
         self._observer = Observer(places, self.supervisor, self._postgres)
         self._bucket = releases.Bucket()
         self._locks: dict[str, threading.RLock] = {}
+        self._allocating = threading.Lock()
         self._tending = threading.Event()
 
     def begin(self) -> None:
@@ -75,20 +76,25 @@ class Home:
 
     def ensure_namespace(self, spec: DeploymentSpec) -> None:
         with self._held(spec.id):
-            record = self._records.get(spec.id)
-            if record is None:
-                self._runtimes.check(spec)
-                self._users.check_tenant(spec)
-                taken = {other.port for other in self._records.all()}
-                record = Record(spec=spec, uid=self._users.next(), port=ports.choose(taken), keys=new_keys())
+            record = self._records.get(spec.id) or self._found(spec)
             if not record.accept(spec):
                 return
             room = self.places.deployment(spec.id)
-            room.mkdir(mode=0o700, exist_ok=True)
+            own_room(room, "files", "tmp", "broker", uid=record.uid, isolated=self.places.isolated)
             (room / "logs").mkdir(mode=0o700, exist_ok=True)
-            own_files(room / "files", uid=record.uid, isolated=self.places.isolated)
             releases.prepare(room / "releases")
             self._records.save(record)
+
+    def _found(self, spec: DeploymentSpec) -> Record:
+        """A new record, on disk before another Deployment can be given the same user or port."""
+        self._runtimes.check(spec)
+        with self._allocating:
+            self._users.check_tenant(spec)
+            taken = {other.port for other in self._records.all()}
+            record = Record(spec=spec, uid=self._users.next(), port=ports.choose(taken), keys=new_keys())
+            self.places.deployment(spec.id).mkdir(mode=0o700, exist_ok=True)
+            self._records.save(record)
+        return record
 
     def ensure_database(self, spec: DeploymentSpec) -> None:
         template = self._template.wait()
@@ -157,6 +163,8 @@ class Home:
             if record and self.places.isolated:
                 processes.end_user(record.uid)
             shutil.rmtree(self.places.deployment(ref.id), ignore_errors=True)
+            if self.places.deployment(ref.id).exists():
+                raise NotReadyYet("its files could not all be removed yet")
             self._records.forget(ref.id)
 
     def publish_release(self, ref: DeploymentRef, *, version: str = "", sha256: str = "", path: str = "") -> None:
@@ -227,32 +235,36 @@ class Home:
         for key in {f"{record.id}/{each}" for each in ("broker", *airflow.COMPONENTS)} - {command.key for command in wanted}:
             self.supervisor.unwant(key)
 
-    def _tend(self) -> None:
+    def _tend(self, record: Record) -> None:
         """A triggerer runs once something waits for one; whatever else is not as the record says is mended."""
-        for known in self._records.all():
-            with self._held(known.id):
-                record = self._records.get(known.id)
-                if record is None:
-                    self._observer.forget(known.id)
-                    continue
-                if components(record) and not record.triggerer and self._postgres.has_triggers(airflow.database_name(record.id)):
-                    record.triggerer = True
-                    self._records.save(record)
-                self._reconcile(record)
-            self._observer.look(record)
+        with self._held(record.id):
+            if self._records.get(record.id) is None:
+                self._observer.forget(record.id)
+                return
+            if components(record) and not record.triggerer and self._postgres.has_triggers(airflow.database_name(record.id)):
+                record.triggerer = True
+                self._records.save(record)
+            self._reconcile(record)
+        self._observer.look(record)
 
-    def _follow(self) -> None:
-        for record in self._records.all():
-            with self._held(record.id):
-                if "release" in record.things and self._records.get(record.id):
-                    releases.follow(self._bucket, record.spec.releases, self._releases(record.id))
+    def _follow(self, record: Record) -> None:
+        with self._held(record.id):
+            if "release" in record.things and self._records.get(record.id):
+                releases.follow(self._bucket, record.spec.releases, self._releases(record.id))
 
-    def _every(self, seconds: float, work: Any) -> None:
+    def _every(self, seconds: float, work: Callable[[Record], None]) -> None:
+        """One Deployment's trouble is said once and is none of the others'."""
+        said: dict[str, str] = {}
         while not self._tending.wait(seconds):
-            try:
-                work()
-            except Exception as error:
-                print(f"home: {type(error).__name__}: {error}", flush=True)
+            for record in self._records.all():
+                try:
+                    work(record)
+                    said.pop(record.id, None)
+                except Exception as error:
+                    words = f"{type(error).__name__}: {error}"
+                    if said.get(record.id) != words:
+                        print(f"home: deployment {record.id}: {words}", flush=True)
+                    said[record.id] = words
 
     @contextmanager
     def _held(self, deployment_id: str) -> Iterator[None]:

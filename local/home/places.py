@@ -53,6 +53,10 @@ class Places:
     def deployment(self, deployment_id: str) -> Path:
         return self.home / "deployments" / deployment_id
 
+    def broker_files(self, deployment_id: str) -> Path:
+        """Where the broker keeps what is queued, as its process sees it."""
+        return self.run / "broker" if self.isolated else self.deployment(deployment_id) / "broker"
+
     def broker_socket(self, deployment_id: str) -> Path:
         return self.run / "brokers" / deployment_id / "valkey.sock"
 
@@ -61,7 +65,7 @@ class Places:
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         (self.home / "deployments").mkdir(mode=0o700, exist_ok=True)
         _own_directory(self.run, mode=0o711)
-        for name in ("brokers", "runtime", "airflow", "servers", "files", "releases"):
+        for name in ("brokers", "runtime", "airflow", "servers", "files", "releases", "broker"):
             (self.run / name).mkdir(mode=0o711, exist_ok=True)
 
     def clear_run(self) -> None:

@@ -15,7 +15,7 @@ import psycopg
 from orrery.errors import DataPlaneFailed, Unavailable
 from psycopg import sql
 
-from local.home.cells import Cell, Command, own_files, server_cell
+from local.home.cells import Cell, Command, own_room, server_cell
 from local.home.places import Places
 from local.home.records import write_whole
 from local.home.supervisor import Supervisor, start
@@ -52,7 +52,7 @@ class Postgres:
     def run(self) -> None:
         """Make the cluster once, start the server, and come back when it answers."""
         files = self._room / "files"
-        own_files(files, uid=self._uid, isolated=self._places.isolated)
+        own_room(self._room, "files", "tmp", uid=self._uid, isolated=self._places.isolated)
         cell = server_cell(self._places, uid=self._uid, files=files)
         self._open_socket_directory()
         self._password = self._superuser_password()

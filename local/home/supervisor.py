@@ -160,7 +160,11 @@ class Supervisor:
             return _LONGEST_PAUSE
         if now < process.start_at:
             return process.start_at - now
-        self._start(process, process.wanted)
+        try:
+            self._start(process, process.wanted)
+        except OSError as error:
+            print(f"home: {process.key} cannot be started: {error}", flush=True)
+            process.start_at = now + _LONGEST_PAUSE
         return _LONGEST_PAUSE
 
     def _step_running(self, process: _Process, now: float) -> float:
@@ -247,7 +251,7 @@ def _signal(process: _Process, number: signal.Signals) -> None:
 
 def _bound(log: Path) -> None:
     """Keep one older part of a log that has grown too long; it is open for appending, so cutting it is safe."""
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(OSError):
         if log.stat().st_size > _LOG_BYTES:
             log.with_suffix(".1.log").write_bytes(log.read_bytes())
             os.truncate(log, 0)

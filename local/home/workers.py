@@ -1,10 +1,12 @@
 """Workers, for the agent alone: launched, cordoned, drained by warm shutdown. There is no way to kill one."""
 
+import contextlib
 import secrets
 import socket
 from typing import Any
 
 from celery import Celery  # type: ignore[import-untyped]
+from kombu.exceptions import OperationalError
 from orrery.errors import Conflict, NotFound, Unavailable
 
 from local.home import airflow, broker
@@ -14,6 +16,7 @@ from local.home.records import Record, Worker
 from local.home.supervisor import Supervisor
 
 _ANSWER_SECONDS = 0.7
+_KEEP_LOGS = 10
 
 
 class Workers:
@@ -43,7 +46,7 @@ class Workers:
         before = {id: (worker.state, worker.generation) for id, worker in record.workers.items()}
         for id in [id for id in record.workers if not self._exists(record, id)]:
             del record.workers[id]
-            airflow.log(self._places, record.id, f"worker-{id}").unlink(missing_ok=True)
+            self._keep_few_logs(record)
         for worker in record.workers.values():
             if worker.configuration == self._configuration(record, worker.queue, cell=cell):
                 worker.generation = record.spec.generation
@@ -86,6 +89,14 @@ class Workers:
             "concurrency": worker.concurrency,
         }
 
+    def _keep_few_logs(self, record: Record) -> None:
+        """The words of the last workers that ended stay; those of a whole life of workers do not."""
+        folder = airflow.log(self._places, record.id, "worker").parent
+        logs = sorted(folder.glob("worker-*.log"), key=lambda path: path.stat().st_mtime, reverse=True)
+        ended = [log for log in logs if log.stem.removeprefix("worker-").removesuffix(".1") not in record.workers]
+        for log in ended[_KEEP_LOGS:]:
+            log.unlink(missing_ok=True)
+
     def _configuration(self, record: Record, queue: str, *, cell: Cell) -> str:
         concurrency = next((spec.concurrency for spec in record.spec.queues if spec.name == queue), 0)
         return f"{airflow.worker_configuration(self._places, record, cell=cell)}-{concurrency}"
@@ -99,7 +110,10 @@ class Workers:
         if not starting:
             return
         names = [_hostname(worker.id) for worker in starting]
-        for answer in self._broadcast(record, "ping", names):
+        answers: list[dict[str, Any]] = []
+        with contextlib.suppress(Unavailable):
+            answers = self._broadcast(record, "ping", names)
+        for answer in answers:
             for worker in starting:
                 if _hostname(worker.id) in answer:
                     worker.state = "RUNNING"
@@ -117,7 +131,7 @@ class Workers:
                         verb, destination=names, arguments=arguments, reply=True, timeout=_ANSWER_SECONDS, limit=len(names)
                     )
                 )
-            except (app.connection().connection_errors, OSError) as error:
+            except (*app.connection().connection_errors, OperationalError, OSError) as error:
                 raise Unavailable("the broker does not answer") from error
 
 

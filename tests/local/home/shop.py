@@ -3,7 +3,9 @@
 
 import os
 import time
+from datetime import timedelta
 
+from airflow.providers.standard.sensors.time_delta import TimeDeltaSensor
 from airflow.sdk import dag, task
 
 RELEASE = "v1"
@@ -24,4 +26,10 @@ def shop():
     second(first())
 
 
+@dag(schedule=None)
+def patient():
+    TimeDeltaSensor(task_id="wait", delta=timedelta(seconds=20), deferrable=True)
+
+
 shop()
+patient()

@@ -1,7 +1,8 @@
-"""Two Deployments of two Organizations on one machine: neither reaches the other's files, processes, database or broker."""
+"""Two Deployments (as root, of two Organizations) on one machine: neither reaches the other's files, processes, database or broker."""
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,10 @@ INTRUDER = (Path(__file__).parent / "intruder.py").read_text()
 @pytest.fixture(scope="module")
 def two(home: RunningHome, fake_plane: FakePlane) -> Iterator[tuple[Airflow, Airflow]]:
     fake_plane.tokens["operator-token"] = "OPERATOR"
-    tenants = [Airflow(home, a_spec(api_url=fake_plane.url, environment={"SECRET_OF_MINE": "s3cret"})) for _ in range(2)]
+    specs = [a_spec(api_url=fake_plane.url, environment={"SECRET_OF_MINE": "s3cret"}) for _ in range(2)]
+    if not IS_ROOT:
+        specs[1] = replace(specs[1], organization_id=specs[0].organization_id)
+    tenants = [Airflow(home, spec) for spec in specs]
     yield tenants[0].up(), tenants[1].up()
     for tenant in tenants:
         for worker in tenant.workers():
@@ -44,6 +48,7 @@ def test_a_dag_reaches_nothing_of_another_deployment(two: tuple[Airflow, Airflow
     }
     assert all(os.path.exists(path) for path in loot["paths"] + loot["sockets"]), "what it is after is really there"
     assert len(loot["pids"]) >= 6
+    assert os.stat(room).st_uid == 0, "nothing that root mounts or gives away can be replaced by a link"
     with psycopg.connect(own) as connection:
         assert connection.execute("SELECT count(*) FROM task_instance").fetchone() == (0,)
 

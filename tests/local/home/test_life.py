@@ -68,6 +68,13 @@ def test_a_cordoned_worker_takes_nothing_new_until_it_is_uncordoned(tenant: Airf
     assert tenant.finished("shop", run) == "success"
 
 
+def test_a_triggerer_is_started_when_a_task_waits_for_one(tenant: Airflow) -> None:
+    assert "triggerer" not in [part["name"] for part in tenant.inventory["components"]]
+    run = tenant.trigger("patient")
+    assert tenant.finished("patient", run) == "success"
+    assert "triggerer" in [part["name"] for part in tenant.inventory["components"]]
+
+
 def test_a_worker_cannot_be_cordoned_while_it_ends(tenant: Airflow) -> None:
     worker = tenant.workers()[0]["id"]
     tenant.tell(worker, "drain")
