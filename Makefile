@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 SAM := $(CURDIR)/.orrery/venvs/sam/bin
 UV = $(shell command -v uv || echo $(CURDIR)/.orrery/uv/bin/uv)
-CODE := layers/common/orrery functions local agent cli/orrery_cli cli/tests tests benchmarks
+CODE := layers/common/orrery functions local agent cli/orrery_cli tests benchmarks
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/common
 export SAM_CLI_TELEMETRY := 0
 
@@ -29,6 +29,7 @@ check: dev-environment sam-environment ## formatting, lint, types, imports, temp
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy --strict $(wildcard $(CODE))
+	@.venv/bin/mypy --strict cli/tests
 	@.venv/bin/lint-imports
 	@$(SAM)/cfn-lint template.yaml
 	@$(SAM)/sam validate --lint --region us-east-1
