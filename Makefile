@@ -29,7 +29,7 @@ check: dev-environment sam-environment ## formatting, lint, types, imports, temp
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy --strict $(wildcard $(CODE))
-	@.venv/bin/mypy --strict cli/tests
+	@MYPYPATH=cli/tests .venv/bin/mypy --strict cli/tests
 	@.venv/bin/lint-imports
 	@$(SAM)/cfn-lint template.yaml
 	@$(SAM)/sam validate --lint --region us-east-1
