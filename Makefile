@@ -28,8 +28,8 @@ test: dev-environment ## run the tests; ARGS are pytest's, as in `make test ARGS
 check: dev-environment sam-environment ## formatting, lint, types, imports, template
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check --quiet .
-	@.venv/bin/mypy --strict $(wildcard $(CODE))
-	@MYPYPATH=cli/tests .venv/bin/mypy --strict cli/tests
+	@.venv/bin/mypy --cache-dir .mypy_cache/plane --strict $(wildcard $(CODE))
+	@MYPYPATH=cli/tests .venv/bin/mypy --cache-dir .mypy_cache/cli --strict cli/tests
 	@.venv/bin/lint-imports
 	@$(SAM)/cfn-lint template.yaml
 	@$(SAM)/sam validate --lint --region us-east-1

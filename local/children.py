@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from local.progress import Screen
-from local.state import ROOT, Failure, State, write
+from local.state import ROOT, Failure, State, explain, write
 
 FIRST_PAUSE, LONGEST_PAUSE, SETTLED = 0.5, 30.0, 60.0
 """Seconds before a dead process is started again: doubled each time, from the start again once it ran for `SETTLED`."""
+
+LONG_LOG = 20 * 1024**2
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Keeper:
 
     def _spawn(self, child: Child) -> subprocess.Popen[bytes]:
         try:
+            self._turn_log(child.name)
             with self.log(child.name).open("ab") as log:
                 # a session of its own: Ctrl-C at the terminal is for the supervisor, which ends the others in order
                 process = subprocess.Popen(
@@ -89,11 +92,17 @@ class Keeper:
                     start_new_session=True,
                 )
         except OSError as error:
-            raise Failure(f"cannot start {child.name}: {error.strerror}: `{error.filename}`") from error
+            raise Failure(f"cannot start {child.name}: {explain(error)}: `{error.filename}`") from error
         with self._lock:
             self._processes[child.name] = process
         self._tell()
         return process
+
+    def _turn_log(self, name: str) -> None:
+        """A log that has grown long becomes the older one; at a start nobody writes to it."""
+        log = self.log(name)
+        if log.exists() and log.stat().st_size > LONG_LOG:
+            log.replace(log.with_suffix(".log.1"))
 
     def _keep(self, child: Child, process: subprocess.Popen[bytes]) -> None:
         pause = FIRST_PAUSE
@@ -107,7 +116,10 @@ class Keeper:
             if self._stopping.wait(pause):
                 return
             pause = min(2 * pause, LONGEST_PAUSE)
-            process = self._spawn(child)
+            try:
+                process = self._spawn(child)
+            except Failure as failure:  # a disk that is full now may have room later: the dead process is met again above
+                self.screen.line(f"! {failure}")
             if self._stopping.is_set():
                 process.terminate()  # `stop` may have looked before this one was there
                 return

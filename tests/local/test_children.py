@@ -98,7 +98,7 @@ def test_a_child_that_cannot_start_fails_with_the_last_line_it_said(keeper: Keep
 
 
 def test_a_program_that_is_not_there_is_one_line(keeper: Keeper) -> None:
-    with pytest.raises(Failure, match="cannot start aws: No such file or directory: `/nowhere/python`"):
+    with pytest.raises(Failure, match="cannot start aws: no such file or directory: `/nowhere/python`"):
         keeper.start(Child("aws", ["/nowhere/python"], environment({}), lambda: True))
 
 

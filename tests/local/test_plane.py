@@ -61,6 +61,14 @@ def plane(tmp_path: Path, own_engine: Engine) -> Iterator[Plane]:
         plane.process.wait()
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, aws_engine: Engine) -> Iterator[Plane]:
+    plane = Plane(State(tmp_path_factory.mktemp("plane") / "state"), aws_engine)
+    plane.start()
+    yield plane
+    plane.stop()
+
+
 def get(url: str, token: str = "") -> tuple[int, Any]:
     request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})
     try:
@@ -92,9 +100,8 @@ def test_the_plane_serves_its_api_and_comes_back_with_what_was_there(plane: Plan
     assert plane.stop() == 0
 
 
-def test_it_listens_on_loopback_only(plane: Plane) -> None:
-    url = plane.start()
-    port = int(url.rpartition(":")[2])
+def test_it_listens_on_loopback_only(running: Plane) -> None:
+    port = int(json.loads(running.state.plane_ready.read_text())["url"].rpartition(":")[2])
     address = _own_address()
     if address is None:
         pytest.skip("this machine has no address but loopback")
@@ -112,14 +119,13 @@ def _own_address() -> str | None:
     return None if address.startswith("127.") else address
 
 
-def test_the_operators_door_offers_invoke_and_nothing_else(plane: Plane) -> None:
-    plane.start()
+def test_the_operators_door_offers_invoke_and_nothing_else(running: Plane) -> None:
     with pytest.raises(invoke.InvokeFailed, match="Function not found: Nobody"):
-        invoke.invoke(plane.state.admin_socket, "Nobody", {})
-    plane.invoke({})
+        invoke.invoke(running.state.admin_socket, "Nobody", {})
+    running.invoke({})
     with pytest.raises(invoke.InvokeFailed, match="Invalid: `everybody` cannot be reissued"):
-        plane.invoke({"reissue": "everybody"})
-    connection = invoke._Connection(plane.state.admin_socket, 10)
+        running.invoke({"reissue": "everybody"})
+    connection = invoke._Connection(running.state.admin_socket, 10)
     connection.request("GET", "/v1/organizations")
     assert connection.getresponse().status == 404
     connection.close()
