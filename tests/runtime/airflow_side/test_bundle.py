@@ -1,4 +1,5 @@
 """A Deployment follows its release store: newest code without a restart, old code for the runs that began with it."""
+# mypy: ignore-errors
 
 import hashlib
 import io
