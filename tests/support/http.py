@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+from local.powertools import keep_requests_apart
+
+keep_requests_apart()  # tests send requests at once into one process, as the local platform does
+
 OWNERS = {
     "workspaces": "tenancy",
     "tokens": "identity",

@@ -3,7 +3,6 @@
 `functions/<x>/app.py` is `app = resolver(...)` and `handler = serve(app)`. Routes take `caller: Caller` and return a wire model.
 """
 
-import threading
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Annotated, Any, NoReturn
@@ -22,8 +21,6 @@ Handler = Callable[[Event, Any], dict[str, Any]]
 VERSION = "/v1"
 
 _caller: ContextVar[Principal] = ContextVar("caller")
-_one_at_a_time = threading.Lock()
-"""The resolver keeps the request it works on in a class attribute; Lambda never sends a second one meanwhile, a threaded gateway does."""
 
 
 def _who() -> Principal:
@@ -74,8 +71,7 @@ def _answer(app: APIGatewayHttpResolver, event: Event, context: Any, authenticat
     if authenticate:
         _caller.set(authenticate(event.get("headers", {}).get("authorization", "")))
     bodies.examine(event)
-    with _one_at_a_time:
-        return app.resolve(event, context)
+    return app.resolve(event, context)
 
 
 def _raise(problem: Exception) -> NoReturn:
