@@ -19,9 +19,8 @@ def tracked(*patterns: str) -> list[pathlib.Path]:
 
 def test_imports_only_go_down():
     lint = pathlib.Path(sys.executable).with_name("lint-imports")
-    run = subprocess.run(
-        [lint], cwd=ROOT, capture_output=True, text=True, check=False, env={"PYTHONPATH": f"{ROOT}:{ROOT / 'layers/common'}", "PATH": "/usr/bin:/bin"}
-    )  # fmt: skip
+    environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'layers/common'}", "PATH": "/usr/bin:/bin"}
+    run = subprocess.run([lint], cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
     assert run.returncode == 0, run.stdout
 
 
