@@ -48,7 +48,7 @@ if ! [ -x "$uv" ]; then
     "$python" -m pip --version >/dev/null 2>&1 || apt python3-pip || fail "pip is missing: install python3-pip, or uv (https://docs.astral.sh/uv)"
     echo "Fetching uv ..."
     "$python" -m pip install --quiet --disable-pip-version-check --no-warn-script-location --root-user-action=ignore \
-        --target "$state/uv" uv || fail "uv cannot be fetched: look at the line above"
+        --target "$state/uv" "uv==0.13.9" || fail "uv cannot be fetched: look at the line above"
 fi
 
 # Without a Python of this machine uv brings one, to a place that everybody may read.
