@@ -10,6 +10,7 @@ from typing import Any
 from orrery.dataplane.port import DeploymentRef, DeploymentSpec, Observation
 from orrery.errors import DataPlaneFailed, NotFound, NotReadyYet, WorkersBusy
 
+from local import listening
 from local.home import airflow, broker, ports, processes, releases
 from local.home.cells import Cell, deployment_cell, own_room
 from local.home.observer import ABSENT, Observer, components
@@ -224,7 +225,7 @@ class Home:
             broker.prepare(self.places, record)
             wanted.append(broker.command(self.places, record, cell=cell))
         expected = components(record)
-        if expected and not self.supervisor.pid(f"{record.id}/api-server") and not ports.free(record.port):
+        if expected and not self.supervisor.pid(f"{record.id}/api-server") and not listening.free(record.port):
             record.port = ports.choose({other.port for other in self._records.all()})
             self._records.save(record)
         name = airflow.database_name(record.id)

@@ -1,22 +1,13 @@
 """Ports of our own on loopback, below the range that the kernel hands to outgoing connections, so a port stays ours while Airflow rests."""
 
 import random
-import socket
 from collections.abc import Collection
 
 from orrery.errors import DataPlaneFailed
 
+from local.listening import free
+
 _RANGE = range(20000, 32000)
-
-
-def free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
 
 
 def choose(taken: Collection[int]) -> int:

@@ -6,23 +6,20 @@ Every effect is traced to who made it: the sagas' histories, the hypervisor's de
 import itertools
 import json
 import os
-import pathlib
 import re
 import signal
 import time
-import urllib.parse
-import urllib.request
 from typing import Any
 
 import pytest
 
-from tests.support.platform import ROOT, Platform, ended_as, states_of
+from tests.support.platform import ROOT, Platform, call, ended_as, states_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
 
 CREATED = [
     "EnsureNamespace", "EnsureDatabase", "EnsureBroker", "EnsureRelease", "EnsureAirflow", "EnsureQueues", "EnsureIngress",
-    "AwaitHealthy", "MarkReady",
+    "AwaitHealthy", "MarkReady", "Ready",
 ]  # fmt: skip
 AWAY = 100
 """Seconds without a control plane: longer than a lease (90 s), so that the agent must have gone on alone."""
@@ -42,37 +39,24 @@ def platform(tmp_path_factory):
 class Airflow:
     """A Deployment's Airflow, spoken to with a session that a one-time link opened: it must not need the control plane."""
 
-    def __init__(self, platform: Platform, deployment: dict) -> None:
+    def __init__(self, platform: Platform, deployment: Any) -> None:
         self.base = "http://" + deployment["webServerUrl"].partition("?")[0].rstrip("/")
         link = platform.cli("deployment", "open", deployment["id"])["url"]
-        code = urllib.parse.parse_qs(urllib.parse.urlparse(link).fragment)["code"][0]
-        form = urllib.parse.urlencode({"code": code}).encode()
-        opener = urllib.request.build_opener(_Stay)
-        with opener.open(urllib.request.Request(link.partition("#")[0], form, method="POST"), timeout=30) as answer:
-            self.session = answer.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
-        self.platform = platform
+        door, _, code = link.partition("#code=")
+        self.session = call(door, "POST", {"code": code})["cookie"].partition("=")[2].partition(";")[0]
 
-    def call(self, method: str, path: str, body: dict | None = None) -> Any:
-        return self.platform.api(method, f"/api/v2{path}", body, token=self.session, base=self.base)
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        return call(f"{self.base}/api/v2{path}", method, body, token=self.session)
 
     def trigger(self, dag: str, run: str) -> None:
         self.call("PATCH", f"/dags/{dag}", {"is_paused": False})
-        self.call("POST", f"/dags/{dag}/dagRuns", {"dag_run_id": run, "logical_date": None, "conf": {"resamples": 100_000}})
+        self.call("POST", f"/dags/{dag}/dagRuns", {"dag_run_id": run, "logical_date": None, "conf": {"resamples": 50_000}})
 
     def run(self, dag: str, run: str) -> Any:
         return self.call("GET", f"/dags/{dag}/dagRuns/{run}")
 
     def tasks(self, dag: str, run: str) -> Any:
         return self.call("GET", f"/dags/{dag}/dagRuns/{run}/taskInstances?limit=100")["task_instances"]
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """The cookie is on the answer that sends a browser on."""
-
-    def http_error_303(self, req, fp, code, msg, headers):
-        return fp
-
-    http_error_302 = http_error_303
 
 
 def deployment(platform: Platform, name: str) -> Any:
@@ -89,19 +73,6 @@ def creations(platform: Platform, id: str) -> dict[str, str]:
     """Attempt to outcome, of the saga that makes this Deployment."""
     runs = platform.executions("create_deployment")
     return {name.rsplit("-", 1)[1]: ended_as(history) for name, history in sorted(runs.items()) if name.startswith(f"{id}-1-")}
-
-
-def workers(platform: Platform) -> set[int]:
-    """Process ids of Celery's main processes."""
-    found = set()
-    for pid in platform.processes():
-        try:
-            words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if b"celery" in words and b"worker" in words:
-            found.add(pid)
-    return found
 
 
 def test_the_main_job_survives_a_server_dying_under_a_create(platform):
@@ -141,7 +112,7 @@ def test_a_second_deployment_is_made_although_the_control_plane_dies_halfway(pla
         "schedulerSize": "SMALL", "isDevelopmentMode": True, "isCicdEnforced": False, "isDagDeployEnabled": True,
         "isHighAvailability": False, "workerQueues": QUEUES,
     }  # fmt: skip
-    second = platform.api("POST", root, body, token=platform.token)
+    second = platform.api("POST", root, body)
     platform.wait_until("its saga is under way", lambda: creations(platform, second["id"]) == {"1": "RUNNING"}, 60)
     os.kill(platform.child("plane"), signal.SIGKILL)
 
@@ -160,15 +131,16 @@ def test_code_deploys_and_runs_although_a_server_and_a_scheduler_die(platform):
 
     airflow.trigger("fan_out", "by-hand")
     platform.wait_until("tasks are running", lambda: _running(airflow, "by-hand"), 180)
-    seen = workers(platform)
-    os.kill(platform.airflow(second["id"], "scheduler"), signal.SIGKILL)
+    seen = platform.workers(second["id"])
+    os.kill(platform.parts(second["id"])["scheduler"], signal.SIGKILL)
     run = platform.wait_until("the run has ended", lambda: _ended(airflow, "by-hand"), 300)
 
     assert run["state"] == "success"
     assert seen
+    assert seen <= {each["worker"] for each in agent_log(platform) if each["action"] == "LAUNCH"}
     assert run["bundle_version"] == deployment(platform, "second")["dagTarballVersion"]
     assert {task["state"] for task in airflow.tasks("fan_out", "by-hand")} == {"success"}
-    platform.wait_until("the workers are gone again", lambda: not workers(platform), 240)
+    platform.wait_until("the workers are gone again", lambda: not platform.workers(second["id"]), 240)
 
 
 def test_nothing_is_lost_and_scaling_goes_on_without_the_control_plane(platform):

@@ -13,7 +13,7 @@ from orrery import settings, workflows
 from orrery.errors import Unavailable
 from orrery.model.deployment import Deployment
 
-from tests.support.sagas import a_deployment
+from tests.support.builders import a_deployment
 
 PREFIX = "arn:aws:states:us-east-1:123456789012:stateMachine:orrery-"
 NOTHING = json.dumps({"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "Seconds": 3600, "End": True}}})

@@ -1,6 +1,7 @@
 """A whole platform under test: `python -m local up` in a state of its own, and the public doors a test looks through."""
 
 import contextlib
+import http.client
 import json
 import os
 import pathlib
@@ -9,8 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
+import urllib.parse
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -63,7 +63,7 @@ class Platform:
         """The first true answer; a failure shows what the platform said last."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            with contextlib.suppress(OSError, KeyError, ValueError, urllib.error.URLError):
+            with contextlib.suppress(OSError, KeyError, ValueError, http.client.HTTPException):
                 if answer := look():
                     return answer
             if self.process and self.process.poll() not in (None, 0):
@@ -81,13 +81,18 @@ class Platform:
         mark = b"ORRERY_STATE=" + os.fsencode(self.state)
         return [pid for pid in _all_pids() if mark in _read(f"/proc/{pid}/environ").split(b"\0")]
 
-    def airflow(self, deployment: str, component: str) -> int:
-        """The process id of one component of a Deployment's Airflow."""
-        return next(
-            pid
-            for pid in self.processes()
-            if component in _read(f"/proc/{pid}/cmdline").decode(errors="replace") and deployment.encode() in _read(f"/proc/{pid}/environ")
-        )
+    def parts(self, deployment: str) -> dict[str, int]:
+        """What runs of a Deployment now: the home's name for each process (`scheduler`, `worker/<id>`) to the first process id of it."""
+        mark = f"ORRERY_PROCESS={deployment}/".encode()
+        found: dict[str, int] = {}
+        for pid in sorted(self.processes()):
+            for word in _read(f"/proc/{pid}/environ").split(b"\0"):
+                if word.startswith(mark):
+                    found.setdefault(word.removeprefix(mark).decode(), pid)
+        return found
+
+    def workers(self, deployment: str) -> set[str]:
+        return {name.removeprefix("worker/") for name in self.parts(deployment) if name.startswith("worker/")}
 
     def executions(self, machine: str) -> dict[str, list[dict[str, Any]]]:
         """Every execution of a state machine, with the records of its history."""
@@ -106,19 +111,34 @@ class Platform:
             [pathlib.Path(sys.executable).with_name("orrery"), *arguments, "-o", "json"],
             capture_output=True, text=True, check=False, timeout=300, env={**os.environ, "ORRERY_HOME": str(self.state / "cli")},
         )  # fmt: skip
-        if check:
-            assert run.returncode == 0, f"orrery {' '.join(arguments)}: {run.stderr}"
+        if check and run.returncode:
+            raise Refused(run.returncode, f"orrery {' '.join(arguments)}: {run.stderr}")
         return json.loads(run.stdout) if run.stdout.strip() else json.loads(run.stderr or "null")
 
-    def api(self, method: str, path: str, body: Any = None, *, token: str, base: str = "") -> Any:
-        request = urllib.request.Request((base or f"http://127.0.0.1:{self.port}") + path, method=method)
-        request.add_header("Authorization", f"Bearer {token}")
-        data = None if body is None else json.dumps(body).encode()
-        if data is not None:
-            request.add_header("Content-Type", "application/json")
-        with urllib.request.urlopen(request, data, timeout=30) as response:
-            text = response.read()
-        return json.loads(text) if text else None
+    def api(self, method: str, path: str, body: Any = None) -> Any:
+        return call(f"http://localhost:{self.port}{path}", method, body, token=self.token)
+
+
+def call(url: str, method: str, body: Any = None, *, token: str = "") -> Any:
+    """One HTTP call to this machine; `<anything>.localhost` is loopback, which not every resolver knows."""
+    where = urllib.parse.urlsplit(url)
+    headers = {"Host": where.netloc, "Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    connection = http.client.HTTPConnection("127.0.0.1", where.port or 80, timeout=30)
+    try:
+        target = where.path + (f"?{where.query}" if where.query else "")
+        connection.request(method, target, None if body is None else json.dumps(body), headers)
+        response = connection.getresponse()
+        text = response.read()
+    finally:
+        connection.close()
+    if response.status >= 400:
+        raise Refused(response.status, text.decode(errors="replace"))
+    answer: Any = json.loads(text) if text else None
+    return answer | {"cookie": cookie} if (cookie := response.getheader("Set-Cookie")) else answer
+
+
+class Refused(OSError):
+    """An answer of 400 or more, or a command that failed; an OSError, so that `wait_until` asks again."""
 
 
 def states_of(history: list[dict[str, Any]]) -> list[str]:

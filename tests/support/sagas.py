@@ -8,16 +8,13 @@ stage.sweep()                                     # the sweeper's next round, an
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from orrery import dataplane, names, releases, settings, workflows
-from orrery.model.deployment import Deployment, Executor, HibernationOverride, SchedulerSize
-from orrery.model.queue import Machine as Size
-from orrery.model.queue import Queue
-from orrery.model.subject import Subject, SubjectType
+from orrery.model.deployment import Deployment, HibernationOverride
 from orrery.provisioning import sweep
 from orrery.provisioning.marks import MARKS
 from orrery.provisioning.specs import spec_of
@@ -27,6 +24,7 @@ from functions.provision import app as provision
 from local.aws.engine import Engine
 from local.invocation import Context
 from tests.dataplane_contract import ensure_all
+from tests.support.builders import BORN, SOMEBODY, a_deployment
 from tests.support.dataplane import FakeDataPlane
 from tests.support.machine import Machine, Result
 
@@ -34,33 +32,6 @@ _connections: dict[str, Any] = {}
 """What pynamodb keeps for an engine: each takes longer to make than a saga to run."""
 _idle: dict[str, list[Machine]] = defaultdict(list)
 """Machines between two runs: a definition takes a third of a second to parse, and a test may run two of a kind at once."""
-SOMEBODY = Subject("c" + "0" * 24, SubjectType.USER, "Some Body", "somebody@example.com")
-BORN = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-def a_deployment(**changes: Any) -> Deployment:
-    """A Deployment that was just asked for."""
-    queue = Queue(names.new_id(), "default", Size.A5, min_workers=0, max_workers=3, concurrency=5)
-    deployment = Deployment(
-        id=names.new_id(),
-        organization_id=names.new_id(),
-        workspace_id=names.new_id(),
-        name="etl",
-        namespace=names.new_namespace(),
-        type="STANDARD",
-        cluster_id=names.new_id(),
-        region="us-east-1",
-        runtime_version="3.3-1",
-        executor=Executor.CELERY,
-        scheduler_size=SchedulerSize.SMALL,
-        queues=(queue,),
-        created_at=BORN,
-        created_by=SOMEBODY,
-        updated_at=BORN,
-        updated_by=SOMEBODY,
-        is_development_mode=True,
-    )
-    return replace(deployment, **changes)
 
 
 def input_of(deployment: Deployment) -> dict[str, Any]:
@@ -79,7 +50,7 @@ class Stage:
 
     def asked_for(self, **changes: Any) -> Deployment:
         """One that the store holds and no saga has touched."""
-        deployment = a_deployment(**changes)
+        deployment = a_deployment(**{"is_development_mode": True, **changes})
         bound = tables.table()
         bound(f"ORG#{deployment.organization_id}", f"WS#{deployment.workspace_id}", body={}).save()
         deployments.create(deployment)

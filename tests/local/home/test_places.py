@@ -8,6 +8,7 @@ import pytest
 from orrery import names
 from orrery.errors import DataPlaneFailed
 
+from local import listening
 from local.home import health, ports
 from local.home.places import Places, places
 from local.home.records import Record, Records, new_keys
@@ -72,11 +73,11 @@ def test_as_root_many_organizations_are(tmp_path: Path) -> None:
 
 def test_a_port_is_free_and_nobody_elses() -> None:
     port = ports.choose(())
-    assert ports.free(port)
+    assert listening.free(port)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
         taken.listen()
-        assert not ports.free(port)
+        assert not listening.free(port)
 
 
 def test_health_is_airflows_own_word() -> None:
