@@ -68,6 +68,14 @@ def test_a_context_says_where_to_work_and_an_option_says_otherwise(orrery: Run, 
     assert "did you mean `Data`" in orrery("deployment", "list", "--workspace", "Dat").stderr
 
 
+def test_a_token_is_shown_to_whoever_asks_for_it_and_to_nobody_else(orrery: Run, plane: Plane, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ORRERY_API_TOKEN")
+    assert json.loads(orrery("context", "show", "--reveal", "-o", "json").stderr)["kind"] == "unauthenticated"
+    orrery("login", "--token", stdin=plane.token)
+    assert json.loads(orrery("context", "show", "--reveal", "-o", "json").stdout)["token"] == plane.token
+    assert plane.token not in orrery("context", "show", "-o", "json").stdout
+
+
 def test_a_context_that_was_never_set_is_not_found(orrery: Run) -> None:
     for words in (["context", "use", "nowhere"], ["--context", "nowhere", "context", "show"]):
         result = orrery(*words, "-o", "json")

@@ -36,10 +36,18 @@ def list_contexts() -> None:
 
 
 @context.command("show")
-def show_context() -> None:
-    """The context that commands use now."""
+@click.option("--reveal", is_flag=True, help="Show the token too; whoever sees it can act as you.")
+def show_context(reveal: bool) -> None:
+    """The context that commands use now.
+
+    \b
+    Examples:
+      orrery context show
+      orrery context show --reveal -o json
+    """
     session = current()
-    session.show(_document(session.context, session.settings))
+    revealed = {"token": session.token} if reveal else {}
+    session.show({**_document(session.context, session.settings), **revealed})
 
 
 @context.command("use")
