@@ -54,6 +54,11 @@ class Invalid(Error):
         """One bad field: the message stands both for the whole and for the field."""
         return cls(message, field_errors=(FieldError(field, code, message),))
 
+    @classmethod
+    def clause(cls, field: str, message: str, *, code: str = "INVALID") -> "Invalid":
+        """One bad field, whose message goes on after its name: clients that print the whole alone must see the name too."""
+        return cls(f"`{field}` {message}", field_errors=(FieldError(field, code, message),))
+
 
 class Unauthenticated(Error):
     status, code = 401, "UNAUTHENTICATED"

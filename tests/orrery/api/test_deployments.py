@@ -100,6 +100,7 @@ def test_a_list_is_filtered_sorted_and_cut_into_pages(plane: Plane) -> None:
     assert [each["id"] for each in owner.get(plane.path, deploymentIds=[ids["c"], elsewhere]).body["deployments"]] == [ids["c"], elsewhere]
     page = owner.get(plane.path, limit=1, offset=1, sorts=["name:asc", "createdAt:asc"]).body
     assert ([each["id"] for each in page["deployments"]], page["limit"], page["offset"], page["totalCount"]) == ([elsewhere], 1, 1, 4)
+    assert owner.get(plane.path, limit=5000).body["totalCount"] == 4, "of this list alone the wire bounds no page"
 
 
 def test_an_environment_of_secrets_shows_none_and_keeps_them_when_they_are_left_out(plane: Plane) -> None:
@@ -149,7 +150,7 @@ def test_a_renamed_deployment_lets_its_old_name_go(plane: Plane) -> None:
     assert plane.update(made, name="nightly").status == 200
     assert plane.create(name="etl").status == 200
     clash = plane.create(name="nightly")
-    assert (clash.status, clash.fields) == (400, ["name"])
+    assert (clash.status, clash.fields, clash.body["fieldErrors"][0]["code"]) == (400, ["name"], "TAKEN")
     plane.settle(made["id"])
     back = plane.update(plane.get(made["id"]), name="etl")
     assert (back.status, back.fields, plane.get(made["id"])["name"]) == (400, ["name"], "nightly")
@@ -323,6 +324,11 @@ def test_a_bad_request_is_refused_naming_each_field_and_makes_nothing(plane: Pla
         assert (answer.status, answer.fields) == (400, fields), (changes, answer.body)
     assert plane.installation.owner.get(plane.path).body["totalCount"] == 0
     assert plane.machines.started == []
+
+
+def test_a_dedicated_deployment_without_a_cluster_is_refused_by_the_fields_name_in_the_message(plane: Plane) -> None:
+    refused = plane.create(type="DEDICATED", clusterId=None)
+    assert refused.body["message"] == "`clusterId` is required for a DEDICATED Deployment"
 
 
 def test_another_cloud_is_refused_naming_the_regions_there_are(plane: Plane) -> None:

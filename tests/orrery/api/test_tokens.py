@@ -197,6 +197,12 @@ def test_a_token_that_cannot_be_is_refused_by_its_field(installation: Installati
     assert (refused.status, refused.fields) == (400, [field])
 
 
+def test_a_missing_place_is_named_in_the_message_too_because_some_clients_print_nothing_else(installation: Installation) -> None:
+    refused = installation.owner.post(f"{installation.path}/tokens", {"name": "ci", "scope": "WORKSPACE", "role": "WORKSPACE_OWNER"})
+
+    assert refused.body["message"] == "`entityId` is required for the scope `WORKSPACE`"
+
+
 def test_another_tenants_id_in_a_body_is_refused_like_an_unknown_one(installation: Installation) -> None:
     other = another(installation)
     body = {"name": "ci", "role": "WORKSPACE_OWNER", "scope": "WORKSPACE"}

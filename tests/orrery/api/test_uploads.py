@@ -72,6 +72,11 @@ def test_a_block_that_was_never_sent_is_missed(plane: Plane, deploy: dict[str, A
     assert (answer.status, answer.body["message"]) == (400, "the block `absent` was not uploaded; send it before the list of blocks")
 
 
+def test_a_block_needs_a_name(plane: Plane, deploy: dict[str, Any]) -> None:
+    answer = plane.put(deploy["dagsUploadUrl"], b"x", "&comp=block")
+    assert (answer.status, answer.body["message"]) == (400, "`blockid` is required, with at most 256 characters")
+
+
 def test_one_request_that_is_too_large_is_told_of_blocks(plane: Plane, deploy: dict[str, Any]) -> None:
     answer = plane.put(deploy["dagsUploadUrl"], b"x" * (uploads.LARGEST + 1))
     assert (answer.status, "comp=block&blockid=<id>" in answer.body["message"]) == (413, True)

@@ -26,6 +26,7 @@ ITEM = f"{COLLECTION}/<deploymentId>"
 class Filter(Paging):
     """Which Deployments to list."""
 
+    limit: int = Field(20, ge=1, description="How many to send at most.")
     deploymentIds: list[str] = Field([], description="Only these.")
     names: list[str] = Field([], description="Only those of these names.")
     workspaceIds: list[str] = Field([], description="Only those in these Workspaces.")

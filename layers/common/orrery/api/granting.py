@@ -65,7 +65,7 @@ def _home(caller: Principal, organization_id: str, scope: TokenScope, entity_id:
             raise Invalid.field("entityId", "an Organization token is at home in the Organization itself; leave this out")
         return Home(organization_id)
     if not entity_id:
-        raise Invalid.field("entityId", f"is required for the scope `{scope}`", code="MISSING")
+        raise Invalid.clause("entityId", f"is required for the scope `{scope}`", code="MISSING")
     with named_in("entityId"):
         if scope is TokenScope.WORKSPACE:
             return Home(entity_id, workspaces.fetch(caller, organization_id, entity_id, Permission.WORKSPACE_GET).id)

@@ -39,7 +39,7 @@ def get_deployment_options(organizationId: str, caller: Caller, choice: Annotate
     if choice.deploymentType == "HYBRID":
         raise Invalid.field("deploymentType", "HYBRID Deployments are not offered; use STANDARD or DEDICATED", code="NOT_SERVED")
     if choice.executor and choice.executor not in offer.EXECUTORS:
-        raise Invalid.field("executor", "can only be `ASTRO` or `CELERY` for now", code="NOT_SERVED")
+        raise Invalid.clause("executor", "can only be `ASTRO` or `CELERY` for now", code="NOT_SERVED")
     if not choice.deploymentId:
         return DeploymentOptions.of(runtime.offered())
     with places.named_in("deploymentId"):

@@ -25,7 +25,7 @@ def choose(
 
 def _dedicated(cluster_id: str, serving: list[Cluster]) -> Cluster:
     if not cluster_id:
-        raise Invalid.field("clusterId", "is required for a DEDICATED Deployment", code="MISSING")
+        raise Invalid.clause("clusterId", "is required for a DEDICATED Deployment", code="MISSING")
     cluster = _named(cluster_id, serving)
     if cluster.type is not ClusterType.DEDICATED:
         raise Invalid.field("clusterId", f"cluster `{cluster.name}` is not dedicated; ask for a Deployment of type STANDARD")

@@ -96,7 +96,7 @@ def _body(event: Event) -> bytes:
 def _block_id(asked: dict[str, str]) -> str:
     block_id = asked.get("blockid", "")
     if not 1 <= len(block_id) <= 256:
-        raise Invalid.field("blockid", "is required, with at most 256 characters")
+        raise Invalid.clause("blockid", "is required, with at most 256 characters")
     return block_id
 
 

@@ -158,10 +158,8 @@ def _name(deployment: Deployment) -> Item:
 
 
 def _name_taken(deployment: Deployment) -> Write:
-    return writes.put_new(
-        _name(deployment),
-        Invalid.field("name", f"there is already a deployment named `{deployment.name}` in this workspace; choose another name"),
-    )
+    taken = f"there is already a deployment named `{deployment.name}` in this workspace; choose another name"
+    return writes.put_new(_name(deployment), Invalid.field("name", taken, code="TAKEN"))
 
 
 def _namespace(deployment: Deployment) -> Item:
