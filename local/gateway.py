@@ -47,7 +47,7 @@ class Gateway:
         try:
             answer = await self.answer(request, await _read(receive), scope["raw_path"].decode("latin-1"))
         except _RequestTooLarge:
-            answer = Response.json(413, {"message": "Request Entity Too Large"})
+            answer = _too_large(request, "the request is larger than the 10 MB that the gateway takes")
         headers = [*self.cors.headers(request, answer.headers), ("apigw-requestid", request.id), ("content-length", str(len(answer.body)))]
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         await send({"type": "http.response.start", "status": answer.status, "headers": raw})
@@ -66,7 +66,9 @@ class Gateway:
         try:
             running = self.functions.submit(match.route.function, json.dumps(payload.event(request, match)).encode())
         except PayloadTooLarge:
-            return _too_large(request)
+            return _too_large(
+                request, "the request is larger than 6 MB as a function gets it (bodies that are not text grow by a third in base64)"
+            )
         limit = min(self.integration_timeout, self.stack.function(match.route.function).timeout)
         try:
             # the function runs on past the limit, unheard; its thread is not cancelled
@@ -84,8 +86,7 @@ def _response(answer: Invocation) -> Response:
         return Response.json(500, {"message": "Internal Server Error"})
 
 
-def _too_large(request: Request) -> Response:
-    message = "the request is larger than 6 MB as a function gets it (bodies that are not text grow by a third in base64)"
+def _too_large(request: Request, message: str) -> Response:
     if request.header("x-ms-blob-type") or request.method == "PUT":
         message += ": upload it in blocks of 1 MiB, each with `comp=block&blockid=...`, then commit them with `comp=blocklist`"
     return Response.json(413, {"message": message, "requestId": request.id, "statusCode": 413})

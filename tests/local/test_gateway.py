@@ -144,7 +144,9 @@ def test_a_path_that_no_route_knows_is_not_found(client: Client) -> None:
 
 def test_more_than_ten_megabytes_are_refused_by_the_gateway(client: Client) -> None:
     answer = client("POST", "/v1/x", body=b"x" * (10 * MEGABYTE + 1))
-    assert (answer.status, answer.json()) == (413, {"message": "Request Entity Too Large"})
+    assert (answer.status, answer.json()["message"]) == (413, "the request is larger than the 10 MB that the gateway takes")
+    upload = client("PUT", "/v1/x", body=b"x" * (10 * MEGABYTE + 1))
+    assert (upload.status, upload.json()["statusCode"], "comp=blocklist" in upload.json()["message"]) == (413, 413, True)
 
 
 def test_six_megabytes_count_after_base64_and_the_refusal_names_the_block_protocol(client: Client) -> None:
