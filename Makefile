@@ -7,7 +7,7 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/common
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check bench openapi lock build deploy run-environment dev-environment sam-environment
+.PHONY: help up down status test check bench openapi golden lock build deploy run-environment dev-environment sam-environment
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench: dev-environment ## the benchmarks; each prints a table
 
 openapi: dev-environment ## write our OpenAPI document anew from the code
 	@$(PYTHON) -m local.openapi
+
+golden: dev-environment ## write the golden files anew; read the difference as a customer would before you commit it
+	@ORRERY_GOLDEN=write $(PYTHON) -m pytest -q tests/orrery/authz/test_policy.py tests/orrery/hypervisor/test_transcripts.py cli/tests/test_every_command.py
 
 lock: ## renew uv.lock and what the functions' layer takes from it
 	@local/bootstrap.sh dev 2>/dev/null; $(UV) lock

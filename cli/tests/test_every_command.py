@@ -108,7 +108,7 @@ def test_the_document_is_the_one_that_was_agreed(orrery: Run, plane: Plane, word
     result = orrery("-o", "json", *words(line), stdin=plane.token)
     document = result.stdout.replace(plane.url, "http://plane").replace(f":{plane.port}", ":port")
     golden = GOLDEN / f"{line.replace(' ', '_')}.json"
-    if os.environ.get("UPDATE_GOLDEN"):
+    if os.environ.get("ORRERY_GOLDEN") == "write":
         golden.write_text(document)
     assert document == golden.read_text()
 

@@ -1,4 +1,4 @@
-"""The policy as a table anybody can read: `tests/golden/authz.txt`; ORRERY_GOLDEN=write writes it anew."""
+"""The policy as a table anybody can read: `tests/golden/authz.txt`; `make golden` writes it anew."""
 
 import itertools
 import os
@@ -48,7 +48,7 @@ def _airflow(role: Role) -> AirflowRole | None:
 def test_the_policy_is_the_committed_table() -> None:
     if os.environ.get("ORRERY_GOLDEN") == "write":
         GOLDEN.write_text(table())
-    assert table() == GOLDEN.read_text(), "the policy has changed: look at the table, then write it anew with ORRERY_GOLDEN=write"
+    assert table() == GOLDEN.read_text(), "the policy has changed: look at the table, then write it anew with `make golden`"
 
 
 @pytest.mark.parametrize(
