@@ -111,7 +111,7 @@ def _query_schemas(operation_id: str, app: APIGatewayHttpResolver) -> Json:
     found: Json = {}
     for model in models:
         if isinstance(model, type) and issubclass(model, BaseModel):
-            found |= model.model_json_schema()["properties"]
+            found |= model.model_json_schema(ref_template="#/components/schemas/{model}")["properties"]
     return {name: {key: value for key, value in schema.items() if key != "description"} for name, schema in found.items()}
 
 

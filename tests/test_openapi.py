@@ -1,6 +1,7 @@
 """The committed OpenAPI document is what the code says, and says what the wire reference promises."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -52,6 +53,11 @@ PROMISED = {
 
 def test_the_committed_document_is_what_the_code_says() -> None:
     assert openapi.DOCUMENT.read_text() == openapi.text(), "run `make openapi`"
+
+
+def test_every_reference_leads_somewhere() -> None:
+    written = set(re.findall(r'"\$ref": "([^"]+)"', openapi.DOCUMENT.read_text()))
+    assert written - {f"#/components/schemas/{name}" for name in DOCUMENT["components"]["schemas"]} == set()
 
 
 def test_the_document_is_served_to_anybody() -> None:
