@@ -3,6 +3,7 @@
 import os
 import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,15 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "tables.jsonl"
 
 
-@pytest.fixture
+@contextmanager
 def full_disk() -> Iterator[None]:
-    """No file may grow beyond a hundred bytes."""
+    """No file may grow beyond a hundred bytes: only while inside, because the test runner's own output may go to a file."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_records_come_back_in_order_after_a_new_start(path: Path) -> None:
@@ -68,20 +71,18 @@ def test_a_rewrite_that_was_cut_short_leaves_no_trace(path: Path) -> None:
     assert path.read_bytes() == b'{"n":1}\n'
 
 
-@pytest.mark.usefixtures("full_disk")
 def test_a_full_disk_is_one_clear_line(path: Path) -> None:
     journal = Journal(path)
     journal.append({"n": 1})
-    with pytest.raises(JournalError, match=r"cannot write `.*tables\.jsonl`: file too large"):
+    with full_disk(), pytest.raises(JournalError, match=r"cannot write `.*tables\.jsonl`: file too large"):
         journal.append({"text": "x" * 200})
     assert list(Journal(path).read()) == [{"n": 1}]
 
 
-@pytest.mark.usefixtures("full_disk")
 def test_a_rewrite_on_a_full_disk_keeps_the_old_file(path: Path) -> None:
     journal = Journal(path)
     journal.append({"n": 1})
-    with pytest.raises(JournalError):
+    with full_disk(), pytest.raises(JournalError):
         journal.rewrite([{"text": "x" * 200}])
     assert list(Journal(path).read()) == [{"n": 1}]
 
