@@ -135,6 +135,7 @@ def plane(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterat
         bucket = f"{name.partition('_')[0].lower()}-{uuid.uuid4().hex}"
         s3.create_bucket(Bucket=bucket)
         monkeypatch.setenv(name, bucket)
+    monkeypatch.setenv("DATA_PLANE", "somewhere:connect")
     monkeypatch.setenv("STATE_MACHINE_PREFIX", "arn:aws:states:us-east-1:123456789012:stateMachine:orrery-")
     settings.cache_clear()
     releases._s3.cache_clear()

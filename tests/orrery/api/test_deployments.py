@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from orrery.errors import StaleGeneration
 from orrery.model.deployment import Health
+from orrery.settings import settings
 from orrery.store import deployments
 from orrery.store.tables import table
 
@@ -138,11 +139,19 @@ def test_an_update_keeps_what_is_left_out_and_the_ids_of_queues_by_their_names(p
     assert answer.status == 200, answer.body
     ids = {each["name"]: each["id"] for each in made["workerQueues"]}
     assert {each["name"]: each["id"] for each in answer.body["workerQueues"]} == ids
-    assert answer.body["workerQueues"][0]["maxWorkerCount"] == 9
+    assert {each["name"]: each["maxWorkerCount"] for each in answer.body["workerQueues"]}["heavy"] == 9
     kept = ("description", "contactEmails", "namespace", "createdAt", "createdBy", "defaultTaskPodCpu", "resourceQuotaMemory", "region")
     assert {name: answer.body[name] for name in kept} == {name: made[name] for name in kept}
     assert (answer.body["name"], answer.body["status"]) == ("nightly", "DEPLOYING")
     assert plane.machines.started[-1] == "update_deployment 2"
+
+
+def test_worker_queues_are_told_in_the_order_of_their_names(plane: Plane) -> None:
+    """The astro CLI sorts them by name and sends back ids that it took by place."""
+    made = plane.made(workerQueues=[queue(name=name, isDefault=name == "default") for name in ("heavy", "default", "fast")])
+
+    assert [each["name"] for each in made["workerQueues"]] == ["default", "fast", "heavy"]
+    assert plane.get(made["id"])["workerQueues"] == made["workerQueues"]
 
 
 def test_a_renamed_deployment_lets_its_old_name_go(plane: Plane) -> None:
@@ -376,6 +385,14 @@ def test_the_options_are_the_figures_that_requests_are_judged_by(plane: Plane) -
         assert plane.create(name=name, workerQueues=[queue(astroMachine=name, workerConcurrency=ceiling)]).status == 200
     refused = plane.installation.owner.get(f"{plane.installation.path}/deployment-options", cloudProvider="GCP")
     assert (refused.status, refused.fields) == (400, ["cloudProvider"])
+
+
+def test_without_a_data_plane_nothing_is_promised(plane: Plane, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATA_PLANE")
+    settings.cache_clear()
+    refused = plane.create()
+    assert (refused.status, refused.fields) == (400, ["clusterId"])
+    assert refused.body["message"].startswith("no data plane is attached to this installation yet")
 
 
 def test_an_organization_may_insist_on_dedicated_clusters(plane: Plane) -> None:

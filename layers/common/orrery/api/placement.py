@@ -6,6 +6,7 @@ from orrery.errors import Invalid
 from orrery.model.cluster import Cluster, ClusterStatus, ClusterType
 from orrery.model.organization import Organization
 from orrery.model.workspace import Workspace
+from orrery.settings import settings
 from orrery.store import clusters
 
 
@@ -61,6 +62,10 @@ def _named(cluster_id: str, serving: list[Cluster]) -> Cluster:
 
 
 def _ready(cluster: Cluster) -> Cluster:
+    if not settings().data_plane:
+        raise Invalid.field(
+            "clusterId", "no data plane is attached to this installation yet; whoever runs it names one with the template's `DataPlane`"
+        )
     if cluster.status is not ClusterStatus.CREATED:
         raise Invalid.field("clusterId", f"cluster `{cluster.name}` is still being created; wait until it is there")
     return cluster
