@@ -38,6 +38,8 @@ class Platform:
             aws = self._start_aws()
         with self.screen.step("Starting the process home"):
             self._start_home(aws)
+        if os.geteuid() != 0:
+            self.screen.line("  Not root: all Deployments share your user. That is one trust domain, and a second Organization is refused.")
         with self.screen.step("Starting the control plane"):
             self._start_plane(aws)
         known = owner.settle(self.state, self.url)
