@@ -372,21 +372,6 @@ def test_a_name_is_taken_only_within_its_workspace(plane: Plane) -> None:
     assert plane.create(workspaceId=plane.installation.workspace("other")).status == 200
 
 
-def test_the_options_are_the_figures_that_requests_are_judged_by(plane: Plane) -> None:
-    options = plane.installation.owner.get(f"{plane.installation.path}/deployment-options").body
-    assert [each["version"] for each in options["runtimeReleases"]] == ["3.3-1"]
-    assert options["executors"] == ["ASTRO", "CELERY"]
-    assert options["workerQueues"]["maxWorkers"] == {"floor": 1, "default": 10, "ceiling": 100}
-    machines = {each["name"]: each for each in options["workerMachines"]}
-    for name, machine in machines.items():
-        ceiling = machine["concurrency"]["ceiling"]
-        refused = plane.create(name=name, workerQueues=[queue(astroMachine=name, workerConcurrency=ceiling + 1)])
-        assert refused.fields == ["workerQueues[0].workerConcurrency"]
-        assert plane.create(name=name, workerQueues=[queue(astroMachine=name, workerConcurrency=ceiling)]).status == 200
-    refused = plane.installation.owner.get(f"{plane.installation.path}/deployment-options", cloudProvider="GCP")
-    assert (refused.status, refused.fields) == (400, ["cloudProvider"])
-
-
 def test_without_a_data_plane_nothing_is_promised(plane: Plane, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATA_PLANE")
     settings.cache_clear()

@@ -263,7 +263,8 @@ class Deployment(Response):
             web_server_ingress_hostname=host.partition(":")[0],
             api_url=f"{address}/api/v2" if address else "",
             ui_url=address,
-            worker_queues=[WorkerQueue.of(queue) for queue in deployment.queues],
+            # by name: the astro CLI sorts what it got where it lies, and would send the ids back with each other's names
+            worker_queues=[WorkerQueue.of(queue) for queue in sorted(deployment.queues, key=lambda queue: queue.name)],
             default_task_pod_cpu=deployment.default_task_pod_cpu,
             default_task_pod_memory=deployment.default_task_pod_memory,
             resource_quota_cpu=deployment.resource_quota_cpu,
