@@ -7,10 +7,10 @@ import pytest
 from orrery import dataplane
 from orrery.dataplane.port import DataPlane
 from orrery.errors import Conflict, NotReadyYet, Superseded
-from orrery.model.deployment import Deployment, Phase
+from orrery.model.deployment import Deployment, Health, Observed, Phase
 from orrery.provisioning import steps
 from orrery.provisioning.marks import MARKS
-from orrery.store import deployments
+from orrery.store import deployments, observed
 
 from local.aws.engine import Engine
 from tests.support.sagas import Stage, a_stage
@@ -95,6 +95,15 @@ def test_healthy_means_healthy_at_this_generation(stage: Stage) -> None:
     stage.plane.sicken(updating.id, "the scheduler ends again and again")
     with pytest.raises(NotReadyYet, match="the scheduler ends again and again"):
         run("await_healthy", updating)
+
+
+def test_what_the_saga_saw_healthy_is_shown_healthy_before_the_agent_says_so(stage: Stage) -> None:
+    updating = stage.updated(stage.active())
+    observed.save(updating.id, Observed(Health.UNHEALTHY, "Airflow's API does not answer yet"))
+    run("ensure_airflow", updating)
+    run("await_healthy", updating)
+    seen = observed.load(updating.id)
+    assert (seen.health, seen.reason, seen.generation) == (Health.HEALTHY, "", updating.generation)
 
 
 def test_there_is_no_going_back_to_what_never_was(stage: Stage) -> None:

@@ -7,13 +7,14 @@ execution ends quietly. Every step may run twice; none waits or tries again by i
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from orrery.dataplane.port import DataPlane
 from orrery.errors import Conflict, NotFound, NotReadyYet, StaleGeneration, Superseded
-from orrery.model.deployment import Deployment
+from orrery.model.deployment import Deployment, Health, Observed
 from orrery.provisioning.marks import MARKS, Error
 from orrery.provisioning.specs import ref_of, spec_of
-from orrery.store import deployments
+from orrery.store import deployments, observed
 
 Step = Callable[[DataPlane, Deployment], None]
 
@@ -93,3 +94,5 @@ def _await_healthy(plane: DataPlane, wanted: Deployment) -> None:
         raise NotReadyYet("its Airflow is still starting")
     if not seen.healthy:
         raise NotReadyYet(seen.reason or "its Airflow is not healthy yet")
+    # What the saga saw is newer than what the agent last told: without it a Deployment just made would be shown as unhealthy for a moment.
+    observed.save(wanted.id, Observed(Health.HEALTHY, "", seen.address, seen.generation, datetime.now(UTC)))
