@@ -12,8 +12,9 @@ from orrery.provisioning.specs import spec_of
 from orrery.store import deployments
 
 from local.aws.engine import Engine
+from tests.support.builders import BORN
 from tests.support.dataplane import PARTS
-from tests.support.sagas import BORN, Stage, a_stage
+from tests.support.sagas import Stage, a_stage
 
 MOMENTS = ("before", "after", "timeout")
 ENSURES = [f"ensure_{part}" for part in PARTS]

@@ -16,8 +16,9 @@ from orrery.store import deploys, tables
 from functions.sweeper import app
 from local.aws.engine import Engine
 from local.invocation import Context
+from tests.support.builders import BORN, SOMEBODY
 from tests.support.dataplane import PARTS
-from tests.support.sagas import BORN, SOMEBODY, Stage, a_stage
+from tests.support.sagas import Stage, a_stage
 
 CREATES = [*(f"ensure_{part}" for part in PARTS), "await_healthy", "mark_ready"]
 UPDATES = ["ensure_release", "ensure_airflow", "ensure_queues", "ensure_ingress", "await_healthy"]

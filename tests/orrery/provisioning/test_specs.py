@@ -10,7 +10,7 @@ from orrery.model.deployment import EnvironmentVariable, HibernationOverride
 from orrery.model.queue import Machine, Queue
 from orrery.provisioning.specs import ref_of, spec_of
 
-from tests.support.sagas import BORN, a_deployment
+from tests.support.builders import BORN, a_deployment
 
 HEAVY = Queue("q2", "heavy", Machine.A20, min_workers=1, max_workers=7, concurrency=20)
 
