@@ -21,7 +21,7 @@ CREATED = [
     "EnsureNamespace", "EnsureDatabase", "EnsureBroker", "EnsureRelease", "EnsureAirflow", "EnsureQueues", "EnsureIngress",
     "AwaitHealthy", "MarkReady", "Ready",
 ]  # fmt: skip
-AWAY = 100
+AWAY = 300
 """Seconds without a control plane: longer than a lease (90 s), so that the agent must have gone on alone."""
 QUEUES = [
     {"name": "default", "isDefault": True, "astroMachine": "A5", "minWorkerCount": 0, "maxWorkerCount": 2, "workerConcurrency": 5},
