@@ -11,7 +11,7 @@ def main() -> int:
     try:
         given = settings.read()
     except settings.Unset as missing:
-        print(f"agent: {missing}", file=sys.stderr)  # noqa: T201
+        print(f"agent: {missing}", file=sys.stderr)
         return 2
     asyncio.run(run(given))
     return 0

@@ -59,7 +59,7 @@ class Actuator:
         try:
             decisions = check(fleet, plan(fleet))
         except PlanRefused as refused:
-            print(f"agent: nothing is done in this round: {refused}", flush=True)  # noqa: T201
+            print(f"agent: nothing is done in this round: {refused}", flush=True)
             return {}, {}
         return (
             {(decision.deployment, decision.queue): decision for decision in decisions},

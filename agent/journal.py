@@ -22,4 +22,4 @@ class Journal:
             with open(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
                 file.write(json.dumps({"at": at.isoformat(), **what}) + "\n")
         except OSError as problem:
-            print(f"agent: the decision log cannot be written: {problem.strerror}", flush=True)  # noqa: T201
+            print(f"agent: the decision log cannot be written: {problem.strerror}", flush=True)

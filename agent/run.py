@@ -36,7 +36,7 @@ class Agent:
 
     def _say(self, trouble: str) -> None:
         if trouble != self._trouble:
-            print(f"agent: {trouble or 'all is well'}", flush=True)  # noqa: T201
+            print(f"agent: {trouble or 'all is well'}", flush=True)
         self._trouble = trouble
 
 
@@ -47,13 +47,13 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     demand = Demand(clock)
     agent = Agent(Home(settings.home_socket), demand, Plane(settings).exchange, Journal(settings.state), clock)
-    print(f"agent: {VERSION} serves cluster {settings.cluster_id}", flush=True)  # noqa: T201
+    print(f"agent: {VERSION} serves cluster {settings.cluster_id}", flush=True)
     while not stop.is_set():
         begun = clock.seconds()
         try:
             await agent.round()
         except Exception as problem:  # a fault of ours in one round must not end the scaling
-            print(f"agent: a round failed: {type(problem).__name__}: {problem}", flush=True)  # noqa: T201
+            print(f"agent: a round failed: {type(problem).__name__}: {problem}", flush=True)
         await _pause(stop, max(0.2, ROUND_SECONDS - (clock.seconds() - begun)))
     await demand.close()
 
