@@ -22,6 +22,11 @@ from local.home.supervisor import Supervisor, start
 
 KEY = "home/postgres"
 _DEMAND_TABLES = ("task_instance", "dag_run", "dag")
+_TRIGGERS = (
+    "SELECT pg_relation_size(oid) > 0 FROM pg_class WHERE relname = 'trigger' AND relkind = 'r' AND relnamespace = 'public'::regnamespace"
+)
+_WARY = "-c search_path=pg_catalog -c lock_timeout=5000"
+"""A database's owner may set both for all who log in there: to have its own functions called by us, or to make us wait for ever."""
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0777",
@@ -80,8 +85,11 @@ class Postgres:
 
     @contextmanager
     def superuser(self, database: str = "postgres") -> Iterator[psycopg.Connection[Any]]:
+        """In a Deployment's database we may look at the catalog and change rights, but never read its tables: what lies behind their
+        names is its owner's to choose, and a view would run the owner's functions as us.
+        """
         url = self.url(login="orrery", password=self._password, database=database)
-        with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
+        with psycopg.connect(url, autocommit=True, connect_timeout=10, options=_WARY) as connection:
             yield connection
 
     def has_template(self, name: str) -> bool:
@@ -121,7 +129,7 @@ class Postgres:
             self._hand_over(connection, name, template=template)
             connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(reader)))
             for table in _DEMAND_TABLES:
-                connection.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(sql.Identifier(table), sql.Identifier(reader)))
+                connection.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(sql.Identifier("public", table), sql.Identifier(reader)))
 
     @staticmethod
     def _hand_over(connection: psycopg.Connection[Any], name: str, *, template: str) -> None:
@@ -139,9 +147,9 @@ class Postgres:
                 connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(login)))
 
     def has_triggers(self, name: str) -> bool:
-        """Whether anything in this database waits for a triggerer."""
+        """Whether anything in this database waits for a triggerer, or has: the table has taken up room."""
         with self.superuser(name) as connection:
-            found = connection.execute("SELECT EXISTS (SELECT FROM trigger)").fetchone()
+            found = connection.execute(_TRIGGERS).fetchone()
         return bool(found and found[0])
 
     @property
