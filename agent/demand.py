@@ -16,9 +16,13 @@ import psycopg
 from agent.clock import Clock
 
 QUERY = """
-    SELECT queue, state, coalesce(hostname, ''), count(*)
-    FROM task_instance WHERE state IN ('queued', 'running') GROUP BY 1, 2, 3
+    SELECT left(queue::text, 256), state::text, left(coalesce(hostname::text, ''), 256), count(*)
+    FROM task_instance WHERE state IN ('queued', 'running') GROUP BY 1, 2, 3 LIMIT 10000
 """
+_OPTIONS = "-c statement_timeout=2000 -c search_path=pg_catalog,public"
+"""The table is the Deployment's own, to replace as it likes: whatever it makes of it, we get text and counts, and not without end."""
+_MOST_QUEUED, _MOST_ON_ONE = 1_000_000, 1000
+"""Tasks of one queue, and of one worker, that are believed: the plane refuses a cluster's whole snapshot for one absurd number in it."""
 _TOGETHER = 16
 _PATIENCE = 4.0
 """Seconds for one answer, a new connection included; a server that is frozen must not freeze the agent."""
@@ -89,7 +93,7 @@ class Demand:
     async def _ask(self, door: _Door) -> Counts:
         if door.connection is None:
             door.connection = await psycopg.AsyncConnection.connect(
-                door.url, autocommit=True, connect_timeout=3, application_name="orrery-agent", options="-c statement_timeout=2000"
+                door.url, autocommit=True, connect_timeout=3, application_name="orrery-agent", options=_OPTIONS
             )
         rows = await (await door.connection.execute(QUERY)).fetchall()
         return counted(rows)
@@ -110,7 +114,7 @@ def counted(rows: Iterable[tuple[str, str, str, int]]) -> Counts:
     running: Counter[tuple[str, str]] = Counter()
     for queue, state, hostname, count in rows:
         if state == "queued":
-            queued[queue] += count
+            queued[queue] = min(queued[queue] + count, _MOST_QUEUED)
         else:
-            running[queue, hostname] += count
+            running[queue, hostname] = min(running[queue, hostname] + count, _MOST_ON_ONE)
     return Counts(queued, running)
