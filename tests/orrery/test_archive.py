@@ -13,7 +13,7 @@ from orrery import archive
 from orrery.errors import Invalid
 
 Member = tuple[str, bytes]
-parts = st.text(st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="/"), min_size=1, max_size=12).filter(
+parts = st.text(st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="/\\"), min_size=1, max_size=12).filter(
     lambda part: part not in (".", "..", "dags")
 )
 paths = st.lists(parts, min_size=1, max_size=4).map("/".join)
@@ -124,6 +124,7 @@ def test_the_same_files_give_the_same_bytes() -> None:
         (lambda: tar(entry("dags/x", tarfile.BLKTYPE)), "is a device"),
         (lambda: tar(entry("dags/x", tarfile.FIFOTYPE)), "is a pipe"),
         (lambda: tar(("dags/a\nb.py", b"")), "has a control character in its name"),
+        (lambda: tar(("dags\\etl.py", b"")), "has a backslash in its name"),
         (lambda: tar(("dags/" + "a" * 300, b"")), "has too long a name"),
         (lambda: tar(("dags/a.py", b"1"), ("dags/a.py", b"2")), "is in the archive more than once"),
         (lambda: tar(("dags/a", b"1"), ("dags/a/b.py", b"2")), "is in the archive more than once"),
@@ -166,6 +167,11 @@ def test_an_endless_extended_header_is_refused_before_it_is_held_in_memory() -> 
 def test_too_many_entries_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "MAX_ENTRIES", 3)
     assert refusal(tar(*((f"dags/{n}.py", b"") for n in range(4)))) == "the archive has more than 3 entries"
+
+
+def test_directories_that_only_paths_name_are_entries_too() -> None:
+    deep = tar(*((f"{n}/" + "a/" * 500 + "b", b"") for n in range(50)))
+    assert refusal(deep) == "the archive has more than 20000 entries"
 
 
 def test_too_large_an_archive_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from orrery.errors import Invalid
 MAX_BYTES = 512 * 1024 * 1024
 """Unpacked, headers included."""
 MAX_ENTRIES = 20_000
+"""Files and directories, those that are only named in another's path included: a small archive can name millions of them."""
 MAX_RATIO = 100
 """Unpacked to packed, once past `RATIO_FROM` bytes: real code compresses five to twenty times."""
 RATIO_FROM = 16 * 1024 * 1024
@@ -70,9 +71,9 @@ def check(file: BinaryIO) -> Contents:
     for entry, _ in _entries(file):
         entries += 1
         total += entry.size
-        if entries > MAX_ENTRIES:
-            raise Invalid(f"the archive has more than {MAX_ENTRIES} entries")
         _place(entry, files, directories)
+        if max(entries, len(files) + len(directories)) > MAX_ENTRIES:
+            raise Invalid(f"the archive has more than {MAX_ENTRIES} entries")
         based = based and (_is_root(entry, "") or _is_root(entry, _BASE) or entry.path.startswith(_BASE))
     return Contents(entries, total, _BASE if based else "")
 
@@ -147,6 +148,8 @@ def _path(named: str) -> str:
         raise Invalid(f"`{_shown(named)}` in the archive is an absolute path; pack the files with paths relative to the project")
     if _CONTROL.search(named):
         raise Invalid(f"`{_shown(named)}` in the archive has a control character in its name; rename that file")
+    if "\\" in named:
+        raise Invalid(f"`{_shown(named)}` in the archive has a backslash in its name; separate directories with `/`")
     parts = [part for part in named.split("/") if part not in ("", ".")]
     if ".." in parts:
         raise Invalid(f"`{_shown(named)}` in the archive leads out of it with `..`; pack the files from inside the project")

@@ -94,6 +94,8 @@ def test_more_bytes_than_an_upload_may_have_are_refused(plane: Plane, deploy: di
     [
         (b"<BlockList><Latest>YQ==</Latest>", "not valid XML"),
         (b"not xml", "not valid XML"),
+        (b'<?xml version="1.0" encoding="hex"?><BlockList/>', "not valid XML"),
+        (b'<?xml version="1.0" encoding="shift_jis"?><BlockList/>', "not valid XML"),
         (b"<Blocks><Latest>YQ==</Latest></Blocks>", "must be `<BlockList>`"),
         (b"<BlockList><Newest>YQ==</Newest></BlockList>", "must be `<BlockList>`"),
         (b'<!DOCTYPE x [<!ENTITY a "aaaa">]><BlockList><Latest>&a;</Latest></BlockList>', "document type"),

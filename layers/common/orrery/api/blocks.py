@@ -16,7 +16,7 @@ def parse(document: bytes) -> tuple[str, ...]:
     listing = _Listing()
     try:
         listing.read(document)
-    except expat.ExpatError:
+    except (expat.ExpatError, LookupError, ValueError):  # the latter two for an encoding that expat does not have
         raise Invalid("the list of blocks is not valid XML") from None
     if len(listing.ids) > MAX_BLOCKS:
         raise Invalid(f"the list names more than {MAX_BLOCKS} blocks")
