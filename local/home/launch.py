@@ -68,7 +68,8 @@ def main() -> None:
     os.umask(0o077)
     os.chdir(order["cwd"])
     _take_input(order["stdin"])
-    os.execve(order["argv"][0], order["argv"], order["env"])  # noqa: S606
+    own = {**order["env"], "ORRERY_PID": str(os.getpid())}  # its children inherit all of this and have another pid
+    os.execve(order["argv"][0], order["argv"], own)  # noqa: S606
 
 
 if __name__ == "__main__":

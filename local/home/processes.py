@@ -21,13 +21,16 @@ class Found:
 
 
 def running(state: Path) -> list[Found]:
-    """The processes of the home at `state`, one a key: session leaders whose parent is not the same process again."""
-    found = []
+    """The processes of the home at `state`, one a key: those that it started itself.
+
+    What they start inherits their marks, but not their pid; and who writes another's marks on himself was started later.
+    """
+    found: dict[str, Found] = {}
     for pid, key in _of_home(state):
-        status = _status(pid)
-        if status and status.session == pid and _environment(status.parent).get("ORRERY_PROCESS") != key:
-            found.append(Found(key, pid, _environment(pid).get("ORRERY_FINGERPRINT", ""), status.started))
-    return found
+        status, marks = _status(pid), _environment(pid)
+        if status and marks.get("ORRERY_PID") == str(pid) and (key not in found or status.started < found[key].started):
+            found[key] = Found(key, pid, marks.get("ORRERY_FINGERPRINT", ""), status.started)
+    return list(found.values())
 
 
 def end_all(state: Path, *, prefix: str) -> None:

@@ -118,6 +118,24 @@ def test_a_new_supervisor_goes_on_with_what_it_finds(state: Path, make: Make) ->
         new.close()
 
 
+def test_what_a_process_left_behind_is_not_taken_for_the_process(state: Path, make: Make, supervisor: Supervisor) -> None:
+    orphan = "setsid sh -c 'echo left; exec sleep 60' & "
+    supervisor.want(make(f"({orphan}); exec sleep 60"))
+    before = running(supervisor)
+    said(state, "left")
+    assert len([pid for pid, _ in processes._of_home(state)]) == 2
+    assert [(found.key, found.pid) for found in processes.running(state)] == [("d1/part", before)]
+
+
+def test_who_pretends_to_be_another_process_is_not_adopted_in_its_place(state: Path, make: Make, supervisor: Supervisor) -> None:
+    supervisor.want(make())
+    before = running(supervisor)
+    marks = f"ORRERY_STATE={state} ORRERY_PROCESS=d1/part ORRERY_FINGERPRINT=x"
+    supervisor.want(make(f"setsid sh -c 'echo born; exec env {marks} ORRERY_PID=$$ sleep 60'", key="d2/part"))
+    said(state, "born")
+    assert [found.pid for found in processes.running(state) if found.key == "d1/part"] == [before]
+
+
 def test_another_homes_processes_are_none_of_ours(
     state: Path, make: Make, tmp_path_factory: pytest.TempPathFactory, supervisor: Supervisor
 ) -> None:
