@@ -73,8 +73,8 @@ class Places:
         for root, directories, files in os.walk(self.run, topdown=False):
             for name in files:
                 Path(root, name).unlink(missing_ok=True)
-            for name in directories:
-                Path(root, name).rmdir()
+            for name in directories:  # a link to one counts as one; a Deployment may leave it in its broker's directory
+                Path(root, name).unlink() if Path(root, name).is_symlink() else Path(root, name).rmdir()
         self.run.rmdir()
 
 

@@ -1,6 +1,9 @@
 """Addresses are short enough for sockets, users are nobody else's, ports are free, and health is said in words."""
 
+import contextlib
 import socket
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,3 +95,31 @@ def test_health_is_airflows_own_word() -> None:
 
 def test_an_airflow_that_is_not_there_is_not_healthy() -> None:
     assert health.probe(ports.choose(())) == health.Health(False, "Airflow's API does not answer yet")
+
+
+def test_whoever_answers_with_one_byte_at_a_time_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            with server.accept()[0] as connection, contextlib.suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+                for _ in range(200):
+                    connection.sendall(b" ")
+                    time.sleep(0.05)
+
+        threading.Thread(target=drip, daemon=True).start()
+        begun = time.monotonic()
+        assert not health.probe(server.getsockname()[1]).healthy
+        assert time.monotonic() - begun < 3
+
+
+def test_a_link_left_in_the_run_directory_does_not_stop_the_home_from_clearing_it(tmp_path: Path) -> None:
+    here = Places(state=tmp_path / "state", run=tmp_path / "run", isolated=False)
+    here.prepare()
+    (tmp_path / "kept").mkdir()
+    here.broker_socket("d1").parent.mkdir()
+    (here.broker_socket("d1").parent / "link").symlink_to(tmp_path / "kept")
+    here.clear_run()
+    assert not here.run.exists()
+    assert (tmp_path / "kept").exists()
