@@ -41,7 +41,7 @@ def main() -> int:
     url = f"http://localhost:{door.getsockname()[1]}"
     stack = template.read(ROOT / "template.yaml", parameters={"DataPlane": DATA_PLANE})
     functions = Functions(stack, overrides={"API_URL": url})
-    machines = Machines(stack, functions.invoke, state.path / "executions")
+    machines = Machines(stack, functions.invoke, state.executions)
     for arn in machines.start():
         print(f"plane: {arn} was running when the last plane ended; it is ABORTED", flush=True)
     resources.ensure(stack)

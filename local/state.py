@@ -38,6 +38,11 @@ class State:
         return self.path / "logs"
 
     @property
+    def executions(self) -> Path:
+        """The histories of state machines."""
+        return self.path / "executions"
+
+    @property
     def cli(self) -> Path:
         """The CLI's configuration for this installation; the user's own is left alone."""
         return self.path / "cli"
@@ -61,10 +66,12 @@ class State:
         return self.path / "agent" / "token"
 
     def prepare(self) -> None:
+        """Run as root, a Deployment's user sees the machine's files: what tells of all tenants is closed to it."""
+        closed = (self.logs, self.executions, self.cli, self.agent_token.parent)
         try:
-            for path in (self.path, self.logs, self.cli, self.agent_token.parent):
+            for path in (self.path, *closed):
                 path.mkdir(parents=True, exist_ok=True)
-            for path in (self.cli, self.agent_token.parent):
+            for path in closed:
                 path.chmod(0o700)
         except OSError as error:
             raise Failure(f"cannot write `{self.path}`: {explain(error)}") from error

@@ -34,7 +34,8 @@ def test_what_is_remembered_is_there_in_the_next_run(state: State) -> None:
 def test_what_is_written_can_be_read_by_its_owner_alone(state: State) -> None:
     write(state.agent_token, "secret")
     assert state.agent_token.stat().st_mode & 0o777 == 0o600
-    assert state.cli.stat().st_mode & 0o077 == 0
+    for folder in (state.cli, state.logs, state.executions):
+        assert folder.stat().st_mode & 0o077 == 0
 
 
 def test_a_second_holder_is_told_who_the_first_is(state: State) -> None:
