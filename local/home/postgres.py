@@ -144,7 +144,7 @@ class Postgres:
         with self._making, self.superuser() as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
             for login in (name, f"{name}_read"):
-                connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(login)))
+                _remove_login(connection, login)
 
     def has_triggers(self, name: str) -> bool:
         """Whether anything in this database waits for a triggerer, or has: the table has taken up room."""
@@ -198,3 +198,11 @@ def _ensure_login(connection: psycopg.Connection[Any], name: str, password: str)
         connection.execute(sql.SQL("CREATE ROLE {} NOSUPERUSER").format(sql.Identifier(name)))
     statement = sql.SQL("ALTER ROLE {} LOGIN CONNECTION LIMIT 80 PASSWORD {}")
     connection.execute(statement.format(sql.Identifier(name), sql.Literal(password)))
+
+
+def _remove_login(connection: psycopg.Connection[Any], name: str) -> None:
+    """Rights that another Deployment gave this login in its own database hold it fast: then nobody logs in by it any more."""
+    try:
+        connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name)))
+    except psycopg.errors.DependentObjectsStillExist:
+        connection.execute(sql.SQL("ALTER ROLE {} NOLOGIN PASSWORD NULL").format(sql.Identifier(name)))

@@ -66,3 +66,14 @@ def test_a_deployment_that_locks_its_tables_does_not_stop_the_home(server: Postg
         owner.execute("LOCK TABLE trigger")
         with pytest.raises(psycopg.errors.LockNotAvailable):
             server.has_triggers(NAME)
+
+
+def test_rights_that_another_deployment_gives_a_login_do_not_keep_it_from_being_removed(
+    server: Postgres, owner: psycopg.Connection
+) -> None:
+    server.ensure("d_other", template=TEMPLATE, password="theirs", reader_password="read")
+    owner.execute(f"GRANT CONNECT ON DATABASE {NAME} TO d_other")
+    server.remove("d_other")
+    server.remove("d_other")
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(server.url(login="d_other", password="theirs", database=NAME))
