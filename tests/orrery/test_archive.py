@@ -164,6 +164,19 @@ def test_an_endless_extended_header_is_refused_before_it_is_held_in_memory() -> 
     assert "extended header that is too long" in refusal(io.BytesIO(header.tobuf(tarfile.GNU_FORMAT) + bytes(4096)))
 
 
+def extended_header(records: int) -> bytes:
+    header = tarfile.TarInfo("x")
+    header.type, header.size = tarfile.XHDTYPE, records * 5
+    return header.tobuf(tarfile.GNU_FORMAT) + (b"5 a=\n" * records).ljust(-(-header.size // 512) * 512, b"\0")
+
+
+def test_extended_headers_cost_no_more_time_than_honest_ones() -> None:
+    plain = tar(("a.py", b"1")).getvalue()
+    assert repacked(io.BytesIO(extended_header(100) * 8 + plain)) == {"a.py": b"1"}
+    assert "more than 100 records" in refusal(io.BytesIO(extended_header(101) + plain))
+    assert "more than 8 extended headers" in refusal(io.BytesIO(extended_header(1) * 9 + plain))
+
+
 def test_too_many_entries_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "MAX_ENTRIES", 3)
     assert refusal(tar(*((f"dags/{n}.py", b"") for n in range(4)))) == "the archive has more than 3 entries"

@@ -30,6 +30,8 @@ MAX_PART = 255
 BLOCK = 512
 EXTENDED = 64 * 1024
 """The longest extended header that is read."""
+EXTENSIONS, RECORDS = 8, 100
+"""Extended headers of one entry, and what one of them may say: honest archives have two, with a few records each."""
 LATEST = 2**33
 """Times of change beyond this (the year 2242) would break whoever unpacks."""
 QUICK = 2
@@ -100,8 +102,11 @@ def repack(file: BinaryIO, contents: Contents, into: BinaryIO) -> None:
 def _entries(file: BinaryIO) -> Iterator[tuple[_Entry, BinaryIO]]:
     with _translated():
         stream = _Bounded(file)
-        path, extended = "", {}
+        path, extended, extensions = "", {}, 0
         while (header := _header(stream)) is not None:
+            extensions += 1
+            if extensions > EXTENSIONS + 1:
+                raise Invalid(f"the archive has more than {EXTENSIONS} extended headers for one entry")
             if header.type == tarfile.GNUTYPE_LONGNAME:
                 path = _text(stream.extended(header.size).rstrip(b"\0"))
             elif header.type == tarfile.XHDTYPE:
@@ -110,7 +115,7 @@ def _entries(file: BinaryIO) -> Iterator[tuple[_Entry, BinaryIO]]:
                 stream.extended(header.size)
             else:
                 entry = _entry(header, path, extended)
-                path, extended = "", {}
+                path, extended, extensions = "", {}, 0
                 body = _Body(stream, entry.size)
                 yield entry, io.BufferedReader(body)
                 body.finish()
@@ -183,7 +188,9 @@ def _parents(path: str) -> list[str]:
 def _records(raw: bytes) -> dict[str, str]:
     """The records of an extended header, `<length> <key>=<value>\\n`; values other than those we read may be any bytes."""
     found: dict[str, str] = {}
-    while raw:
+    for _ in range(RECORDS):
+        if not raw:
+            return found
         length, _, _ = raw.partition(b" ")
         if not length.isdigit() or not len(length) < int(length) <= len(raw):
             raise tarfile.HeaderError
@@ -191,6 +198,8 @@ def _records(raw: bytes) -> dict[str, str]:
         if key in (b"path", b"size") or key.startswith(b"GNU.sparse"):
             found[_text(key)] = _text(value)
         raw = raw[int(length) :]
+    if raw:
+        raise Invalid(f"the archive has an extended header of more than {RECORDS} records")
     return found
 
 
