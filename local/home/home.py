@@ -11,7 +11,7 @@ from orrery.dataplane.port import DeploymentRef, DeploymentSpec, Observation
 from orrery.errors import DataPlaneFailed, NotFound, NotReadyYet, WorkersBusy
 
 from local import listening
-from local.home import airflow, broker, ports, processes, releases
+from local.home import airflow, broker, ports, processes, releases, users
 from local.home.cells import Cell, deployment_cell, own_room
 from local.home.observer import ABSENT, Observer, components
 from local.home.places import Places
@@ -163,6 +163,7 @@ class Home:
             processes.end_all(self.places.state, prefix=f"{ref.id}/")
             if record and self.places.isolated:
                 processes.end_user(record.uid)
+                users.clear(record.uid)
             shutil.rmtree(self.places.deployment(ref.id), ignore_errors=True)
             if self.places.deployment(ref.id).exists():
                 raise NotReadyYet("its files could not all be removed yet")

@@ -1,7 +1,9 @@
 """Which user each Deployment runs as: numbers of its own that no account of the machine has, and that nobody else's home uses."""
 
+import contextlib
 import hashlib
 import os
+import shutil
 
 from orrery.dataplane.port import DeploymentSpec
 from orrery.errors import DataPlaneFailed
@@ -11,6 +13,8 @@ from local.home.records import Records
 
 # Above ordinary accounts, below those that systemd gives out; each home on a machine takes a hundred of them.
 _FIRST, _HOMES, _EACH = 30000, 256, 100
+_SHARED = ("/dev/shm", "/var/tmp")  # noqa: S108
+"""Where every user of the machine may write; /tmp is each Deployment's own."""
 
 
 class Users:
@@ -44,3 +48,12 @@ class Users:
         others = {record.spec.organization_id for record in self._records.all()} - {spec.organization_id}
         if others and not self._isolated:
             raise DataPlaneFailed("without root this home cannot keep tenants apart, so it serves one Organization only; start it as root")
+
+
+def clear(uid: int) -> None:
+    """What a user left where everybody may write: its number will be another Deployment's, who could read it."""
+    for folder in _SHARED:
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.stat(follow_symlinks=False).st_uid == uid:
+                    shutil.rmtree(entry.path) if entry.is_dir(follow_symlinks=False) else os.unlink(entry.path)

@@ -1,6 +1,7 @@
 """Addresses are short enough for sockets, users are nobody else's, ports are free, and health is said in words."""
 
 import contextlib
+import os
 import socket
 import threading
 import time
@@ -13,6 +14,7 @@ from orrery.errors import DataPlaneFailed
 
 from local import listening
 from local.home import health, ports
+from local.home import users as user_numbers
 from local.home.places import Places, places
 from local.home.records import Record, Records, new_keys
 from local.home.users import Users
@@ -123,3 +125,17 @@ def test_a_link_left_in_the_run_directory_does_not_stop_the_home_from_clearing_i
     here.clear_run()
     assert not here.run.exists()
     assert (tmp_path / "kept").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give away files")
+def test_what_a_user_left_behind_is_not_there_for_the_next_one_of_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(user_numbers, "_SHARED", (str(tmp_path / "absent"), str(tmp_path)))
+    kept = tmp_path / "another's"
+    kept.touch()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "loot").touch()
+    (tmp_path / "link").symlink_to(kept)
+    for name in ("folder", "link"):
+        os.chown(tmp_path / name, 59991, 59991, follow_symlinks=False)
+    user_numbers.clear(59991)
+    assert list(tmp_path.iterdir()) == [kept]
