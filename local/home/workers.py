@@ -16,6 +16,8 @@ from local.home.records import Record, Worker
 from local.home.supervisor import Supervisor
 
 _ANSWER_SECONDS = 0.7
+_DEAF_SECONDS = 2.0
+"""A broker is its Deployment's own process, and may be stopped by it: we would wait for ever, and with us whoever tends to all others."""
 _KEEP_LOGS = 10
 
 
@@ -125,6 +127,7 @@ class Workers:
     def _broadcast(self, record: Record, verb: str, names: list[str], **arguments: str) -> list[dict[str, Any]]:
         with Celery(broker=broker.url(self._places, record), set_as_current=False) as app:
             app.conf.broker_connection_timeout = _ANSWER_SECONDS
+            app.conf.broker_transport_options = {"socket_timeout": _DEAF_SECONDS, "socket_connect_timeout": _DEAF_SECONDS}
             try:
                 return list(
                     app.control.broadcast(
