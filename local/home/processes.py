@@ -23,12 +23,13 @@ class Found:
 def running(state: Path) -> list[Found]:
     """The processes of the home at `state`, one a key: those that it started itself.
 
-    What they start inherits their marks, but not their pid; and who writes another's marks on himself was started later.
+    What they start inherits their marks, but not their pid (which is not there yet before the last exec); and who writes another's marks
+    on himself was started later.
     """
     found: dict[str, Found] = {}
     for pid, key in _of_home(state):
         status, marks = _status(pid), _environment(pid)
-        if status and marks.get("ORRERY_PID") == str(pid) and (key not in found or status.started < found[key].started):
+        if status and marks.get("ORRERY_PID", str(pid)) == str(pid) and (key not in found or status.started < found[key].started):
             found[key] = Found(key, pid, marks.get("ORRERY_FINGERPRINT", ""), status.started)
     return list(found.values())
 
