@@ -139,7 +139,9 @@ class _Terminal:
     def __init__(self, *words: str) -> None:
         self._person, side = pty.openpty()
         command = [sys.executable, "-m", "orrery_cli", *words]
-        self.process = subprocess.Popen(command, stdin=side, stderr=side, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        self.process = subprocess.Popen(
+            command, stdin=side, stderr=side, stdout=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=_heed_interrupts
+        )
         os.close(side)
 
     def reads(self, part: str) -> str:
@@ -155,6 +157,11 @@ class _Terminal:
         stdout, _ = self.process.communicate(timeout=20)
         os.close(self._person)
         return self.process.returncode, stdout
+
+
+def _heed_interrupts() -> None:
+    """As a terminal starts its commands; a shell that starts the tests in the background has them ignore SIGINT, and so all they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_a_person_is_asked_on_stderr_and_may_say_no(environment: dict[str, str], plane: Plane) -> None:

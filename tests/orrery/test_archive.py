@@ -63,6 +63,11 @@ def test_any_set_of_files_comes_through_unchanged(files: dict[str, bytes], forma
     assert repacked(io.BytesIO(gzip.compress(file.getvalue())) if gzipped else file) == files
 
 
+def test_a_long_name_may_be_cut_anywhere_in_the_header_that_follows_it() -> None:
+    path = "dags/" + "ü" * 60 + ".py"  # a hundred bytes end within a letter
+    assert repacked(tar((path, b"1"), format=tarfile.GNU_FORMAT)) == {path.removeprefix("dags/"): b"1"}
+
+
 @given(st.binary(max_size=4000))
 @settings(max_examples=200, deadline=None)
 def test_bytes_of_any_kind_pass_or_are_refused_and_nothing_else_is_raised(noise: bytes) -> None:

@@ -126,17 +126,15 @@ def _header(stream: "_Bounded") -> tarfile.TarInfo | None:
     block = stream.exactly(BLOCK)
     if not block.strip(b"\0"):
         return None
-    try:
-        info = tarfile.TarInfo.frombuf(block, "utf-8", "strict")
-    except UnicodeDecodeError:
-        raise Invalid("the archive has a name that is not UTF-8; rename that file") from None
+    # A long name stands in an extended header, and what stands here is its beginning, cut wherever the field ends.
+    info = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
     if info.size < 0:
         raise tarfile.HeaderError
     return info
 
 
 def _entry(header: tarfile.TarInfo, path: str, extended: dict[str, str]) -> _Entry:
-    named = extended.get("path") or path or header.name
+    named = extended.get("path") or path or _text(header.name.encode("utf-8", "surrogateescape"))
     sparse = any(key.startswith("GNU.sparse") for key in extended)
     if sparse or header.type not in (*_PLAIN, tarfile.DIRTYPE):
         kind = "a sparse file" if sparse else _REFUSED.get(header.type, "of an unknown kind")
