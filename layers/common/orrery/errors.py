@@ -7,8 +7,7 @@
     ├── NotFound              404  there is no such thing, or it is not yours (the two look the same)
     ├── Conflict              409
     │   ├── StaleGeneration        somebody else wrote first: read again and decide again
-    │   ├── StillChanging          a saga is under way that this change would cross
-    │   └── AlreadyStarted         an execution of this name has run before
+    │   └── StillChanging          a saga is under way that this change would cross
     ├── TooLarge              413  more bytes than this door takes
     ├── Unavailable           503  *retryable*: an outside system is away, slow or throttling
     │   ├── NotReadyYet            what was asked for is on its way
@@ -82,10 +81,6 @@ class StaleGeneration(Conflict):
 
 class StillChanging(Conflict):
     code = "STILL_CHANGING"
-
-
-class AlreadyStarted(Conflict):
-    code = "ALREADY_STARTED"
 
 
 class TooLarge(Error):
