@@ -24,11 +24,12 @@ _REFUSALS = {
     "403": "You may see it, but not do this.",
     "404": "There is no such thing, or you may not see it.",
     "409": "It has changed, or is still changing; read it again.",
+    "412": "This installation does not do that; the message says what to do instead.",
     "413": "The body is too large.",
     "500": "Something broke on our side.",
     "503": "Something is away or busy; try again after `Retry-After` seconds.",
 }
-_OF_WRITES_ONLY = {"409", "413"}
+_OF_WRITES_ONLY = {"409", "412", "413"}
 _METHODS = {"get", "post", "put", "patch", "delete"}
 
 

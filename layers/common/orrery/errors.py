@@ -8,6 +8,7 @@
     ├── Conflict              409
     │   ├── StaleGeneration        somebody else wrote first: read again and decide again
     │   └── StillChanging          a saga is under way that this change would cross
+    ├── NotServed             412  this installation does not do that, and never half does it
     ├── TooLarge              413  more bytes than this door takes
     ├── Unavailable           503  *retryable*: an outside system is away, slow or throttling
     │   ├── NotReadyYet            what was asked for is on its way
@@ -81,6 +82,10 @@ class StaleGeneration(Conflict):
 
 class StillChanging(Conflict):
     code = "STILL_CHANGING"
+
+
+class NotServed(Error):
+    status, code = 412, "NOT_SERVED"
 
 
 class TooLarge(Error):

@@ -86,3 +86,43 @@ def test_the_type_of_cluster_must_be_told(installation: Installation, query: dic
     refused = installation.owner.get(f"{installation.path}/cluster-options", **query)
 
     assert (refused.status, refused.fields) == (400, ["type"])
+
+
+NEW = {"cloudProvider": "AWS", "name": "ours", "region": "us-east-1", "type": "DEDICATED", "vpcSubnetRange": "172.20.0.0/20"}
+CHANGE = {"clusterType": "DEDICATED", "name": "ours", "k8sTags": []}
+
+
+def test_making_a_cluster_is_refused_with_the_clusters_there_are(installation: Installation) -> None:
+    refused = installation.owner.post(f"{installation.path}/clusters", NEW)
+
+    assert refused.status == 412
+    assert "`standard-us-east-1` in `us-east-1`" in refused.body["message"]
+    assert len(installation.owner.get(f"{installation.path}/clusters").body["clusters"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"vpcSubnetRange": "172.20.0.1/20"}, "vpcSubnetRange"), ({"name": ""}, "name"), ({"cloudProvider": "GCP"}, "cloudProvider")],
+)
+def test_a_cluster_that_could_not_be_is_refused_by_the_field(installation: Installation, changes: dict[str, str], field: str) -> None:
+    refused = installation.owner.post(f"{installation.path}/clusters", NEW | changes)
+
+    assert (refused.status, [name.rsplit(".", 1)[-1] for name in refused.fields]) == (400, [field])
+
+
+def test_clusters_are_neither_changed_nor_deleted(installation: Installation) -> None:
+    one = f"{installation.path}/clusters/{dedicated(installation)}"
+
+    assert installation.owner.post(one, CHANGE).status == 412
+    assert installation.owner.delete(one).status == 412
+    assert installation.owner.get(one).status == 200
+
+
+def test_another_organizations_cluster_cannot_be_told_from_none(installation: Installation) -> None:
+    other, own = another(installation), dedicated(installation)
+
+    answers = [other.owner.post(f"{other.path}/clusters/{id}", CHANGE) for id in (own, names.new_id())]
+    answers += [other.owner.delete(f"{other.path}/clusters/{id}") for id in (own, names.new_id())]
+
+    assert [answer.status for answer in answers] == [404] * 4
+    assert len({answer.body["message"] for answer in answers}) == 1

@@ -225,3 +225,32 @@ def test_another_tenants_token_looks_like_a_missing_one(installation: Installati
 
 def test_a_header_may_be_written_in_any_case(installation: Installation) -> None:
     assert principals.authenticate(f"bearer {installation.owner.token}").organization_id == installation.organization_id
+
+
+def test_a_token_takes_another_name_and_keeps_its_value(installation: Installation) -> None:
+    made = make(installation.owner, installation, description="for the pipeline")
+    path = f"{installation.path}/tokens/{made['id']}"
+
+    renamed = installation.owner.post(path, {"name": "nightly"}).body
+
+    assert (renamed["name"], renamed["description"], renamed["token"]) == ("nightly", "for the pipeline", None)
+    assert installation.owner.get(path).body["name"] == "nightly"
+    assert Caller(str(made["token"])).get("/v1/users/self").body["fullName"] == "nightly"
+
+
+def test_a_token_that_was_deleted_does_not_come_back_with_a_new_name(installation: Installation) -> None:
+    made = make(installation.owner, installation)
+    path = f"{installation.path}/tokens/{made['id']}"
+    assert installation.owner.delete(path).status == 204
+
+    assert installation.owner.post(path, {"name": "nightly"}).status == 404
+    assert Caller(str(made["token"])).get("/v1/users/self").status == 401
+
+
+@pytest.mark.parametrize("name", ["", "n" * 257])
+def test_a_tokens_name_is_bounded(installation: Installation, name: str) -> None:
+    made = make(installation.owner, installation)
+
+    refused = installation.owner.post(f"{installation.path}/tokens/{made['id']}", {"name": name})
+
+    assert (refused.status, refused.fields) == (400, ["name"])

@@ -1,22 +1,26 @@
-"""Clusters: list, get, and what they can be made of."""
+"""Clusters: list, get, and what they can be made of; making and changing them is refused, each with what to do instead."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
-from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import Field
 
 from orrery.api import places
 from orrery.api.entrance import Caller, routes
 from orrery.api.paging import Paging
+from orrery.api.wire.cluster_requests import CreateClusterRequest, UpdateClusterRequest
 from orrery.api.wire.clusters import LOCATIONS, Cluster, ClusterHealthStatus, ClusterHealthStatusDetail, ClusterOptions, ClustersPaginated
 from orrery.authz.permissions import Permission
+from orrery.errors import NotServed
 from orrery.model import cluster as model
 from orrery.store import clusters, observed, organizations
 
 router = routes()
 ORGANIZATION = "/organizations/<organizationId>"
 COLLECTION = f"{ORGANIZATION}/clusters"
+ITEM = f"{COLLECTION}/<clusterId>"
 SILENT = timedelta(minutes=2)
 """An agent sends at least every ten seconds; after this long without a word something is wrong."""
 
@@ -39,7 +43,34 @@ def list_clusters(organizationId: str, caller: Caller, asked: Annotated[Filter, 
     return ClustersPaginated(clusters=[_render(each, organizationId) for each in cut.items], **cut.envelope)
 
 
-@router.get(f"{COLLECTION}/<clusterId>", operation_id="GetCluster", summary="Get a cluster", tags=["Cluster"])
+@router.post(COLLECTION, operation_id="CreateCluster", summary="Create a cluster", tags=["Cluster"])
+def create_cluster(
+    organizationId: str, body: Annotated[CreateClusterRequest, Body(discriminator="cloud_provider")], caller: Caller
+) -> Cluster:
+    """Refused: this version places Deployments on the standard clusters only."""
+    organizations.fetch(caller, organizationId, Permission.ORGANIZATION_CLUSTERS_CREATE)
+    places.check_provider(body.cloud_provider, organizationId, field="cloudProvider")
+    there_is = ", ".join(f"`{each.name}` in `{each.region}`" for each in clusters.serving(organizationId))
+    raise NotServed(f"clusters cannot be created in this version; place Deployments on one of those there are: {there_is}")
+
+
+@router.post(ITEM, operation_id="UpdateCluster", summary="Update a cluster", tags=["Cluster"])
+def update_cluster(
+    organizationId: str, clusterId: str, body: Annotated[UpdateClusterRequest, Body(discriminator="cluster_type")], caller: Caller
+) -> Cluster:
+    """Refused: this version changes no clusters."""
+    cluster = clusters.fetch(caller, organizationId, clusterId, Permission.ORGANIZATION_CLUSTERS_UPDATE)
+    raise NotServed(f"cluster `{cluster.name}` stays as it is: clusters cannot be changed in this version")
+
+
+@router.delete(ITEM, operation_id="DeleteCluster", summary="Delete a cluster", tags=["Cluster"], status_code=204)
+def delete_cluster(organizationId: str, clusterId: str, caller: Caller) -> Response[None]:
+    """Refused: a standard cluster serves every Organization, and this version makes no others."""
+    cluster = clusters.fetch(caller, organizationId, clusterId, Permission.ORGANIZATION_CLUSTERS_DELETE)
+    raise NotServed(f"cluster `{cluster.name}` stays: clusters cannot be deleted in this version")
+
+
+@router.get(ITEM, operation_id="GetCluster", summary="Get a cluster", tags=["Cluster"])
 def get_cluster(organizationId: str, clusterId: str, caller: Caller) -> Cluster:
     """One cluster."""
     return _render(clusters.fetch(caller, organizationId, clusterId, Permission.ORGANIZATION_CLUSTERS_GET), organizationId)

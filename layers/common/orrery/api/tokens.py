@@ -1,4 +1,4 @@
-"""API tokens: list, create, get, delete, rotate."""
+"""API tokens: list, create, get, update, delete, rotate."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -10,7 +10,7 @@ from pydantic import Field
 from orrery.api import granting
 from orrery.api.entrance import Caller, no_content, routes
 from orrery.api.paging import BY_NAME_AND_AGE, Paging
-from orrery.api.wire.tokens import ApiToken, ApiTokensPaginated, CreateApiTokenRequest
+from orrery.api.wire.tokens import ApiToken, ApiTokensPaginated, CreateApiTokenRequest, UpdateApiTokenRequest
 from orrery.authz.permissions import Permission
 from orrery.model.token import Token, TokenScope
 from orrery.store import deployments, tokens, workspaces, writes
@@ -62,6 +62,15 @@ def create_token(organizationId: str, body: CreateApiTokenRequest, caller: Calle
 def get_token(organizationId: str, tokenId: str, caller: Caller) -> ApiToken:
     """One token's description."""
     return ApiToken.of(tokens.fetch(caller, organizationId, tokenId, "get"))
+
+
+@router.post(ITEM, operation_id="UpdateApiToken", summary="Update an API token", tags=["ApiToken"])
+def update_token(organizationId: str, tokenId: str, body: UpdateApiTokenRequest, caller: Caller) -> ApiToken:
+    """Give a token another name or description; its value stays."""
+    token = tokens.fetch(caller, organizationId, tokenId, "update")
+    updated = token.update(name=body.name, description=body.description, by=caller.subject, now=datetime.now(UTC))
+    tokens.save(updated)
+    return ApiToken.of(updated)
 
 
 @router.delete(ITEM, operation_id="DeleteApiToken", summary="Delete an API token", tags=["ApiToken"], status_code=204)

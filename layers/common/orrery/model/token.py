@@ -56,6 +56,11 @@ class Token:
         """What it is at home in: the thing of its first role."""
         return self.grants[0].entity_id
 
+    def update(self, *, name: str, description: str | None, by: Subject, now: datetime) -> Self:
+        """The same token under another name; a description that is not given stays."""
+        kept = self.description if description is None else description
+        return replace(self, name=name, description=kept, updated_at=now, updated_by=by, generation=self.generation + 1)
+
     def rotate(self, *, hash: str, short: str, by: Subject, now: datetime) -> Self:
         """A new secret; the old one is dead from this moment."""
         life = timedelta(days=self.expiry_period_in_days) if self.expiry_period_in_days else self.end_at - self.start_at

@@ -49,6 +49,11 @@ def remember(token_hash: str, credential: Credential) -> Write:
     return writes.put_new(row, Conflict("this token exists already; try again"))
 
 
+def rewrite(token_hash: str, credential: Credential) -> Write:
+    """What a token stands for, written anew; only beside a write that fails when the token is gone, or it would come back to life."""
+    return writes.put(item(f"HASH#{token_hash}", "PRINCIPAL", credential, expires=credential.end_at + _REMEMBERED))
+
+
 def forget(token_hash: str) -> Write:
     """A token that is dead from now on."""
     return writes.delete_anyway(table()(f"HASH#{token_hash}", "PRINCIPAL"))

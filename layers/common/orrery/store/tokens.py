@@ -48,6 +48,11 @@ def new(token: Token) -> tuple[Write, ...]:
     return writes.put_new(_row(token), _changed(token)), principals.remember(token.hash, _credential(token))
 
 
+def save(token: Token) -> None:
+    """The next generation with the same secret, if the one before it is still there; it counts at the next request."""
+    writes.commit(writes.put_next(_row(token), _changed(token)), principals.rewrite(token.hash, _credential(token)))
+
+
 def rotated(token: Token, *, before: Token) -> tuple[Write, ...]:
     """A token with a new secret: the old one is dead when the new one lives."""
     return (

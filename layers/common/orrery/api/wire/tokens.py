@@ -82,3 +82,10 @@ class CreateApiTokenRequest(Request):
     entity_id: str | None = None
     kind: Kind | None = None
     token_expiry_period_in_days: Annotated[Integer, Field(ge=1, le=3650)] | None = None
+
+
+class UpdateApiTokenRequest(Request):
+    """A token's new name, and its description if that changes too."""
+
+    name: Annotated[Name, Field(max_length=256)]
+    description: Annotated[str, Field(max_length=500)] | None = None
