@@ -1,7 +1,7 @@
-"""API tokens and users over HTTP."""
+"""API tokens, users and teams over HTTP."""
 
-from orrery.api import tokens, users
+from orrery.api import teams, tokens, users
 from orrery.api.entrance import resolver, serve
 
-app = resolver(tokens.router, users.router)
+app = resolver(teams.router, tokens.router, users.router)
 handler = serve(app)

@@ -13,7 +13,9 @@ keep_requests_apart()  # tests send requests at once into one process, as the lo
 
 OWNERS = {
     "workspaces": "tenancy",
+    "teams": "identity",
     "tokens": "identity",
+    "users": "identity",
     "clusters": "clusters",
     "cluster-options": "clusters",
     "deployments": "deployments",

@@ -1,7 +1,8 @@
 """A user: a person, known by an e-mail address, with a role in each Organization they belong to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 
 from orrery.model.subject import Subject, SubjectType
 from orrery.model.token import Grant
@@ -18,6 +19,16 @@ class User:
     updated_at: datetime
     status: str = "ACTIVE"
     generation: int = 1
+    team_ids: tuple[str, ...] = ()
+    """The teams they are in; one that is no longer there gives nothing."""
+
+    def join(self, team_id: str) -> Self:
+        """A member of one more team."""
+        return replace(self, team_ids=(*self.team_ids, team_id), generation=self.generation + 1)
+
+    def leave(self, team_id: str) -> Self:
+        """A member of one team less."""
+        return replace(self, team_ids=tuple(id for id in self.team_ids if id != team_id), generation=self.generation + 1)
 
     @property
     def subject(self) -> Subject:

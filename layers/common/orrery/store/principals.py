@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from orrery.authz.principal import Kind, Principal
 from orrery.errors import Conflict, Unauthenticated
 from orrery.minting import digest
+from orrery.model.team import Team
 from orrery.model.token import Grant
 from orrery.model.user import User
 from orrery.store import reads, writes
@@ -67,4 +68,6 @@ def _user(credential: Credential) -> Principal:
     user = reads.get(User, f"ORG#{credential.organization_id}", f"USER#{credential.id}")
     if user is None or user.status != "ACTIVE":
         raise Unauthenticated("this token's user is no longer a member; ask an owner of the Organization")
-    return Principal(user.id, Kind.USER, user.full_name, user.organization_id, user.grants, user.username)
+    teams = reads.several(Team, [(f"ORG#{user.organization_id}", f"TEAM#{id}") for id in user.team_ids])
+    grants = user.grants + tuple(grant for team in teams for grant in team.grants)
+    return Principal(user.id, Kind.USER, user.full_name, user.organization_id, grants, user.username)

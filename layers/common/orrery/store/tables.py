@@ -4,6 +4,9 @@
     ORG#<org>           ORG                   an Organization: get
     ORGS                ORG#<org>             one pointer per Organization: first run, the platform's own list
     ORG#<org>           USER#<user>           a member: get, list
+    ORG#<org>           TEAM#<team>           a team with its roles: get, list; read beside a member who asks
+    ORG#<org>           TEAMNAME#<name>       claim: a team's name is taken
+    ORG#<org>           IN#<team>#<user>      one membership: list a team's members; the user's row names their teams
     ORG#<org>           WS#<workspace>        a Workspace: get; list by prefix; `deployments` counts what it holds
     ORG#<org>           WSNAME#<name>         claim: a Workspace's name is taken
     ORG#<org>           DEP#<deployment>      a Deployment's desired state: get; list by prefix

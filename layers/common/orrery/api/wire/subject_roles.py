@@ -1,0 +1,76 @@
+"""The roles of a user or a team on the wire: one list a scope."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from orrery.api.wire.base import Response
+from orrery.model.token import Grant, TokenScope
+
+OrganizationRole = Literal[
+    "ORGANIZATION_OWNER",
+    "ORGANIZATION_OBSERVE_ADMIN",
+    "ORGANIZATION_OBSERVE_MEMBER",
+    "ORGANIZATION_BILLING_ADMIN",
+    "ORGANIZATION_MEMBER",
+]
+Id = Annotated[str, Field(min_length=1, max_length=25)]
+
+
+class Held(BaseModel):
+    """One role on one thing: taken and sent in the same form."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, serialize_by_alias=True, extra="forbid"
+    )
+
+
+class WorkspaceRole(Held):
+    """A role on a Workspace."""
+
+    workspace_id: Id
+    role: Literal["WORKSPACE_OWNER", "WORKSPACE_OPERATOR", "WORKSPACE_AUTHOR", "WORKSPACE_MEMBER", "WORKSPACE_ACCESSOR"]
+
+
+class DeploymentRole(Held):
+    """A role on a Deployment: `DEPLOYMENT_ADMIN`, `DEPLOYMENT_ACCESSOR` or a custom role's name."""
+
+    deployment_id: Id
+    role: Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class DagRole(Held):
+    """A role on the DAG of one id, or on those of one tag, in a Deployment."""
+
+    deployment_id: Id
+    role: Annotated[str, Field(min_length=1, max_length=255)]
+    dag_id: Annotated[str, Field(max_length=250)] | None = None
+    dag_tag: Annotated[str, Field(max_length=100)] | None = None
+
+
+class SubjectRoles(Response):
+    """Everything that a user, a team or a token holds."""
+
+    organization_role: str | None
+    workspace_roles: list[WorkspaceRole]
+    deployment_roles: list[DeploymentRole]
+    dag_roles: list[DagRole]
+
+    @classmethod
+    def of(cls, grants: Iterable[Grant]) -> "SubjectRoles":
+        return cls(**sorted_by_scope(grants))
+
+
+def sorted_by_scope(grants: Iterable[Grant]) -> dict[str, Any]:
+    """Grants as the wire has them: `organization_role`, and a list for each other scope."""
+    by_scope: dict[TokenScope, list[Grant]] = {scope: [] for scope in TokenScope}
+    for grant in grants:
+        by_scope[grant.scope].append(grant)
+    return {
+        "organization_role": next((grant.role for grant in by_scope[TokenScope.ORGANIZATION]), None),
+        "workspace_roles": [{"workspaceId": each.entity_id, "role": each.role} for each in by_scope[TokenScope.WORKSPACE]],
+        "deployment_roles": [{"deploymentId": each.entity_id, "role": each.role} for each in by_scope[TokenScope.DEPLOYMENT]],
+        "dag_roles": [],
+    }
