@@ -13,6 +13,7 @@ keep_requests_apart()  # tests send requests at once into one process, as the lo
 
 OWNERS = {
     "workspaces": "tenancy",
+    "authorization": "identity",
     "teams": "identity",
     "tokens": "identity",
     "users": "identity",

@@ -43,6 +43,13 @@ def permission(scope: TokenScope, verb: str) -> Permission:
     return Permission(f"{scope.value.lower()}.apiTokens.{verb}")
 
 
+def grants(token: Token) -> tuple[Grant, ...]:
+    """What a token holds; whoever has a role on a Deployment may know the Workspace it lies in."""
+    if token.scope is TokenScope.DEPLOYMENT:
+        return *token.grants, Grant(TokenScope.WORKSPACE, token.workspace_id, Role.WORKSPACE_ACCESSOR)
+    return token.grants
+
+
 def new(token: Token) -> tuple[Write, ...]:
     """A token that was not there before, as writes among others."""
     return writes.put_new(_row(token), _changed(token)), principals.remember(token.hash, _credential(token))
@@ -78,10 +85,7 @@ def _row(token: Token) -> Item:
 
 
 def _credential(token: Token) -> Credential:
-    grants = token.grants
-    if token.scope is TokenScope.DEPLOYMENT:  # whoever has a role on a Deployment may know the Workspace it lies in
-        grants += (Grant(TokenScope.WORKSPACE, token.workspace_id, Role.WORKSPACE_ACCESSOR),)
-    return Credential(token.id, Kind.SERVICEKEY, token.name, token.organization_id, grants, token.end_at)
+    return Credential(token.id, Kind.SERVICEKEY, token.name, token.organization_id, grants(token), token.end_at)
 
 
 def _changed(token: Token) -> Error:
