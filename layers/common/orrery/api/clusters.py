@@ -50,6 +50,7 @@ def create_cluster(
     """Refused: this version places Deployments on the standard clusters only."""
     organizations.fetch(caller, organizationId, Permission.ORGANIZATION_CLUSTERS_CREATE)
     places.check_provider(body.cloud_provider, organizationId, field="cloudProvider")
+    places.check_workspaces(body.workspace_ids, organizationId, field="workspaceIds")
     there_is = ", ".join(f"`{each.name}` in `{each.region}`" for each in clusters.serving(organizationId))
     raise NotServed(f"clusters cannot be created in this version; place Deployments on one of those there are: {there_is}")
 
@@ -60,6 +61,7 @@ def update_cluster(
 ) -> Cluster:
     """Refused: this version changes no clusters."""
     cluster = clusters.fetch(caller, organizationId, clusterId, Permission.ORGANIZATION_CLUSTERS_UPDATE)
+    places.check_workspaces(body.workspace_ids, organizationId, field="workspaceIds")
     raise NotServed(f"cluster `{cluster.name}` stays as it is: clusters cannot be changed in this version")
 
 

@@ -28,6 +28,7 @@ class Home:
 
 def new_token(caller: Principal, organization_id: str, body: CreateApiTokenRequest) -> tuple[Token, str]:
     """The token that the caller asks for, and its value."""
+    require(caller, Permission.ORGANIZATION_GET, organization=organization_id)
     scope = TokenScope(body.scope)
     home = _home(caller, organization_id, scope, body.entity_id or "")
     needed = tokens.permission(scope, "create")

@@ -1,10 +1,10 @@
 """Places named in requests: ids in a body, and where in the world a Deployment may run."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from orrery.errors import Invalid, NotFound
-from orrery.store import clusters
+from orrery.store import clusters, workspaces
 
 
 @contextlib.contextmanager
@@ -36,6 +36,14 @@ def check_cluster(cluster_id: str | None, organization_id: str, *, field: str) -
     if cluster_id:
         with named_in(field):
             clusters.load(organization_id, cluster_id)
+
+
+def check_workspaces(ids: Sequence[str] | None, organization_id: str, *, field: str) -> None:
+    """Workspaces must be the Organization's own."""
+    there = workspaces.names(organization_id, set(ids or ()))
+    for place, id in enumerate(ids or ()):
+        if id not in there:
+            raise Invalid.clause(f"{field}[{place}]", "names no workspace of this Organization", code="NOT_FOUND")
 
 
 def regions(organization_id: str) -> list[str]:

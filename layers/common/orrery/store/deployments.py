@@ -43,8 +43,7 @@ def load(organization_id: str, id: str) -> Deployment:
 
 def list(principal: Principal, organization_id: str) -> tuple[Deployment, ...]:
     """The Deployments that the caller may see, oldest first."""
-    if organization_id != principal.organization_id:
-        return ()
+    require(principal, Permission.ORGANIZATION_GET, organization=organization_id)
     return tuple(
         each
         for each in reads.every(Deployment, f"ORG#{organization_id}", "DEP#")

@@ -1,0 +1,167 @@
+"""Tenants with one of everything, and for each operation a request that its owner may send."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from orrery import names
+from orrery.model.cluster import ClusterType
+from orrery.store import clusters, tables, writes
+
+from tests.support.http import Answer, Caller
+from tests.support.plane import Plane
+from tests.support.tars import tar_of
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Things:
+    """One tenant's things, each made when it is first asked for; what lies in something lies in this one's."""
+
+    plane: Plane
+    made: dict[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, slot: str) -> str:
+        kind = SAME.get(slot, slot)
+        if kind not in self.made:
+            self.made[kind] = str(MAKERS[kind](self))
+        return self.made[kind]
+
+    @property
+    def path(self) -> str:
+        return self.plane.installation.path
+
+    def post(self, path: str, body: Json) -> Json:
+        answer = self.plane.installation.owner.post(f"{self.path}/{path}", body)
+        assert answer.status in (200, 204), answer.body
+        return dict(answer.body or {})
+
+    @functools.cached_property
+    def fresh(self) -> str:
+        """A name that nothing else has."""
+        return f"n{names.new_id()}"
+
+
+def _cluster(things: Things) -> str:
+    home = things.plane.installation
+    standard = clusters.load(home.organization_id, home.cluster_id)
+    own = replace(standard, id=names.new_id(), name="ours", type=ClusterType.DEDICATED, organization_id=home.organization_id)
+    writes.commit(writes.put(tables.item(f"ORG#{home.organization_id}", f"CLUSTER#{own.id}", own)))
+    return own.id
+
+
+def _deployment(things: Things) -> str:
+    id = str(things.plane.made(name=things.fresh, isDevelopmentMode=True)["id"])
+    things.plane.observe(id)
+    return id
+
+
+def _deploy(things: Things) -> str:
+    return str(things.post(f"deployments/{things['deploymentId']}/deploys", {"type": "DAG_ONLY"})["id"])
+
+
+def _live(things: Things) -> str:
+    """A deploy that is live, to roll back to."""
+    deploy = things.post(f"deployments/{things['deploymentId']}/deploys", {"type": "DAG_ONLY"})
+    version = things.plane.put(deploy["dagsUploadUrl"], tar_of({"dags/a.py": b"1\n"})).headers["x-ms-version-id"]
+    things.post(f"deployments/{things['deploymentId']}/deploys/{deploy['id']}/finalize", {"dagTarballVersion": version})
+    return str(deploy["id"])
+
+
+def _member(things: Things) -> str:
+    things.post(f"teams/{things['teamId']}/members", {"memberIds": [things["userId"]]})
+    return things["userId"]
+
+
+MAKERS: dict[str, Callable[[Things], str]] = {
+    "organizationId": lambda things: things.plane.installation.organization_id,
+    "clusterId": _cluster,
+    "workspaceId": lambda things: things.post("workspaces", {"name": things.fresh})["id"],
+    "deploymentId": _deployment,
+    "deployId": _deploy,
+    "teamId": lambda things: things.post("teams", {"name": things.fresh})["id"],
+    "tokenId": lambda things: things.post("tokens", {"name": "ci", "scope": "ORGANIZATION", "role": "ORGANIZATION_MEMBER"})["id"],
+    "userId": lambda things: things.plane.installation.owner_id,
+    "memberId": _member,
+}
+"""How one of each kind is made, by the name of the path's parameter."""
+
+SAME = {
+    "defaultClusterId": "clusterId", "deploymentIds": "deploymentId", "workspaceIds": "workspaceId", "memberIds": "userId",
+    "entityId": "workspaceId", "subject": "tokenId", "resource": "workspaceId",
+}  # fmt: skip
+"""Slots that take an id of a kind that another name stands for."""
+
+NOT_OURS = {
+    "tenantId": "another cloud's account",
+    "nodePoolId": "node pools of dedicated clusters come with their own operations",
+    "nodePools[].id": "as above",
+    "workerQueues[].id": "counts within its own Deployment only",
+}
+"""Slots whose ids are looked up nowhere, and why."""
+
+_CLUSTER = {"cloudProvider": "AWS", "name": "ours", "region": "us-east-1", "type": "DEDICATED", "vpcSubnetRange": "172.20.0.0/20"}
+
+
+def _update(things: Things) -> Json:
+    told = things.plane.get(things["deploymentId"])
+    same = ("name", "type", "workspaceId", "executor", "schedulerSize", "isCicdEnforced", "isDagDeployEnabled", "isHighAvailability")
+    return {name: told[name] for name in same} | {"environmentVariables": []}
+
+
+BODIES: dict[str, Callable[[Things], Json]] = {
+    "UpdateOrganization": lambda things: {"name": "Analytics", "billingEmail": "ada@example.com", "isScimEnabled": False},
+    "CreateCluster": lambda things: _CLUSTER | {"workspaceIds": [things["workspaceId"]]},
+    "UpdateCluster": lambda things: {"clusterType": "DEDICATED", "name": "a", "k8sTags": [], "workspaceIds": [things["workspaceId"]]},
+    "CreateDeployment": lambda things: things.plane.request(name=things.fresh, workspaceId=things["workspaceId"]),
+    "UpdateDeployment": _update,
+    "CreateDeploy": lambda things: {"type": "DAG_ONLY"},
+    "UpdateDeploy": lambda things: {"description": "better"},
+    "FinalizeDeploy": lambda things: {},
+    "DeployRollback": lambda things: {"description": "back"},
+    "UpdateDeploymentHibernationOverride": lambda things: {"isHibernating": True},
+    "CreateTeam": lambda things: {"name": f"{things.fresh}2", "memberIds": [things["userId"]]},
+    "UpdateTeam": lambda things: {"name": f"{things.fresh}3"},
+    "AddTeamMembers": lambda things: {"memberIds": [things["userId"]]},
+    "CreateApiToken": lambda things: {"name": "a", "scope": "WORKSPACE", "role": "WORKSPACE_MEMBER", "entityId": things["workspaceId"]},
+    "UpdateApiToken": lambda things: {"name": "b"},
+    "CreateWorkspace": lambda things: {"name": f"{things.fresh}2"},
+    "UpdateWorkspace": lambda things: {"name": f"{things.fresh}3", "description": "", "cicdEnforcedDefault": False},
+}
+"""What is sent; operations that take no body are not named."""
+
+QUERIES: dict[str, Callable[[Things], Json]] = {
+    "ExplainAuthorization": lambda things: {"subject": things["tokenId"], "permission": "workspace.get", "resource": things["workspaceId"]},
+    "GetClusterOptions": lambda things: {"type": "STANDARD"},
+}
+"""What must be asked; other queries are only put in where their ids are tried."""
+
+
+def prepare(operation: str, things: Things) -> None:
+    """What must have happened before an operation can succeed."""
+    if operation == "DeployRollback":
+        things.made["deployId"] = _live(things)
+    if operation == "DeleteDeploymentHibernationOverride":
+        things.post(f"deployments/{things['deploymentId']}/hibernation-override", {"isHibernating": False})
+        things.plane.settle(things["deploymentId"])
+
+
+RIGHTFUL = {"CreateCluster": 412, "UpdateCluster": 412, "DeleteCluster": 412}
+"""Answers other than 200 and 204 that the owner gets: what this version refuses to everybody."""
+
+ANYBODY = {
+    "ExplainAuthorization", "GetCluster", "GetClusterOptions", "GetDeploymentOptions", "GetOrganization", "GetSelfUser", "GetTeam",
+    "ListApiTokens", "ListClusters", "ListDeployments", "ListOrganizations", "ListTeamMembers", "ListTeams", "ListUserTeams",
+    "ListWorkspaces",
+}  # fmt: skip
+"""What a plain member of the Organization may call; what a list shows them is judged by the tests of the lists."""
+
+
+def revoked(things: Things) -> Caller:
+    """Somebody whose token was taken away a moment ago."""
+    made = things.post("tokens", {"name": "gone", "scope": "ORGANIZATION", "role": "ORGANIZATION_OWNER"})
+    answer: Answer = things.plane.installation.owner.delete(f"{things.path}/tokens/{made['id']}")
+    assert answer.status == 204
+    return Caller(str(made["token"]))
