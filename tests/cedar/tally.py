@@ -26,7 +26,8 @@ class Tally:
         self.decisions += len(questions)
         self.allowed += sum(cedar)
         self.pairs |= {(grant.role, each.permission) for each in questions for grant in each.principal.grants}
-        assert [_said(each, answer) for each, answer in zip(questions, cedar, strict=True) if each.ours != answer][:20] == []
+        different = [_said(each, answer) for each, answer in zip(questions, cedar, strict=True) if each.ours != answer]
+        assert not different, "\n".join([f"{len(different)} answers differ:", *different[:20]])
 
     def report(self, name: str) -> None:
         """Leave a line for the end of the run."""
