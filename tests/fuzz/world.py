@@ -95,6 +95,9 @@ SAME = {
 """Slots that take an id of a kind that another name stands for."""
 
 NOT_OURS = {
+    "dagRoles[].deploymentId": "roles on DAGs are refused as a whole",
+    "dagRoles[].dagId": "as above",
+    "dagId": "as above",
     "tenantId": "another cloud's account",
     "nodePoolId": "node pools of dedicated clusters come with their own operations",
     "nodePools[].id": "as above",
@@ -111,6 +114,13 @@ def _update(things: Things) -> Json:
     return {name: told[name] for name in same} | {"environmentVariables": []}
 
 
+def _roles(things: Things) -> Json:
+    return {
+        "workspaceRoles": [{"workspaceId": things["workspaceId"], "role": "WORKSPACE_MEMBER"}],
+        "deploymentRoles": [{"deploymentId": things["deploymentId"], "role": "DEPLOYMENT_ADMIN"}],
+    }
+
+
 BODIES: dict[str, Callable[[Things], Json]] = {
     "UpdateOrganization": lambda things: {"name": "Analytics", "billingEmail": "ada@example.com", "isScimEnabled": False},
     "CreateCluster": lambda things: _CLUSTER | {"workspaceIds": [things["workspaceId"]]},
@@ -122,6 +132,8 @@ BODIES: dict[str, Callable[[Things], Json]] = {
     "FinalizeDeploy": lambda things: {},
     "DeployRollback": lambda things: {"description": "back"},
     "UpdateDeploymentHibernationOverride": lambda things: {"isHibernating": True},
+    "UpdateUserRoles": lambda things: _roles(things),
+    "UpdateTeamRoles": lambda things: _roles(things) | {"organizationRole": "ORGANIZATION_MEMBER"},
     "CreateTeam": lambda things: {"name": f"{things.fresh}2", "memberIds": [things["userId"]]},
     "UpdateTeam": lambda things: {"name": f"{things.fresh}3"},
     "AddTeamMembers": lambda things: {"memberIds": [things["userId"]]},
@@ -153,7 +165,8 @@ RIGHTFUL = {"CreateCluster": 412, "UpdateCluster": 412, "DeleteCluster": 412}
 
 ANYBODY = {
     "ExplainAuthorization", "GetCluster", "GetClusterOptions", "GetDeploymentOptions", "GetOrganization", "GetSelfUser", "GetTeam",
-    "ListApiTokens", "ListClusters", "ListDeployments", "ListOrganizations", "ListTeamMembers", "ListTeams", "ListUserTeams",
+    "GetUser",
+    "ListApiTokens", "ListClusters", "ListDeployments", "ListOrganizations", "ListTeamMembers", "ListTeams", "ListUserTeams", "ListUsers",
     "ListWorkspaces",
 }  # fmt: skip
 """What a plain member of the Organization may call; what a list shows them is judged by the tests of the lists."""

@@ -10,8 +10,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
 from orrery import names
+from orrery.api import subject_roles
 from orrery.api.entrance import Caller, no_content, routes
 from orrery.api.paging import BY_NAME_AND_AGE, Page, Paging
+from orrery.api.wire.subject_roles import SubjectRoles, UpdateTeamRolesRequest
 from orrery.api.wire.teams import (
     AddTeamMembersRequest,
     CreateTeamRequest,
@@ -25,7 +27,7 @@ from orrery.api.wire.teams import (
 )
 from orrery.authz.permissions import Permission
 from orrery.authz.policy import Role
-from orrery.authz.principal import Principal, missing, require
+from orrery.authz.principal import missing, require
 from orrery.errors import Invalid
 from orrery.model import team as model
 from orrery.model.token import Grant, TokenScope
@@ -106,6 +108,16 @@ def update_team(organizationId: str, teamId: str, body: UpdateTeamRequest, calle
     return Team.of(updated)
 
 
+@router.post(f"{ITEM}/roles", operation_id="UpdateTeamRoles", summary="Update a team's roles", tags=["Team"])
+def update_roles(organizationId: str, teamId: str, body: UpdateTeamRolesRequest, caller: Caller) -> SubjectRoles:
+    """Give and take what the team's members may do; it counts from their next request on."""
+    team = teams.fetch(caller, organizationId, teamId, Permission.ORGANIZATION_TEAMS_GET)
+    change = subject_roles.Change(caller, organizationId, Permission.ORGANIZATION_TEAMS_UPDATE)
+    updated = team.grant(subject_roles.wanted(change, body, team.grants), by=caller.subject, now=datetime.now(UTC))
+    teams.save(updated, before=team)
+    return SubjectRoles.of(updated.grants)
+
+
 @router.delete(ITEM, operation_id="DeleteTeam", summary="Delete a team", tags=["Team"], status_code=204)
 def delete_team(organizationId: str, teamId: str, caller: Caller) -> Response[None]:
     """Delete a team; what its members could do through it ends at once."""
@@ -147,15 +159,10 @@ def remove_member(organizationId: str, teamId: str, memberId: str, caller: Calle
 )
 def list_user_teams(organizationId: str, userId: str, caller: Caller, asked: Page) -> UserTeamsPaginated:
     """The teams that a user is in."""
-    cut = asked.cut(teams.of(_member(caller, organizationId, userId)), SORTS)
+    user = users.fetch(caller, organizationId, userId)
+    require(caller, Permission.ORGANIZATION_TEAMS_GET, organization=organizationId)
+    cut = asked.cut(teams.of(user), SORTS)
     return UserTeamsPaginated(teams=[UserTeamMembership.of(each) for each in cut.items], **cut.envelope)
-
-
-def _member(caller: Principal, organization_id: str, id: str) -> User:
-    require(caller, Permission.ORGANIZATION_TEAMS_GET, organization=organization_id)
-    if not caller.may(Permission.ORGANIZATION_USERS_GET, organization_id):
-        raise missing("user")
-    return users.load(organization_id, id)
 
 
 def _named(organization_id: str, ids: Sequence[str]) -> list[User]:

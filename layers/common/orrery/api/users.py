@@ -1,17 +1,50 @@
-"""Users: for now, who am I."""
+"""Users: who am I, who is a member, and what they may do."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import Field
 
+from orrery.api import subject_roles
 from orrery.api.entrance import Caller, routes
-from orrery.api.wire.users import SelfUser
-from orrery.authz.principal import Kind
-from orrery.errors import Forbidden
-from orrery.store import tokens, users
+from orrery.api.paging import Paging
+from orrery.api.wire.subject_roles import SubjectRoles, UpdateUserRolesRequest
+from orrery.api.wire.users import SelfUser, User, UsersPaginated
+from orrery.authz.permissions import Permission
+from orrery.authz.principal import Kind, require
+from orrery.errors import Forbidden, Invalid
+from orrery.model import user as model
+from orrery.store import deployments, tokens, users, workspaces
 
 router = routes()
+COLLECTION = "/organizations/<organizationId>/users"
+ITEM = f"{COLLECTION}/<userId>"
+SORTS = {
+    "id": lambda each: each.id,
+    "username": lambda each: each.username,
+    "fullName": lambda each: each.full_name,
+    "createdAt": lambda each: each.created_at,
+    "updatedAt": lambda each: each.updated_at,
+}
 CreateIfNotExist = Annotated[bool, Query(description="Taken for the sake of clients that send it; a user is made when first invited.")]
+
+
+class Filter(Paging):
+    """Which users to list."""
+
+    workspaceId: str = Field("", description="Only those with a role of their own on this Workspace.")
+    deploymentId: str = Field("", description="Only those with a role of their own on this Deployment.")
+    dagId: str = Field("", description="Not served: there are no roles on single DAGs yet.")
+    dagTags: list[str] = Field([], description="Not served: there are no roles on tags yet.")
+
+    def matches(self, user: model.User) -> bool:
+        return {self.workspaceId, self.deploymentId} - {""} <= {grant.entity_id for grant in user.grants}
+
+    def refuse_what_is_not_served(self) -> None:
+        for field in ("dagId", "dagTags"):
+            if getattr(self, field):
+                raise Invalid.clause(field, "cannot narrow the list: roles on DAGs are not served in this version", code="NOT_SERVED")
 
 
 @router.get("/users/self", operation_id="GetSelfUser", summary="Get the current user", tags=["User"])
@@ -22,3 +55,33 @@ def get_self(caller: Caller, createIfNotExist: CreateIfNotExist = False) -> Self
     if caller.kind is Kind.SERVICEKEY:
         return SelfUser.of_token(tokens.load(caller.organization_id, caller.id))
     raise Forbidden("an agent's token can only report for its cluster")
+
+
+@router.get(COLLECTION, operation_id="ListUsers", summary="List users", tags=["User"])
+def list_users(organizationId: str, caller: Caller, asked: Annotated[Filter, Query()]) -> UsersPaginated:
+    """The members of the Organization, or those of one Workspace or Deployment."""
+    if asked.workspaceId:
+        workspaces.fetch(caller, organizationId, asked.workspaceId, Permission.WORKSPACE_USERS_GET)
+    if asked.deploymentId:
+        deployments.fetch(caller, organizationId, asked.deploymentId, Permission.DEPLOYMENT_USERS_GET)
+    if not asked.workspaceId and not asked.deploymentId:
+        require(caller, Permission.ORGANIZATION_USERS_GET, organization=organizationId)
+    asked.refuse_what_is_not_served()
+    cut = asked.cut([each for each in users.every(organizationId) if asked.matches(each)], SORTS)
+    return UsersPaginated(users=[User.of(each) for each in cut.items], **cut.envelope)
+
+
+@router.get(ITEM, operation_id="GetUser", summary="Get a user", tags=["User"])
+def get_user(organizationId: str, userId: str, caller: Caller) -> User:
+    """One member."""
+    return User.of(users.fetch(caller, organizationId, userId))
+
+
+@router.post(f"{ITEM}/roles", operation_id="UpdateUserRoles", summary="Update a user's roles", tags=["User"])
+def update_roles(organizationId: str, userId: str, body: UpdateUserRolesRequest, caller: Caller) -> SubjectRoles:
+    """Give and take roles; it counts from the user's next request on."""
+    user = users.fetch(caller, organizationId, userId)
+    change = subject_roles.Change(caller, organizationId, Permission.ORGANIZATION_USERS_UPDATE)
+    updated = user.grant(subject_roles.wanted(change, body, user.grants), now=datetime.now(UTC))
+    users.save(updated, before=user)
+    return SubjectRoles.of(updated.grants)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from orrery.model.subject import Subject, SubjectType
-from orrery.model.token import Grant
+from orrery.model.token import Grant, TokenScope
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,15 @@ class User:
     generation: int = 1
     team_ids: tuple[str, ...] = ()
     """The teams they are in; one that is no longer there gives nothing."""
+
+    def grant(self, grants: tuple[Grant, ...], *, now: datetime) -> Self:
+        """The same user with other roles."""
+        return replace(self, grants=grants, updated_at=now, generation=self.generation + 1)
+
+    def owns(self, organization_id: str) -> bool:
+        """Whether they are an owner who can act as one."""
+        role = Grant(TokenScope.ORGANIZATION, organization_id, "ORGANIZATION_OWNER")
+        return role in self.grants and self.status == "ACTIVE"
 
     def join(self, team_id: str) -> Self:
         """A member of one more team."""

@@ -51,6 +51,11 @@ def list(principal: Principal, organization_id: str) -> tuple[Deployment, ...]:
     )
 
 
+def several(organization_id: str, ids: set[str]) -> dict[str, Deployment]:
+    """Many Deployments by their ids, unguarded; what is not there is left out."""
+    return {each.id: each for each in reads.several(Deployment, {(f"ORG#{organization_id}", f"DEP#{id}") for id in ids})}
+
+
 def create(deployment: Deployment) -> None:
     """Makes it and claims its names, or nothing at all: `Invalid` names the field that stands in the way."""
     writes.commit(

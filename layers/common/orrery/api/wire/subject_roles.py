@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from orrery.api.wire.base import Response
+from orrery.api.wire.base import Request, Response
 from orrery.model.token import Grant, TokenScope
 
 OrganizationRole = Literal[
@@ -61,6 +61,21 @@ class SubjectRoles(Response):
     @classmethod
     def of(cls, grants: Iterable[Grant]) -> "SubjectRoles":
         return cls(**sorted_by_scope(grants))
+
+
+class UpdateUserRolesRequest(Request):
+    """A user's new roles; what is left out stays as it is."""
+
+    organization_role: OrganizationRole | None = None
+    workspace_roles: Annotated[list[WorkspaceRole], Field(max_length=100)] | None = None
+    deployment_roles: Annotated[list[DeploymentRole], Field(max_length=100)] | None = None
+    dag_roles: Annotated[list[DagRole], Field(max_length=100)] | None = None
+
+
+class UpdateTeamRolesRequest(UpdateUserRolesRequest):
+    """A team's new roles; a list that is left out stays as it is."""
+
+    organization_role: OrganizationRole
 
 
 def sorted_by_scope(grants: Iterable[Grant]) -> dict[str, Any]:

@@ -1,10 +1,38 @@
-"""Whoever is asking, on the wire."""
+"""Users on the wire, and whoever is asking."""
 
 from typing import Annotated
 
-from orrery.api.wire.base import Response, Timestamp, one_of
+from orrery.api.wire.base import Paginated, Response, Timestamp, one_of
+from orrery.api.wire.subject_roles import DagRole, DeploymentRole, WorkspaceRole, sorted_by_scope
+from orrery.model import user as model
 from orrery.model.token import Grant, Token
-from orrery.model.user import User
+
+
+class User(Response):
+    """A member of the Organization and the roles of their own; what they hold through teams is told with their teams."""
+
+    id: str
+    username: str
+    full_name: str
+    avatar_url: str
+    status: Annotated[str, one_of("ACTIVE", "INACTIVE", "PENDING", "BANNED")]
+    organization_role: str | None
+    workspace_roles: list[WorkspaceRole]
+    deployment_roles: list[DeploymentRole]
+    dag_roles: list[DagRole]
+    created_at: Timestamp
+    updated_at: Timestamp
+
+    @classmethod
+    def of(cls, user: model.User) -> "User":
+        return cls(
+            id=user.id, username=user.username, full_name=user.full_name, avatar_url="", status=user.status, created_at=user.created_at,
+            updated_at=user.updated_at, **sorted_by_scope(user.grants),
+        )  # fmt: skip
+
+
+class UsersPaginated(Paginated):
+    users: list[User]
 
 
 class SelfUserRoleScope(Response):
@@ -61,7 +89,7 @@ class SelfUser(Response):
     updated_at: Timestamp
 
     @classmethod
-    def of(cls, user: User) -> "SelfUser":
+    def of(cls, user: model.User) -> "SelfUser":
         return cls._of(user, username=user.username, full_name=user.full_name, status=user.status)
 
     @classmethod
@@ -69,7 +97,7 @@ class SelfUser(Response):
         return cls._of(token, username=token.name, full_name=token.name, status="ACTIVE")
 
     @classmethod
-    def _of(cls, subject: User | Token, *, username: str, full_name: str, status: str) -> "SelfUser":
+    def _of(cls, subject: model.User | Token, *, username: str, full_name: str, status: str) -> "SelfUser":
         return cls(
             id=subject.id,
             username=username,
