@@ -1,7 +1,7 @@
-"""API tokens and users over HTTP."""
+"""API tokens, roles and users over HTTP."""
 
-from orrery.api import tokens, users
+from orrery.api import roles, tokens, users
 from orrery.api.entrance import resolver, serve
 
-app = resolver(tokens.router, users.router)
+app = resolver(roles.router, tokens.router, users.router)
 handler = serve(app)

@@ -14,6 +14,8 @@ keep_requests_apart()  # tests send requests at once into one process, as the lo
 OWNERS = {
     "workspaces": "tenancy",
     "tokens": "identity",
+    "roles": "identity",
+    "role-templates": "identity",
     "clusters": "clusters",
     "cluster-options": "clusters",
     "deployments": "deployments",
@@ -67,7 +69,7 @@ def function_of(path: str) -> str:
         return "airflow_access"
     if parts[0] == "agent":
         return "agents"
-    if parts[1] == "users":
+    if parts[1] in ("users", "authorization"):
         return "identity"
     return OWNERS.get(parts[3], "tenancy") if len(parts) > 3 else "tenancy"
 

@@ -1,7 +1,7 @@
 """API tokens in the table: the description that can be listed lies with the Organization, the principal under the token's hash."""
 
 from orrery.authz.permissions import Permission
-from orrery.authz.policy import Role
+from orrery.authz.policy import Role, is_default
 from orrery.authz.principal import Kind, Principal, missing, require
 from orrery.errors import Error
 from orrery.model.token import Grant, Token, TokenScope
@@ -74,7 +74,8 @@ def _row(token: Token) -> Item:
 
 def _credential(token: Token) -> Credential:
     grants = token.grants
-    if token.scope is TokenScope.DEPLOYMENT:  # whoever has a role on a Deployment may know the Workspace it lies in
+    # whoever has a role on a Deployment may know the Workspace it lies in; a custom role brings that itself, while it counts
+    if token.scope is TokenScope.DEPLOYMENT and is_default(grants[0].role):
         grants += (Grant(TokenScope.WORKSPACE, token.workspace_id, Role.WORKSPACE_ACCESSOR),)
     return Credential(token.id, Kind.SERVICEKEY, token.name, token.organization_id, grants, token.end_at)
 

@@ -1,5 +1,6 @@
 """Whoever is asking, on the wire."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from orrery.api.wire.base import Response, Timestamp, one_of
@@ -23,10 +24,10 @@ class SelfUserRole(Response):
     scope: SelfUserRoleScope
 
     @classmethod
-    def of(cls, grant: Grant) -> "SelfUserRole":
+    def of(cls, grant: Grant, names: Mapping[str, str]) -> "SelfUserRole":
         deployment = grant.entity_id if grant.scope.value == "DEPLOYMENT" else None
         scope = SelfUserRoleScope(type=grant.scope.value, entity_id=grant.entity_id, deployment_id=deployment, dag_tag=None)
-        return cls(role=grant.role, scope=scope)
+        return cls(role=names.get(grant.role, grant.role), scope=scope)
 
 
 class SelfUserInvite(Response):
@@ -61,15 +62,15 @@ class SelfUser(Response):
     updated_at: Timestamp
 
     @classmethod
-    def of(cls, user: User) -> "SelfUser":
-        return cls._of(user, username=user.username, full_name=user.full_name, status=user.status)
+    def of(cls, user: User, role_names: Mapping[str, str]) -> "SelfUser":
+        return cls._of(user, role_names, username=user.username, full_name=user.full_name, status=user.status)
 
     @classmethod
-    def of_token(cls, token: Token) -> "SelfUser":
-        return cls._of(token, username=token.name, full_name=token.name, status="ACTIVE")
+    def of_token(cls, token: Token, role_names: Mapping[str, str]) -> "SelfUser":
+        return cls._of(token, role_names, username=token.name, full_name=token.name, status="ACTIVE")
 
     @classmethod
-    def _of(cls, subject: User | Token, *, username: str, full_name: str, status: str) -> "SelfUser":
+    def _of(cls, subject: User | Token, role_names: Mapping[str, str], *, username: str, full_name: str, status: str) -> "SelfUser":
         return cls(
             id=subject.id,
             username=username,
@@ -78,7 +79,7 @@ class SelfUser(Response):
             status=status,
             organization_id=subject.organization_id,
             is_idp_managed=False,
-            roles=[SelfUserRole.of(grant) for grant in subject.grants],
+            roles=[SelfUserRole.of(grant, role_names) for grant in subject.grants],
             invites=[],
             feature_flags=[],
             created_at=subject.created_at,
