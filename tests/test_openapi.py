@@ -47,6 +47,13 @@ PROMISED = {
     ("GET", "/organizations/{organizationId}/tokens/{tokenId}"): "GetApiToken",
     ("DELETE", "/organizations/{organizationId}/tokens/{tokenId}"): "DeleteApiToken",
     ("POST", "/organizations/{organizationId}/tokens/{tokenId}/rotate"): "RotateApiToken",
+    ("GET", "/organizations/{organizationId}/roles"): "ListRoles",
+    ("POST", "/organizations/{organizationId}/roles"): "CreateCustomRole",
+    ("GET", "/organizations/{organizationId}/roles/{roleId}"): "GetCustomRole",
+    ("POST", "/organizations/{organizationId}/roles/{customRoleId}"): "UpdateCustomRole",
+    ("DELETE", "/organizations/{organizationId}/roles/{customRoleId}"): "DeleteCustomRole",
+    ("GET", "/organizations/{organizationId}/role-templates"): "ListRoleTemplates",
+    ("GET", "/authorization/permission-groups"): "ListPermissionGroups",
     ("GET", "/users/self"): "GetSelfUser",
 }
 

@@ -44,6 +44,9 @@ class Things:
         return f"n{names.new_id()}"
 
 
+ROLE = {"permissions": ["deployment.get"], "scopeType": "DEPLOYMENT"}
+
+
 def _cluster(things: Things) -> str:
     home = things.plane.installation
     standard = clusters.load(home.organization_id, home.cluster_id)
@@ -83,6 +86,7 @@ MAKERS: dict[str, Callable[[Things], str]] = {
     "deployId": _deploy,
     "teamId": lambda things: things.post("teams", {"name": things.fresh})["id"],
     "tokenId": lambda things: things.post("tokens", {"name": "ci", "scope": "ORGANIZATION", "role": "ORGANIZATION_MEMBER"})["id"],
+    "roleId": lambda things: things.post("roles", ROLE | {"name": things.fresh})["id"],
     "userId": lambda things: things.plane.installation.owner_id,
     "memberId": _member,
 }
@@ -90,7 +94,8 @@ MAKERS: dict[str, Callable[[Things], str]] = {
 
 SAME = {
     "defaultClusterId": "clusterId", "deploymentIds": "deploymentId", "workspaceIds": "workspaceId", "memberIds": "userId",
-    "entityId": "workspaceId", "subject": "tokenId", "resource": "workspaceId",
+    "entityId": "workspaceId", "restrictedWorkspaceIds": "workspaceId", "customRoleId": "roleId",
+    "subject": "tokenId", "resource": "workspaceId",
 }  # fmt: skip
 """Slots that take an id of a kind that another name stands for."""
 
@@ -132,6 +137,8 @@ BODIES: dict[str, Callable[[Things], Json]] = {
     "FinalizeDeploy": lambda things: {},
     "DeployRollback": lambda things: {"description": "back"},
     "UpdateDeploymentHibernationOverride": lambda things: {"isHibernating": True},
+    "CreateCustomRole": lambda things: ROLE | {"name": f"{things.fresh}2"},
+    "UpdateCustomRole": lambda things: {"name": f"{things.fresh}3", "permissions": ["deployment.get"]},
     "UpdateUserRoles": lambda things: _roles(things),
     "UpdateTeamRoles": lambda things: _roles(things) | {"organizationRole": "ORGANIZATION_MEMBER"},
     "CreateTeam": lambda things: {"name": f"{things.fresh}2", "memberIds": [things["userId"]]},
@@ -166,7 +173,8 @@ RIGHTFUL = {"CreateCluster": 412, "UpdateCluster": 412, "DeleteCluster": 412}
 ANYBODY = {
     "ExplainAuthorization", "GetCluster", "GetClusterOptions", "GetDeploymentOptions", "GetOrganization", "GetSelfUser", "GetTeam",
     "GetUser",
-    "ListApiTokens", "ListClusters", "ListDeployments", "ListOrganizations", "ListTeamMembers", "ListTeams", "ListUserTeams", "ListUsers",
+    "ListApiTokens", "ListClusters", "ListDeployments", "ListOrganizations", "ListPermissionGroups",
+    "ListRoleTemplates", "ListTeamMembers", "ListTeams", "ListUserTeams", "ListUsers",
     "ListWorkspaces",
 }  # fmt: skip
 """What a plain member of the Organization may call; what a list shows them is judged by the tests of the lists."""

@@ -17,6 +17,8 @@ OWNERS = {
     "teams": "identity",
     "tokens": "identity",
     "users": "identity",
+    "roles": "identity",
+    "role-templates": "identity",
     "clusters": "clusters",
     "cluster-options": "clusters",
     "deployments": "deployments",
@@ -70,7 +72,7 @@ def function_of(path: str) -> str:
         return "airflow_access"
     if parts[0] == "agent":
         return "agents"
-    if parts[1] == "users":
+    if parts[1] in ("users", "authorization"):
         return "identity"
     return OWNERS.get(parts[3], "tenancy") if len(parts) > 3 else "tenancy"
 

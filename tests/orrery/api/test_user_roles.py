@@ -170,3 +170,63 @@ def test_one_place_takes_one_role(installation: Installation) -> None:
     refused = roles(installation.owner, installation, installation.owner_id, workspaceRoles=on(workspace) * 2)
 
     assert (refused.status, refused.fields) == (400, ["workspaceRoles[1].workspaceId"])
+
+
+def custom(installation: Installation, **said: object) -> str:
+    body = {"name": "releaser", "scopeType": "DEPLOYMENT", "permissions": ["deployment.get", "deployment.deploys.get"], **said}
+    made = installation.owner.post(f"{installation.path}/roles", body)
+    assert made.status == 200, made.body
+    return str(made.body["id"])
+
+
+def test_a_custom_role_is_given_by_its_name_and_dies_with_it(installation: Installation) -> None:
+    own = deployment(installation, installation.workspace())
+    role = custom(installation)
+    id, eve = member(installation)
+    given = [{"deploymentId": own, "role": "releaser"}]
+
+    assert roles(installation.owner, installation, id, deploymentRoles=given).body["deploymentRoles"] == given
+    assert installation.owner.get(f"{installation.path}/users/{id}").body["deploymentRoles"] == given
+    assert eve.get(f"{installation.path}/deployments/{own}").status == 200
+    assert roles(installation.owner, installation, id, deploymentRoles=given).status == 200, "sending it back changes nothing"
+    asked = {"subject": id, "permission": "deployment.deploys.get", "resource": own}
+    told = installation.owner.get(f"{installation.path}/authorization/explain", **asked).body
+    assert (told["isAllowed"], [each["role"] for each in told["reasons"]]) == (True, ["releaser"])
+
+    assert installation.owner.delete(f"{installation.path}/roles/{role}").status == 204
+    assert eve.get(f"{installation.path}/deployments/{own}").status == 404
+    assert installation.owner.get(f"{installation.path}/authorization/explain", **asked).body["isAllowed"] is False
+
+
+def test_a_restricted_role_is_not_given_elsewhere(installation: Installation) -> None:
+    inside, outside = installation.workspace("inside"), installation.workspace("outside")
+    custom(installation, restrictedWorkspaceIds=[inside])
+    id, _ = member(installation)
+
+    def give(workspace: str) -> Answer:
+        there = deployment(installation, workspace)
+        return roles(installation.owner, installation, id, deploymentRoles=[{"deploymentId": there, "role": "releaser"}])
+
+    assert give(inside).status == 200
+    refused = give(outside)
+    assert (refused.status, refused.fields) == (400, ["deploymentRoles[0].role"])
+
+
+def test_a_role_that_is_not_there_cannot_be_given(installation: Installation) -> None:
+    own = deployment(installation, installation.workspace())
+
+    refused = roles(installation.owner, installation, installation.owner_id, deploymentRoles=[{"deploymentId": own, "role": "nothing"}])
+
+    assert (refused.status, refused.fields) == (400, ["deploymentRoles[0].role"])
+
+
+def test_a_team_gives_its_custom_role_to_its_members(installation: Installation) -> None:
+    own = deployment(installation, installation.workspace())
+    custom(installation)
+    id, eve = member(installation)
+    team = make(installation, memberIds=[id])
+    said = {"organizationRole": "ORGANIZATION_MEMBER", "deploymentRoles": [{"deploymentId": own, "role": "releaser"}]}
+
+    assert installation.owner.post(f"{installation.path}/teams/{team['id']}/roles", said).status == 200
+
+    assert eve.get(f"{installation.path}/deployments/{own}").status == 200

@@ -2,15 +2,20 @@
 
 import itertools
 import os
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from orrery.authz.catalogue import TEMPLATES
 from orrery.authz.permissions import Permission, bit
 from orrery.authz.policy import AirflowRole, Role, anybody_mask, least_role, permissions, role_mask
-from orrery.authz.principal import Kind, airflow_role, missing, refuse_to_grant_more, require
+from orrery.authz.principal import Kind, Principal, airflow_role, missing, refuse_to_grant_more, require
 from orrery.errors import Forbidden, NotFound
+from orrery.model.role import CustomRole
+from orrery.model.token import Grant, TokenScope
 
-from tests.support.builders import a_principal
+from tests.support.builders import BORN, SOMEBODY, a_principal
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "authz.txt"
 ORG, WS, DEP = "organization", "workspace", "deployment"
@@ -144,3 +149,32 @@ def test_missing_and_hidden_sound_the_same() -> None:
         require(a_principal(), Permission.WORKSPACE_GET, organization=ORG, workspace=WS)
 
     assert hidden.value.message == missing("workspace").message
+
+
+def a_custom_role(*permissions: str, **changes: Any) -> CustomRole:
+    role = CustomRole("c" + "2" * 24, ORG, "ci", permissions, BORN, SOMEBODY, BORN, SOMEBODY)
+    return replace(role, **changes)
+
+
+def a_holder(role: CustomRole, *, workspace: str = WS) -> Principal:
+    grants = (Grant(TokenScope.DEPLOYMENT, DEP, role.id, workspace),)
+    return replace(a_principal(organization_id=ORG), grants=grants, custom_roles=(role,))
+
+
+def test_a_custom_role_is_worth_its_permissions_where_it_counts() -> None:
+    role = a_custom_role("deployment.get", "deployment.of.an.older.time", restricted_workspace_ids=(WS,))
+
+    assert a_holder(role).may(Permission.DEPLOYMENT_GET, ORG, WS, DEP)
+    assert a_holder(role).may(Permission.WORKSPACE_GET, ORG, WS)
+    assert not a_holder(role).may(Permission.DEPLOYMENT_UPDATE, ORG, WS, DEP)
+    assert not a_holder(role, workspace="another").may(Permission.DEPLOYMENT_GET, ORG, "another", DEP)
+    assert replace(a_holder(role), custom_roles=()).holds(WS, DEP) == 0
+
+
+def test_a_custom_role_enters_airflow_only_as_what_it_holds_in_full() -> None:
+    def inside(*permissions: str) -> AirflowRole | None:
+        return airflow_role(a_holder(a_custom_role(*permissions)), organization=ORG, workspace=WS, deployment=DEP)
+
+    assert inside("deployment.airflow.configMenu.get", "deployment.airflow.website.get") is None
+    whole = {template.name: inside(*template.permissions) for template in TEMPLATES}
+    assert list(whole.values()) == [AirflowRole.VIEWER, AirflowRole.AUTHOR, AirflowRole.OPERATOR]

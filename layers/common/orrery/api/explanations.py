@@ -10,7 +10,7 @@ from orrery.authz.explain import Explanation, Holding, Place, explain
 from orrery.authz.permissions import Permission
 from orrery.authz.principal import Principal, missing, require
 from orrery.errors import Invalid, NotFound
-from orrery.store import deployments, teams, tokens, users, workspaces
+from orrery.store import deployments, roles, teams, tokens, users, workspaces
 
 router = routes()
 
@@ -39,13 +39,18 @@ def _explained(caller: Principal, organization_id: str, subject: str, permission
     try:
         user = users.load(organization_id, subject)
     except NotFound:
-        return explain(_of_token(caller, organization_id, subject), permission, place)
+        return _decided(organization_id, _of_token(caller, organization_id, subject), permission, place)
     if subject != caller.id and not caller.may(Permission.ORGANIZATION_USERS_GET, organization_id):
         raise missing("subject")
     if user.status != "ACTIVE":
         return Explanation(False, (), f"user `{user.username}` is {user.status.lower()} and may do nothing")
     own = [Holding(grant) for grant in user.grants]
-    return explain(own + [Holding(grant, team.name) for team in teams.of(user) for grant in team.grants], permission, place)
+    through = [Holding(grant, team.name) for team in teams.of(user) for grant in team.grants]
+    return _decided(organization_id, own + through, permission, place)
+
+
+def _decided(organization_id: str, holdings: list[Holding], permission: Permission, place: Place) -> Explanation:
+    return explain(holdings, permission, place, roles.behind(organization_id, [each.grant for each in holdings]))
 
 
 def _of_token(caller: Principal, organization_id: str, id: str) -> list[Holding]:

@@ -1,16 +1,16 @@
 """The roles of a user or a team, out of a request: what it names replaces what was there, and every change is one the caller may make."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from orrery.api.problems import Problems
-from orrery.api.wire.subject_roles import UpdateTeamRolesRequest, UpdateUserRolesRequest
+from orrery.api.wire.subject_roles import DeploymentRole, UpdateTeamRolesRequest, UpdateUserRolesRequest
 from orrery.authz.permissions import Permission
-from orrery.authz.policy import Role
+from orrery.authz.policy import Role, is_default
 from orrery.authz.principal import Principal, refuse_to_grant_more, require
-from orrery.model.deployment import Deployment
+from orrery.model.role import CustomRole
 from orrery.model.token import Grant, TokenScope
-from orrery.store import deployments, workspaces
+from orrery.store import deployments, roles, workspaces
 
 Grants = tuple[Grant, ...]
 Request = UpdateUserRolesRequest | UpdateTeamRolesRequest
@@ -18,11 +18,12 @@ Request = UpdateUserRolesRequest | UpdateTeamRolesRequest
 
 @dataclass(frozen=True)
 class Change:
-    """Who changes whose roles, and what it takes where the Organization itself is meant."""
+    """Who changes whose roles, and what it takes on the Organization and on a Workspace."""
 
     caller: Principal
     organization_id: str
-    needed: Permission
+    on_organization: Permission
+    on_workspace: Permission
 
 
 def wanted(change: Change, body: Request, before: Grants) -> Grants:
@@ -30,91 +31,108 @@ def wanted(change: Change, body: Request, before: Grants) -> Grants:
     problems = Problems()
     if body.dag_roles:
         problems.add("dagRoles", "must be empty: roles on single DAGs are not served in this version", "NOT_SERVED")
-    asked = [*_organization(change, body, before), *_workspaces(body, before), *_deployments(body, before)]
-    there = _Places(change, asked, before)
-    there.judge(problems)
+    places = _Places(change, body, before)
+    on_workspaces, on_deployments = places.workspace_grants(problems), places.deployment_grants(problems)
     problems.refuse()
-    after = (*asked, *there.accessors(asked))
+    after = (*places.organization_grants(), *on_workspaces, *on_deployments, *places.accessors(on_workspaces, on_deployments))
     for grant in set(after) ^ set(before):
-        _require(change, grant, there.workspace_of(grant))
+        _require(change, grant, places)
     return after
 
 
-def _organization(change: Change, body: Request, before: Grants) -> list[Grant]:
-    if body.organization_role:
-        return [Grant(TokenScope.ORGANIZATION, change.organization_id, body.organization_role)]
-    return [grant for grant in before if grant.scope is TokenScope.ORGANIZATION]
-
-
-def _workspaces(body: Request, before: Grants) -> list[Grant]:
-    if body.workspace_roles is None:
-        return [grant for grant in before if grant.scope is TokenScope.WORKSPACE]
-    return [Grant(TokenScope.WORKSPACE, each.workspace_id, each.role) for each in body.workspace_roles]
-
-
-def _deployments(body: Request, before: Grants) -> list[Grant]:
-    if body.deployment_roles is None:
-        return [grant for grant in before if grant.scope is TokenScope.DEPLOYMENT]
-    return [Grant(TokenScope.DEPLOYMENT, each.deployment_id, each.role) for each in body.deployment_roles]
-
-
-def _require(change: Change, grant: Grant, workspace_id: str) -> None:
+def _require(change: Change, grant: Grant, places: "_Places") -> None:
     """To give and to take away are the same power: whoever may do less than a role does neither with it."""
-    needed = change.needed if grant.scope is TokenScope.ORGANIZATION else Permission.WORKSPACE_USERS_UPDATE
-    if change.needed is Permission.ORGANIZATION_TEAMS_UPDATE and grant.scope is not TokenScope.ORGANIZATION:
-        needed = Permission.WORKSPACE_TEAMS_UPDATE
-    deployment = grant.entity_id if grant.scope is TokenScope.DEPLOYMENT else ""
-    require(change.caller, needed, organization=change.organization_id, workspace=workspace_id, deployment=deployment)
-    refuse_to_grant_more(
-        change.caller, Role(grant.role), organization=change.organization_id, workspace=workspace_id, deployment=deployment
-    )  # fmt: skip
+    needed = change.on_organization if grant.scope is TokenScope.ORGANIZATION else change.on_workspace
+    where = {
+        "organization": change.organization_id,
+        "workspace": places.workspace_of(grant),
+        "deployment": grant.entity_id if grant.scope is TokenScope.DEPLOYMENT else "",
+    }
+    require(change.caller, needed, **where)
+    if role := places.role(grant):
+        refuse_to_grant_more(change.caller, role, **where)
 
 
 class _Places:
-    """The Workspaces and Deployments that a request names, read in two batches."""
+    """What a request and the grants before it name: Workspaces, Deployments and custom roles, each read in one batch."""
 
-    def __init__(self, change: Change, asked: Sequence[Grant], before: Grants) -> None:
-        self._change, self._asked, self._before = change, asked, before
-        named = {*asked, *before}
-        self._workspaces = workspaces.names(change.organization_id, _ids(named, TokenScope.WORKSPACE))
-        self._deployments = deployments.several(change.organization_id, _ids(named, TokenScope.DEPLOYMENT))
+    def __init__(self, change: Change, body: Request, before: Grants) -> None:
+        self._change, self._body, self._before = change, body, before
+        home = change.organization_id
+        asked, named = body.workspace_roles or [], body.deployment_roles or []
+        self._workspaces = workspaces.names(home, {each.workspace_id for each in asked})
+        on_deployments = {each.entity_id for each in before if each.scope is TokenScope.DEPLOYMENT}
+        self._deployments = deployments.several(home, {each.deployment_id for each in named} | on_deployments)
+        held = [each.role for each in named] + [each.role for each in before]
+        self._custom = () if all(is_default(role) for role in held) else roles.every(home)
+
+    def organization_grants(self) -> Grants:
+        if role := self._body.organization_role:
+            return (Grant(TokenScope.ORGANIZATION, self._change.organization_id, role),)
+        return self._kept(TokenScope.ORGANIZATION)
+
+    def workspace_grants(self, problems: Problems) -> Grants:
+        if self._body.workspace_roles is None:
+            return self._kept(TokenScope.WORKSPACE)
+        grants = tuple(Grant(TokenScope.WORKSPACE, each.workspace_id, each.role) for each in self._body.workspace_roles)
+        for place, grant in enumerate(grants):
+            self._judge(grant, f"workspaceRoles[{place}].workspaceId", grants[:place], problems)
+        return grants
+
+    def deployment_grants(self, problems: Problems) -> Grants:
+        if self._body.deployment_roles is None:
+            return self._kept(TokenScope.DEPLOYMENT)
+        grants = tuple(self._on_deployment(each) for each in self._body.deployment_roles)
+        for place, grant in enumerate(grants):
+            self._judge(grant, f"deploymentRoles[{place}].deploymentId", grants[:place], problems)
+            self._judge_role(grant, f"deploymentRoles[{place}].role", problems)
+        return grants
+
+    def accessors(self, on_workspaces: Grants, on_deployments: Grants) -> Grants:
+        """Whoever has a role on a Deployment may know the Workspace it lies in."""
+        bare = {self.workspace_of(grant) for grant in on_deployments} - {""} - {grant.entity_id for grant in on_workspaces}
+        return tuple(Grant(TokenScope.WORKSPACE, id, Role.WORKSPACE_ACCESSOR) for id in sorted(bare))
 
     def workspace_of(self, grant: Grant) -> str:
         """The Workspace that a grant is on or in; none for the Organization, and for what is gone."""
         if grant.scope is TokenScope.WORKSPACE:
             return grant.entity_id
-        deployment = self._deployments.get(grant.entity_id)
-        return deployment.workspace_id if deployment else ""
+        there = self._deployments.get(grant.entity_id)
+        return there.workspace_id if there else ""
 
-    def judge(self, problems: Problems) -> None:
+    def role(self, grant: Grant) -> Role | CustomRole | None:
+        """The role that a grant names; none if it is gone."""
+        return Role(grant.role) if is_default(grant.role) else next((each for each in self._custom if each.id == grant.role), None)
+
+    def _on_deployment(self, asked: DeploymentRole) -> Grant:
+        if is_default(asked.role):
+            return Grant(TokenScope.DEPLOYMENT, asked.deployment_id, asked.role)
+        there = self._deployments.get(asked.deployment_id)
+        id = next((each.id for each in self._custom if asked.role in (each.name, each.id)), asked.role)
+        return Grant(TokenScope.DEPLOYMENT, asked.deployment_id, id, there.workspace_id if there else "")
+
+    def _judge(self, grant: Grant, field: str, before: Iterable[Grant], problems: Problems) -> None:
         """A place must be there and be seen by the caller, and be named once; a role that was held before is taken as it is."""
-        for scope, field, key in (
-            (TokenScope.WORKSPACE, "workspaceRoles", "workspaceId"),
-            (TokenScope.DEPLOYMENT, "deploymentRoles", "deploymentId"),
-        ):
-            seen: set[str] = set()
-            for place, grant in enumerate(each for each in self._asked if each.scope is scope):
-                if grant.entity_id in seen:
-                    problems.add(f"{field}[{place}].{key}", "is named twice; there is one role a place", "DUPLICATE")
-                if grant not in self._before and not self._seen(grant):
-                    problems.add(f"{field}[{place}].{key}", f"names no {scope.lower()} that you can see", "NOT_FOUND")
-                if grant not in self._before and grant.role not in [role for role in Role if role.noun == scope.value]:
-                    problems.add(f"{field}[{place}].role", f"`{grant.role}` is no role of a {scope.lower()}", "INVALID")
-                seen.add(grant.entity_id)
+        if grant.entity_id in {each.entity_id for each in before}:
+            problems.add(field, "is named twice; there is one role a place", "DUPLICATE")
+        if grant not in self._before and not self._seen(grant):
+            problems.add(field, f"names no {grant.scope.lower()} that you can see", "NOT_FOUND")
 
-    def accessors(self, asked: Iterable[Grant]) -> Grants:
-        """Whoever has a role on a Deployment may know the Workspace it lies in."""
-        within = {self.workspace_of(grant) for grant in asked if grant.scope is TokenScope.DEPLOYMENT} - {""}
-        bare = within - {grant.entity_id for grant in asked if grant.scope is TokenScope.WORKSPACE}
-        return tuple(Grant(TokenScope.WORKSPACE, id, Role.WORKSPACE_ACCESSOR) for id in sorted(bare))
+    def _judge_role(self, grant: Grant, field: str, problems: Problems) -> None:
+        role = self.role(grant)
+        if grant in self._before or (isinstance(role, Role) and role.noun == "DEPLOYMENT"):
+            return
+        if not isinstance(role, CustomRole):
+            problems.add(field, f"`{grant.role}` is no role of a deployment; use `DEPLOYMENT_ADMIN` or a custom role", "NOT_FOUND")
+        elif not role.counts_in(grant.workspace_id):
+            problems.add(field, f"`{role.name}` may not be used in this workspace; choose another role", "RESTRICTED")
+
+    def _kept(self, scope: TokenScope) -> Grants:
+        return tuple(grant for grant in self._before if grant.scope is scope)
 
     def _seen(self, grant: Grant) -> bool:
-        caller, organization = self._change.caller, self._change.organization_id
+        caller, home = self._change.caller, self._change.organization_id
         if grant.scope is TokenScope.WORKSPACE:
-            return grant.entity_id in self._workspaces and caller.may(Permission.WORKSPACE_GET, organization, grant.entity_id)
-        there: Deployment | None = self._deployments.get(grant.entity_id)
-        return there is not None and caller.may(Permission.DEPLOYMENT_GET, organization, there.workspace_id, there.id)
-
-
-def _ids(grants: Iterable[Grant], scope: TokenScope) -> set[str]:
-    return {grant.entity_id for grant in grants if grant.scope is scope}
+            return grant.entity_id in self._workspaces and caller.may(Permission.WORKSPACE_GET, home, grant.entity_id)
+        there = self._deployments.get(grant.entity_id)
+        return there is not None and caller.may(Permission.DEPLOYMENT_GET, home, there.workspace_id, there.id)

@@ -9,7 +9,6 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
-from orrery import names
 from orrery.api import subject_roles
 from orrery.api.entrance import Caller, no_content, routes
 from orrery.api.paging import BY_NAME_AND_AGE, Page, Paging
@@ -32,7 +31,8 @@ from orrery.errors import Invalid
 from orrery.model import team as model
 from orrery.model.token import Grant, TokenScope
 from orrery.model.user import User
-from orrery.store import deployments, teams, users, workspaces
+from orrery.names import new_id
+from orrery.store import deployments, roles, teams, users, workspaces
 
 router = routes()
 COLLECTION = "/organizations/<organizationId>/teams"
@@ -78,7 +78,7 @@ def list_teams(organizationId: str, caller: Caller, asked: Annotated[Filter, Que
     if not asked.workspaceId and not asked.deploymentId:
         require(caller, Permission.ORGANIZATION_TEAMS_GET, organization=organizationId)
     cut = asked.cut([each for each in teams.every(organizationId) if asked.matches(each)], SORTS)
-    return TeamsPaginated(teams=[Team.of(each) for each in cut.items], **cut.envelope)
+    return TeamsPaginated(teams=_shown(organizationId, cut.items), **cut.envelope)
 
 
 @router.post(COLLECTION, operation_id="CreateTeam", summary="Create a team", tags=["Team"])
@@ -88,15 +88,15 @@ def create_team(organizationId: str, body: CreateTeamRequest, caller: Caller) ->
     members = _named(organizationId, body.member_ids or [])
     now, by = datetime.now(UTC), caller.subject
     grant = Grant(TokenScope.ORGANIZATION, organizationId, body.organization_role or Role.ORGANIZATION_MEMBER)
-    team = model.Team(names.new_id(), organizationId, body.name, (grant,), now, by, now, by, body.description or "")
+    team = model.Team(new_id(), organizationId, body.name, (grant,), now, by, now, by, body.description or "")
     teams.create(team, members, now)
-    return Team.of(team)
+    return _shown(organizationId, [team])[0]
 
 
 @router.get(ITEM, operation_id="GetTeam", summary="Get a team", tags=["Team"])
 def get_team(organizationId: str, teamId: str, caller: Caller) -> Team:
     """One team."""
-    return Team.of(teams.fetch(caller, organizationId, teamId, Permission.ORGANIZATION_TEAMS_GET))
+    return _shown(organizationId, [teams.fetch(caller, organizationId, teamId, Permission.ORGANIZATION_TEAMS_GET)])[0]
 
 
 @router.post(ITEM, operation_id="UpdateTeam", summary="Update a team", tags=["Team"])
@@ -105,17 +105,17 @@ def update_team(organizationId: str, teamId: str, body: UpdateTeamRequest, calle
     team = teams.fetch(caller, organizationId, teamId, Permission.ORGANIZATION_TEAMS_UPDATE)
     updated = team.update(name=body.name, description=body.description, by=caller.subject, now=datetime.now(UTC))
     teams.save(updated, before=team)
-    return Team.of(updated)
+    return _shown(organizationId, [updated])[0]
 
 
 @router.post(f"{ITEM}/roles", operation_id="UpdateTeamRoles", summary="Update a team's roles", tags=["Team"])
 def update_roles(organizationId: str, teamId: str, body: UpdateTeamRolesRequest, caller: Caller) -> SubjectRoles:
     """Give and take what the team's members may do; it counts from their next request on."""
     team = teams.fetch(caller, organizationId, teamId, Permission.ORGANIZATION_TEAMS_GET)
-    change = subject_roles.Change(caller, organizationId, Permission.ORGANIZATION_TEAMS_UPDATE)
+    change = subject_roles.Change(caller, organizationId, Permission.ORGANIZATION_TEAMS_UPDATE, Permission.WORKSPACE_TEAMS_UPDATE)
     updated = team.grant(subject_roles.wanted(change, body, team.grants), by=caller.subject, now=datetime.now(UTC))
     teams.save(updated, before=team)
-    return SubjectRoles.of(updated.grants)
+    return SubjectRoles.of(updated.grants, roles.called(organizationId, updated.grants))
 
 
 @router.delete(ITEM, operation_id="DeleteTeam", summary="Delete a team", tags=["Team"], status_code=204)
@@ -162,7 +162,13 @@ def list_user_teams(organizationId: str, userId: str, caller: Caller, asked: Pag
     user = users.fetch(caller, organizationId, userId)
     require(caller, Permission.ORGANIZATION_TEAMS_GET, organization=organizationId)
     cut = asked.cut(teams.of(user), SORTS)
-    return UserTeamsPaginated(teams=[UserTeamMembership.of(each) for each in cut.items], **cut.envelope)
+    names = roles.called(organizationId, [grant for team in cut.items for grant in team.grants])
+    return UserTeamsPaginated(teams=[UserTeamMembership.of(each, names) for each in cut.items], **cut.envelope)
+
+
+def _shown(organization_id: str, found: Sequence[model.Team]) -> list[Team]:
+    names = roles.called(organization_id, [grant for team in found for grant in team.grants])
+    return [Team.of(team, names) for team in found]
 
 
 def _named(organization_id: str, ids: Sequence[str]) -> list[User]:

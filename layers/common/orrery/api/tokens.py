@@ -13,7 +13,7 @@ from orrery.api.paging import BY_NAME_AND_AGE, Paging
 from orrery.api.wire.tokens import ApiToken, ApiTokensPaginated, CreateApiTokenRequest, UpdateApiTokenRequest
 from orrery.authz.permissions import Permission
 from orrery.model.token import Token, TokenScope
-from orrery.store import deployments, tokens, workspaces, writes
+from orrery.store import deployments, roles, tokens, workspaces, writes
 
 router = routes()
 COLLECTION = "/organizations/<organizationId>/tokens"
@@ -47,7 +47,7 @@ def list_tokens(organizationId: str, caller: Caller, asked: Annotated[Filter, Qu
     if asked.deploymentId:
         deployments.fetch(caller, organizationId, asked.deploymentId, Permission.DEPLOYMENT_TOKENS_GET)
     cut = asked.cut([each for each in tokens.list(caller, organizationId) if asked.matches(each)], SORTS)
-    return ApiTokensPaginated(tokens=[ApiToken.of(each) for each in cut.items], **cut.envelope)
+    return ApiTokensPaginated(tokens=_shown(*cut.items), **cut.envelope)
 
 
 @router.post(COLLECTION, operation_id="CreateApiToken", summary="Create an API token", tags=["ApiToken"])
@@ -55,13 +55,13 @@ def create_token(organizationId: str, body: CreateApiTokenRequest, caller: Calle
     """A new token; its value is in this answer and nowhere else."""
     token, value = granting.new_token(caller, organizationId, body)
     writes.commit(*tokens.new(token))
-    return ApiToken.of(token, value)
+    return _shown(token, secret=value)[0]
 
 
 @router.get(ITEM, operation_id="GetApiToken", summary="Get an API token", tags=["ApiToken"])
 def get_token(organizationId: str, tokenId: str, caller: Caller) -> ApiToken:
     """One token's description."""
-    return ApiToken.of(tokens.fetch(caller, organizationId, tokenId, "get"))
+    return _shown(tokens.fetch(caller, organizationId, tokenId, "get"))[0]
 
 
 @router.post(ITEM, operation_id="UpdateApiToken", summary="Update an API token", tags=["ApiToken"])
@@ -70,7 +70,7 @@ def update_token(organizationId: str, tokenId: str, body: UpdateApiTokenRequest,
     token = tokens.fetch(caller, organizationId, tokenId, "update")
     updated = token.update(name=body.name, description=body.description, by=caller.subject, now=datetime.now(UTC))
     tokens.save(updated)
-    return ApiToken.of(updated)
+    return _shown(updated)[0]
 
 
 @router.delete(ITEM, operation_id="DeleteApiToken", summary="Delete an API token", tags=["ApiToken"], status_code=204)
@@ -86,4 +86,11 @@ def rotate_token(organizationId: str, tokenId: str, caller: Caller) -> ApiToken:
     token = tokens.fetch(caller, organizationId, tokenId, "rotate")
     rotated, value = granting.rotated(caller, token, now=datetime.now(UTC))
     writes.commit(*tokens.rotated(rotated, before=token))
-    return ApiToken.of(rotated, value)
+    return _shown(rotated, secret=value)[0]
+
+
+def _shown(*found: Token, secret: str | None = None) -> list[ApiToken]:
+    if not found:
+        return []
+    names = roles.called(found[0].organization_id, [grant for each in found for grant in each.grants])
+    return [ApiToken.of(each, secret, role_names=names) for each in found]

@@ -1,5 +1,6 @@
 """Users: who am I, who is a member, and what they may do."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from orrery.authz.permissions import Permission
 from orrery.authz.principal import Kind, require
 from orrery.errors import Forbidden, Invalid
 from orrery.model import user as model
-from orrery.store import deployments, tokens, users, workspaces
+from orrery.store import deployments, roles, tokens, users, workspaces
 
 router = routes()
 COLLECTION = "/organizations/<organizationId>/users"
@@ -50,10 +51,11 @@ class Filter(Paging):
 @router.get("/users/self", operation_id="GetSelfUser", summary="Get the current user", tags=["User"])
 def get_self(caller: Caller, createIfNotExist: CreateIfNotExist = False) -> SelfUser:
     """The user whom the token belongs to, or the API token itself."""
+    names = {role.id: role.name for role in caller.custom_roles}
     if caller.kind is Kind.USER:
-        return SelfUser.of(users.load(caller.organization_id, caller.id))
+        return SelfUser.of(users.load(caller.organization_id, caller.id), names)
     if caller.kind is Kind.SERVICEKEY:
-        return SelfUser.of_token(tokens.load(caller.organization_id, caller.id))
+        return SelfUser.of_token(tokens.load(caller.organization_id, caller.id), names)
     raise Forbidden("an agent's token can only report for its cluster")
 
 
@@ -68,20 +70,25 @@ def list_users(organizationId: str, caller: Caller, asked: Annotated[Filter, Que
         require(caller, Permission.ORGANIZATION_USERS_GET, organization=organizationId)
     asked.refuse_what_is_not_served()
     cut = asked.cut([each for each in users.every(organizationId) if asked.matches(each)], SORTS)
-    return UsersPaginated(users=[User.of(each) for each in cut.items], **cut.envelope)
+    return UsersPaginated(users=_shown(organizationId, cut.items), **cut.envelope)
 
 
 @router.get(ITEM, operation_id="GetUser", summary="Get a user", tags=["User"])
 def get_user(organizationId: str, userId: str, caller: Caller) -> User:
     """One member."""
-    return User.of(users.fetch(caller, organizationId, userId))
+    return _shown(organizationId, [users.fetch(caller, organizationId, userId)])[0]
 
 
 @router.post(f"{ITEM}/roles", operation_id="UpdateUserRoles", summary="Update a user's roles", tags=["User"])
 def update_roles(organizationId: str, userId: str, body: UpdateUserRolesRequest, caller: Caller) -> SubjectRoles:
     """Give and take roles; it counts from the user's next request on."""
     user = users.fetch(caller, organizationId, userId)
-    change = subject_roles.Change(caller, organizationId, Permission.ORGANIZATION_USERS_UPDATE)
+    change = subject_roles.Change(caller, organizationId, Permission.ORGANIZATION_USERS_UPDATE, Permission.WORKSPACE_USERS_UPDATE)
     updated = user.grant(subject_roles.wanted(change, body, user.grants), now=datetime.now(UTC))
     users.save(updated, before=user)
-    return SubjectRoles.of(updated.grants)
+    return SubjectRoles.of(updated.grants, roles.called(organizationId, updated.grants))
+
+
+def _shown(organization_id: str, found: Sequence[model.User]) -> list[User]:
+    names = roles.called(organization_id, [grant for user in found for grant in user.grants])
+    return [User.of(user, names) for user in found]

@@ -1,10 +1,12 @@
 """Why somebody may or may not do something: the grants that decide it, in words; the same arithmetic as every check."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from orrery.authz.permissions import Permission, bit
-from orrery.authz.policy import Role, anybody_mask, least_role, role_mask
+from orrery.authz.policy import anybody_mask, least_role
+from orrery.authz.principal import worth
+from orrery.model.role import CustomRole
 from orrery.model.token import Grant
 
 
@@ -38,22 +40,29 @@ class Explanation:
     message: str
 
 
-def explain(holdings: Iterable[Holding], permission: Permission, place: Place) -> Explanation:
-    """What decides whether whoever has these holdings may do one thing there."""
-    here = [each for each in holdings if each.grant.entity_id in place.scopes]
-    giving = tuple(each for each in here if role_mask(Role(each.grant.role)) & bit(permission))
+def explain(holdings: Iterable[Holding], permission: Permission, place: Place, custom_roles: Sequence[CustomRole] = ()) -> Explanation:
+    """What decides whether whoever has these holdings may do one thing there; `custom_roles` are those that the holdings name."""
+    held = [(each, worth(each.grant, custom_roles)) for each in holdings]
+    here = [each for each, masks in held if any(scope in masks for scope in place.scopes)]
+    giving = tuple(each for each, masks in held if any(masks.get(scope, 0) & bit(permission) for scope in place.scopes))
+    names = {role.id: role.name for role in custom_roles}
     if giving:
-        return Explanation(True, giving, f"`{permission}` comes from {_listed(giving)}")
+        return Explanation(True, tuple(_named(each, names) for each in giving), f"`{permission}` comes from {_listed(giving, names)}")
     if anybody_mask() & bit(permission):
         return Explanation(True, (), f"`{permission}` is every member's and every token's in their own Organization")
-    held = f"they hold {_listed(here)}, which does not include it" if here else "they hold no role there"
-    return Explanation(False, (), f"`{permission}` is missing: {held}; the role `{least_role(permission)}` has it")
+    instead = f"they hold {_listed(here, names)}, which does not include it" if here else "they hold no role there"
+    return Explanation(False, (), f"`{permission}` is missing: {instead}; the role `{least_role(permission)}` has it")
 
 
-def _listed(holdings: Iterable[Holding]) -> str:
-    return ", ".join(_said(each) for each in holdings)
+def _listed(holdings: Iterable[Holding], names: Mapping[str, str]) -> str:
+    return ", ".join(_said(each, names) for each in holdings)
 
 
-def _said(holding: Holding) -> str:
-    through = f" through the team `{holding.team}`" if holding.team else ""
-    return f"the role `{holding.grant.role}` on the {holding.grant.scope.lower()} `{holding.grant.entity_id}`{through}"
+def _said(holding: Holding, names: Mapping[str, str]) -> str:
+    grant, through = _named(holding, names).grant, f" through the team `{holding.team}`" if holding.team else ""
+    return f"the role `{grant.role}` on the {grant.scope.lower()} `{grant.entity_id}`{through}"
+
+
+def _named(holding: Holding, names: Mapping[str, str]) -> Holding:
+    """With a custom role's name where the grant has its id."""
+    return replace(holding, grant=replace(holding.grant, role=names.get(holding.grant.role, holding.grant.role)))

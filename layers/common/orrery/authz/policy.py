@@ -5,9 +5,11 @@ Workspaces and Deployments, a Workspace role its Deployments. `allowed = (m[orga
 """
 
 import functools
+from collections.abc import Iterable
 from enum import StrEnum
 
 from orrery.authz.permissions import Permission, mask
+from orrery.model.role import CustomRole
 
 
 class Role(StrEnum):
@@ -87,12 +89,12 @@ class AirflowRole(StrEnum):
 
 
 AIRFLOW = {
-    AirflowRole.ADMIN: Permission.AIRFLOW_CONFIG_MENU_GET,
-    AirflowRole.OPERATOR: Permission.AIRFLOW_CONNECTION_UPDATE,
-    AirflowRole.AUTHOR: Permission.AIRFLOW_DAG_RUN_CREATE,
-    AirflowRole.VIEWER: Permission.AIRFLOW_WEBSITE_GET,
+    AirflowRole.ADMIN: Role.WORKSPACE_OWNER,
+    AirflowRole.OPERATOR: Role.WORKSPACE_OPERATOR,
+    AirflowRole.AUTHOR: Role.WORKSPACE_AUTHOR,
+    AirflowRole.VIEWER: Role.WORKSPACE_MEMBER,
 }
-"""The permission that tells each Airflow role from the one below it."""
+"""The role whose every Airflow permission one must hold to have each Airflow role: a custom role with less must not gain the rest."""
 
 
 @functools.cache
@@ -108,6 +110,27 @@ def permissions(role: Role) -> frozenset[Permission]:
 def role_mask(role: Role) -> int:
     """Everything a role may do, as one integer."""
     return mask(permissions(role))
+
+
+def power(role: Role | CustomRole) -> int:
+    """Everything a default or a custom role may do, as one integer."""
+    return role_mask(role) if isinstance(role, Role) else _names_mask(role.permissions)
+
+
+def is_default(name: str) -> bool:
+    """Whether a grant's role is one of ours; otherwise it is a custom role's id."""
+    return name in frozenset(Role)
+
+
+@functools.cache
+def airflow_mask(role: AirflowRole) -> int:
+    """The Airflow permissions that an Airflow role stands for."""
+    return mask(each for each in permissions(AIRFLOW[role]) if each.startswith("deployment.airflow."))
+
+
+def _names_mask(names: Iterable[str]) -> int:
+    known = frozenset(Permission)  # a stored name that is no permission any more allows nothing
+    return mask(Permission(name) for name in names if name in known)
 
 
 @functools.cache

@@ -1,12 +1,14 @@
 """Who is asking, and whether they may: a refusal says which permission is missing and which role has it."""
 
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from orrery.authz.permissions import Permission, bit
-from orrery.authz.policy import AIRFLOW, AirflowRole, Role, anybody_mask, least_role, role_mask
+from orrery.authz.policy import AirflowRole, Role, airflow_mask, anybody_mask, is_default, least_role, power, role_mask
 from orrery.errors import Forbidden, NotFound
+from orrery.model.role import CustomRole
 from orrery.model.subject import Subject, SubjectType
 from orrery.model.token import Grant
 
@@ -29,6 +31,8 @@ class Principal:
     organization_id: str
     grants: tuple[Grant, ...]
     username: str = ""
+    custom_roles: tuple[CustomRole, ...] = ()
+    """Those its grants name, as they are at this request; one that is gone or restricted elsewhere is worth nothing."""
 
     @property
     def subject(self) -> Subject:
@@ -40,7 +44,8 @@ class Principal:
         """What it may do, by the id of the thing it was granted a role on."""
         masks = {} if self.kind is Kind.AGENT else {self.organization_id: anybody_mask()}
         for grant in self.grants:
-            masks[grant.entity_id] = masks.get(grant.entity_id, 0) | role_mask(Role(grant.role))
+            for place, held in worth(grant, self.custom_roles).items():
+                masks[place] = masks.get(place, 0) | held
         return masks
 
     def holds(self, *scopes: str) -> int:
@@ -53,6 +58,17 @@ class Principal:
     def may(self, permission: Permission, *scopes: str) -> bool:
         """Whether it may do one thing there."""
         return bool(self.holds(*scopes) & bit(permission))
+
+
+def worth(grant: Grant, custom_roles: Iterable[CustomRole]) -> dict[str, int]:
+    """What one grant allows, by the ids of the places where it does."""
+    if is_default(grant.role):
+        return {grant.entity_id: role_mask(Role(grant.role))}
+    role = next((each for each in custom_roles if each.id == grant.role and each.counts_in(grant.workspace_id)), None)
+    if role is None:
+        return {}
+    # whoever has a role on a Deployment may know the Workspace it lies in
+    return {grant.entity_id: power(role), grant.workspace_id: role_mask(Role.WORKSPACE_ACCESSOR)}
 
 
 def require(principal: Principal, permission: Permission, *, organization: str, workspace: str = "", deployment: str = "") -> None:
@@ -70,13 +86,16 @@ def missing(noun: str) -> NotFound:
     return NotFound(f"there is no such {noun}, or you may not see it")
 
 
-def refuse_to_grant_more(principal: Principal, role: Role, *, organization: str, workspace: str = "", deployment: str = "") -> None:
+def refuse_to_grant_more(
+    principal: Principal, role: Role | CustomRole, *, organization: str, workspace: str = "", deployment: str = ""
+) -> None:
     """Nobody grants more than they hold: every permission of the role must be the principal's own at that place."""
-    if role_mask(role) & ~principal.holds(organization, workspace, deployment):
-        raise Forbidden(f"the role `{role}` can do more than you can here; nobody grants more than they hold")
+    if power(role) & ~principal.holds(organization, workspace, deployment):
+        name = role.value if isinstance(role, Role) else role.name
+        raise Forbidden(f"the role `{name}` can do more than you can here; nobody grants more than they hold")
 
 
 def airflow_role(principal: Principal, *, organization: str, workspace: str, deployment: str) -> AirflowRole | None:
     """The role that the principal has inside a Deployment's Airflow; none if it may not enter."""
     held = principal.holds(organization, workspace, deployment)
-    return next((role for role, mark in AIRFLOW.items() if held & bit(mark)), None)
+    return next((role for role in AirflowRole if not airflow_mask(role) & ~held), None)

@@ -23,6 +23,9 @@ class Grant:
     scope: TokenScope
     entity_id: str
     role: str
+    """A default role's name, or a custom role's id."""
+    workspace_id: str = ""
+    """Where the Deployment of a custom role lies: what the role's restriction to Workspaces is held against."""
 
 
 @dataclass(frozen=True)

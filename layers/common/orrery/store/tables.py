@@ -12,6 +12,8 @@
     ORG#<org>           DEP#<deployment>      a Deployment's desired state: get; list by prefix
     ORG#<org>           DEPNAME#<ws>#<hash>   claim: a Deployment's name is taken in its Workspace
     ORG#<org>           TOKEN#<token>         an API token's description: get; list by prefix
+    ORG#<org>           ROLE#<role>           a custom role: get, with its holder's principal in a batch; list by prefix
+    ORG#<org>           ROLENAME#<name>       claim: a custom role's name is taken; a grant may name it
     HASH#<sha256>       PRINCIPAL             who a token stands for, with grants: one read authenticates
     NAMESPACE#<name>    NAMESPACE             claim: a namespace is taken, over all Organizations
     DEP#<deployment>    OBSERVED              what the agent last saw: written on change only

@@ -1,7 +1,7 @@
 """API tokens in the table: the description that can be listed lies with the Organization, the principal under the token's hash."""
 
 from orrery.authz.permissions import Permission
-from orrery.authz.policy import Role
+from orrery.authz.policy import Role, is_default
 from orrery.authz.principal import Kind, Principal, missing, require
 from orrery.errors import Error
 from orrery.model.token import Grant, Token, TokenScope
@@ -45,7 +45,7 @@ def permission(scope: TokenScope, verb: str) -> Permission:
 
 def grants(token: Token) -> tuple[Grant, ...]:
     """What a token holds; whoever has a role on a Deployment may know the Workspace it lies in."""
-    if token.scope is TokenScope.DEPLOYMENT:
+    if token.scope is TokenScope.DEPLOYMENT and is_default(token.grants[0].role):  # a custom role brings that itself, while it counts
         return *token.grants, Grant(TokenScope.WORKSPACE, token.workspace_id, Role.WORKSPACE_ACCESSOR)
     return token.grants
 

@@ -1,6 +1,6 @@
 """The roles of a user or a team on the wire: one list a scope."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -59,8 +59,8 @@ class SubjectRoles(Response):
     dag_roles: list[DagRole]
 
     @classmethod
-    def of(cls, grants: Iterable[Grant]) -> "SubjectRoles":
-        return cls(**sorted_by_scope(grants))
+    def of(cls, grants: Iterable[Grant], role_names: Mapping[str, str]) -> "SubjectRoles":
+        return cls(**sorted_by_scope(grants, role_names))
 
 
 class UpdateUserRolesRequest(Request):
@@ -78,14 +78,16 @@ class UpdateTeamRolesRequest(UpdateUserRolesRequest):
     organization_role: OrganizationRole
 
 
-def sorted_by_scope(grants: Iterable[Grant]) -> dict[str, Any]:
-    """Grants as the wire has them: `organization_role`, and a list for each other scope."""
+def sorted_by_scope(grants: Iterable[Grant], role_names: Mapping[str, str]) -> dict[str, Any]:
+    """Grants as the wire has them: `organization_role`, and a list for each other scope; `role_names` has custom roles by their ids."""
     by_scope: dict[TokenScope, list[Grant]] = {scope: [] for scope in TokenScope}
     for grant in grants:
         by_scope[grant.scope].append(grant)
     return {
         "organization_role": next((grant.role for grant in by_scope[TokenScope.ORGANIZATION]), None),
         "workspace_roles": [{"workspaceId": each.entity_id, "role": each.role} for each in by_scope[TokenScope.WORKSPACE]],
-        "deployment_roles": [{"deploymentId": each.entity_id, "role": each.role} for each in by_scope[TokenScope.DEPLOYMENT]],
+        "deployment_roles": [
+            {"deploymentId": each.entity_id, "role": role_names.get(each.role, each.role)} for each in by_scope[TokenScope.DEPLOYMENT]
+        ],
         "dag_roles": [],
     }

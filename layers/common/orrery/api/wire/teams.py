@@ -1,5 +1,6 @@
 """Teams on the wire."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field
@@ -31,10 +32,10 @@ class UserTeamMembership(Response):
     roles_count: int
 
     @classmethod
-    def of(cls, team: model.Team) -> "UserTeamMembership":
+    def of(cls, team: model.Team, role_names: Mapping[str, str]) -> "UserTeamMembership":
         return cls(
             id=team.id, name=team.name, description=team.description, is_idp_managed=False, roles_count=len(team.grants),
-            **sorted_by_scope(team.grants),
+            **sorted_by_scope(team.grants, role_names),
         )  # fmt: skip
 
 
@@ -57,11 +58,11 @@ class Team(Response):
     updated_by: BasicSubjectProfile
 
     @classmethod
-    def of(cls, team: model.Team) -> "Team":
+    def of(cls, team: model.Team, role_names: Mapping[str, str]) -> "Team":
         return cls(
             id=team.id, organization_id=team.organization_id, name=team.name, description=team.description, is_idp_managed=False,
             roles_count=len(team.grants), created_at=team.created_at, created_by=BasicSubjectProfile.of(team.created_by),
-            updated_at=team.updated_at, updated_by=BasicSubjectProfile.of(team.updated_by), **sorted_by_scope(team.grants),
+            updated_at=team.updated_at, updated_by=BasicSubjectProfile.of(team.updated_by), **sorted_by_scope(team.grants, role_names),
         )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """API tokens on the wire."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -20,8 +21,9 @@ class ApiTokenRole(Response):
     role: str
 
     @classmethod
-    def of(cls, grant: model.Grant) -> "ApiTokenRole":
-        return cls(entity_type=grant.scope.value, entity_id=grant.entity_id, deployment_id=None, role=grant.role)
+    def of(cls, grant: model.Grant, names: Mapping[str, str]) -> "ApiTokenRole":
+        role = names.get(grant.role, grant.role)
+        return cls(entity_type=grant.scope.value, entity_id=grant.entity_id, deployment_id=None, role=role)
 
 
 class ApiToken(Response):
@@ -46,14 +48,15 @@ class ApiToken(Response):
     updated_by: BasicSubjectProfile
 
     @classmethod
-    def of(cls, token: model.Token, secret: str | None = None) -> "ApiToken":
+    def of(cls, token: model.Token, secret: str | None = None, *, role_names: Mapping[str, str]) -> "ApiToken":
+        """`role_names` has what custom roles are called, by their ids."""
         return cls(
             id=token.id,
             name=token.name,
             description=token.description,
             kind=token.kind,
             scope=token.scope.value,
-            roles=[ApiTokenRole.of(grant) for grant in token.grants],
+            roles=[ApiTokenRole.of(grant, role_names) for grant in token.grants],
             short_token=token.short,
             token=secret,
             start_at=token.start_at,

@@ -1,5 +1,6 @@
 """Users on the wire, and whoever is asking."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from orrery.api.wire.base import Paginated, Response, Timestamp, one_of
@@ -24,10 +25,10 @@ class User(Response):
     updated_at: Timestamp
 
     @classmethod
-    def of(cls, user: model.User) -> "User":
+    def of(cls, user: model.User, role_names: Mapping[str, str]) -> "User":
         return cls(
             id=user.id, username=user.username, full_name=user.full_name, avatar_url="", status=user.status, created_at=user.created_at,
-            updated_at=user.updated_at, **sorted_by_scope(user.grants),
+            updated_at=user.updated_at, **sorted_by_scope(user.grants, role_names),
         )  # fmt: skip
 
 
@@ -51,10 +52,10 @@ class SelfUserRole(Response):
     scope: SelfUserRoleScope
 
     @classmethod
-    def of(cls, grant: Grant) -> "SelfUserRole":
+    def of(cls, grant: Grant, names: Mapping[str, str]) -> "SelfUserRole":
         deployment = grant.entity_id if grant.scope.value == "DEPLOYMENT" else None
         scope = SelfUserRoleScope(type=grant.scope.value, entity_id=grant.entity_id, deployment_id=deployment, dag_tag=None)
-        return cls(role=grant.role, scope=scope)
+        return cls(role=names.get(grant.role, grant.role), scope=scope)
 
 
 class SelfUserInvite(Response):
@@ -89,15 +90,15 @@ class SelfUser(Response):
     updated_at: Timestamp
 
     @classmethod
-    def of(cls, user: model.User) -> "SelfUser":
-        return cls._of(user, username=user.username, full_name=user.full_name, status=user.status)
+    def of(cls, user: model.User, role_names: Mapping[str, str]) -> "SelfUser":
+        return cls._of(user, role_names, username=user.username, full_name=user.full_name, status=user.status)
 
     @classmethod
-    def of_token(cls, token: Token) -> "SelfUser":
-        return cls._of(token, username=token.name, full_name=token.name, status="ACTIVE")
+    def of_token(cls, token: Token, role_names: Mapping[str, str]) -> "SelfUser":
+        return cls._of(token, role_names, username=token.name, full_name=token.name, status="ACTIVE")
 
     @classmethod
-    def _of(cls, subject: model.User | Token, *, username: str, full_name: str, status: str) -> "SelfUser":
+    def _of(cls, subject: model.User | Token, role_names: Mapping[str, str], *, username: str, full_name: str, status: str) -> "SelfUser":
         return cls(
             id=subject.id,
             username=username,
@@ -106,7 +107,7 @@ class SelfUser(Response):
             status=status,
             organization_id=subject.organization_id,
             is_idp_managed=False,
-            roles=[SelfUserRole.of(grant) for grant in subject.grants],
+            roles=[SelfUserRole.of(grant, role_names) for grant in subject.grants],
             invites=[],
             feature_flags=[],
             created_at=subject.created_at,

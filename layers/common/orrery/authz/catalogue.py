@@ -1,0 +1,53 @@
+"""What a custom role can be made of: the permissions in groups, and templates to begin from."""
+
+import itertools
+import re
+from dataclasses import dataclass
+
+from orrery.authz.permissions import Permission
+from orrery.authz.policy import Role, permissions
+
+
+@dataclass(frozen=True)
+class Template:
+    """A custom role that is ready to be copied."""
+
+    name: str
+    description: str
+    like: Role
+
+    @property
+    def permissions(self) -> list[Permission]:
+        """What the role it is like may do with a Deployment."""
+        return sorted(each for each in permissions(self.like) if each.noun == "deployment")
+
+
+TEMPLATES = (
+    Template("Deployment Viewer", "Looks at a Deployment and its DAGs.", Role.WORKSPACE_MEMBER),
+    Template("Deployment Author", "Deploys code to a Deployment and runs its DAGs.", Role.WORKSPACE_AUTHOR),
+    Template("Deployment Operator", "Changes everything about a Deployment except who may use it.", Role.WORKSPACE_OPERATOR),
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """The permissions on one kind of thing: `scope` and an action, joined by a dot, are a permission's name."""
+
+    scope: str
+    actions: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Such as `deployment airflow dag run`."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])|\.", " ", self.scope).lower()
+
+
+def groups(noun: str = "") -> list[Group]:
+    """All groups of one noun, or of every noun that people have to do with."""
+    kept = sorted(tuple(each.rsplit(".", 1)) for each in Permission if noun == each.noun or (not noun and each.noun != "cluster"))
+    return [Group(scope, tuple(action for _, action in each)) for scope, each in itertools.groupby(kept, key=lambda pair: pair[0])]
+
+
+def grantable() -> frozenset[str]:
+    """The names of the permissions that a custom role may hold."""
+    return frozenset(each.value for each in Permission if each.noun == "deployment")
