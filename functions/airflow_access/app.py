@@ -7,7 +7,8 @@ from orrery.api.entrance import resolver, serve
 
 PREFIX = "/airflow/v1"
 
-_access = serve(resolver(airflow_access.access, prefix=PREFIX))
+# Airflow itself asks, with its caller's token and from its own address.
+_access = serve(resolver(airflow_access.access, prefix=PREFIX), from_anywhere=True)
 _redemptions = serve(resolver(airflow_access.redemptions, prefix=PREFIX), authenticate=None)
 
 

@@ -47,6 +47,14 @@ class Things:
 ROLE = {"permissions": ["deployment.get"], "scopeType": "DEPLOYMENT"}
 
 
+def _range(things: Things) -> str:
+    """One of two, so that it can go and still leave the caller's own address in."""
+    there = things.plane.installation.owner.get(f"{things.path}/allowed-ip-address-ranges").body["allowedIpAddressRanges"]
+    if not there:
+        things.post("allowed-ip-address-ranges", {"ipAddressRange": "127.0.0.0/8"})
+    return str(things.post("allowed-ip-address-ranges", {"ipAddressRange": f"10.{len(there)}.0.0/16"})["id"])
+
+
 def _cluster(things: Things) -> str:
     home = things.plane.installation
     standard = clusters.load(home.organization_id, home.cluster_id)
@@ -86,6 +94,7 @@ MAKERS: dict[str, Callable[[Things], str]] = {
     "deployId": _deploy,
     "teamId": lambda things: things.post("teams", {"name": things.fresh})["id"],
     "tokenId": lambda things: things.post("tokens", {"name": "ci", "scope": "ORGANIZATION", "role": "ORGANIZATION_MEMBER"})["id"],
+    "allowedIpAddressRangeId": lambda things: _range(things),
     "roleId": lambda things: things.post("roles", ROLE | {"name": things.fresh})["id"],
     "userId": lambda things: things.plane.installation.owner_id,
     "memberId": _member,
@@ -94,6 +103,7 @@ MAKERS: dict[str, Callable[[Things], str]] = {
 
 SAME = {
     "defaultClusterId": "clusterId", "deploymentIds": "deploymentId", "workspaceIds": "workspaceId", "memberIds": "userId",
+    "allowedIpAddressRangeIds": "allowedIpAddressRangeId",
     "entityId": "workspaceId", "restrictedWorkspaceIds": "workspaceId", "customRoleId": "roleId",
     "subject": "tokenId", "resource": "workspaceId",
 }  # fmt: skip
@@ -119,6 +129,12 @@ def _update(things: Things) -> Json:
     return {name: told[name] for name in same} | {"environmentVariables": []}
 
 
+def _free(things: Things, start: str) -> str:
+    """A range around the caller's address that is not in the list yet."""
+    there = things.plane.installation.owner.get(f"{things.path}/allowed-ip-address-ranges").body["totalCount"]
+    return f"{start}/{8 + there}"
+
+
 def _roles(things: Things) -> Json:
     return {
         "workspaceRoles": [{"workspaceId": things["workspaceId"], "role": "WORKSPACE_MEMBER"}],
@@ -137,6 +153,9 @@ BODIES: dict[str, Callable[[Things], Json]] = {
     "FinalizeDeploy": lambda things: {},
     "DeployRollback": lambda things: {"description": "back"},
     "UpdateDeploymentHibernationOverride": lambda things: {"isHibernating": True},
+    "CreateAllowedIpAddressRange": lambda things: {"ipAddressRange": _free(things, "127.0.0.0")},
+    "BulkCreateAllowedIpAddressRanges": lambda things: {"allowedIpAddressRanges": [_free(things, "127.0.0.0")]},
+    "BulkDeleteAllowedIpAddressRanges": lambda things: {"allowedIpAddressRangeIds": [things["allowedIpAddressRangeId"]]},
     "CreateCustomRole": lambda things: ROLE | {"name": f"{things.fresh}2"},
     "UpdateCustomRole": lambda things: {"name": f"{things.fresh}3", "permissions": ["deployment.get"]},
     "UpdateUserRoles": lambda things: _roles(things),

@@ -13,7 +13,8 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from orrery.api import bodies, refusals
 from orrery.authz.principal import Principal
-from orrery.errors import NotFound
+from orrery.errors import Forbidden, NotFound
+from orrery.model.ip_ranges import admits
 from orrery.store import principals
 
 Event = dict[str, Any]
@@ -21,6 +22,7 @@ Handler = Callable[[Event, Any], dict[str, Any]]
 VERSION = "/v1"
 
 _caller: ContextVar[Principal] = ContextVar("caller")
+_address: ContextVar[str] = ContextVar("address")
 
 
 def _who() -> Principal:
@@ -29,6 +31,14 @@ def _who() -> Principal:
 
 Caller = Annotated[Principal, Depends(_who)]
 """The parameter through which a route learns who is asking."""
+
+
+def _where() -> str:
+    return _address.get()
+
+
+Address = Annotated[str, Depends(_where)]
+"""The parameter through which a route learns the address that the caller comes from."""
 
 
 def routes() -> Router:
@@ -52,13 +62,21 @@ def resolver(*nouns: Router, prefix: str = VERSION) -> APIGatewayHttpResolver:
     return app
 
 
-def serve(app: APIGatewayHttpResolver, *, authenticate: Callable[[str], Principal] | None = principals.authenticate) -> Handler:
-    """The function's handler; without `authenticate` its doors are open and its routes take no caller."""
+Authenticate = Callable[[str], Principal]
+
+
+def serve(
+    app: APIGatewayHttpResolver, *, authenticate: Authenticate | None = principals.authenticate, from_anywhere: bool = False
+) -> Handler:
+    """The function's handler; without `authenticate` its doors are open and its routes take no caller.
+
+    `from_anywhere` is for callers who bring somebody else's token: their address says nothing of whose token it is.
+    """
 
     def handler(event: Event, context: Any) -> dict[str, Any]:
         request_id = str(event["requestContext"]["requestId"])
         try:
-            answer = _answer(app, event, context, authenticate)
+            answer = _answer(app, event, context, None if authenticate is None else _door(authenticate, from_anywhere))
         except Exception as problem:
             answer = refusals.answer(refusals.told(problem, request_id), request_id)
         answer["headers"] = {**answer.get("headers", {}), "X-Request-Id": request_id}
@@ -67,9 +85,27 @@ def serve(app: APIGatewayHttpResolver, *, authenticate: Callable[[str], Principa
     return handler
 
 
-def _answer(app: APIGatewayHttpResolver, event: Event, context: Any, authenticate: Callable[[str], Principal] | None) -> dict[str, Any]:
-    if authenticate:
-        _caller.set(authenticate(event.get("headers", {}).get("authorization", "")))
+def _door(authenticate: Authenticate, from_anywhere: bool) -> Callable[[Event], None]:
+    def admit(event: Event) -> None:
+        caller, address = authenticate(event.get("headers", {}).get("authorization", "")), _address_of(event)
+        if not from_anywhere and not admits(caller.allowed_from, address):
+            raise Forbidden(
+                f"your address `{address}` is not in your Organization's list of allowed IP address ranges; ask an owner to add it"
+            )
+        _caller.set(caller)
+        _address.set(address)
+
+    return admit
+
+
+def _address_of(event: Event) -> str:
+    """Where a request comes from: the gateway's own word, which no header can change."""
+    return str(event["requestContext"]["http"].get("sourceIp", ""))
+
+
+def _answer(app: APIGatewayHttpResolver, event: Event, context: Any, admit: Callable[[Event], None] | None) -> dict[str, Any]:
+    if admit:
+        admit(event)
     bodies.examine(event)
     return app.resolve(event, context)
 

@@ -16,13 +16,15 @@ router = routes()
 def list_organizations(caller: Caller, page: Page) -> OrganizationsPaginated:
     """The Organizations that the token belongs to."""
     cut = page.cut(organizations.list(caller))
-    return OrganizationsPaginated(organizations=[Organization.of(each) for each in cut.items], **cut.envelope)
+    return OrganizationsPaginated(
+        organizations=[Organization.of(each, has_ranges=bool(caller.allowed_from)) for each in cut.items], **cut.envelope
+    )
 
 
 @router.get("/organizations/<organizationId>", operation_id="GetOrganization", summary="Get an Organization", tags=["Organization"])
 def get_organization(organizationId: str, caller: Caller) -> Organization:
     """One Organization."""
-    return Organization.of(organizations.fetch(caller, organizationId, Permission.ORGANIZATION_GET))
+    return Organization.of(organizations.fetch(caller, organizationId, Permission.ORGANIZATION_GET), has_ranges=bool(caller.allowed_from))
 
 
 @router.post("/organizations/<organizationId>", operation_id="UpdateOrganization", summary="Update an Organization", tags=["Organization"])
@@ -32,4 +34,4 @@ def update_organization(organizationId: str, body: UpdateOrganizationRequest, ca
     changes = without_nothing(**body.model_dump())
     updated = organization.update(by=caller.subject, now=datetime.now(UTC), **changes)
     organizations.save(updated)
-    return Organization.of(updated)
+    return Organization.of(updated, has_ranges=bool(caller.allowed_from))

@@ -34,6 +34,9 @@ class Principal:
     custom_roles: tuple[CustomRole, ...] = ()
     """Those its grants name, as they are at this request; one that is gone or restricted elsewhere is worth nothing."""
 
+    allowed_from: tuple[str, ...] = ()
+    """The ranges of addresses that its Organization allows; none is from everywhere."""
+
     @property
     def subject(self) -> Subject:
         """The stamp it leaves on what it makes."""

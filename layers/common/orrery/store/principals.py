@@ -3,16 +3,18 @@
 Whoever holds default roles alone costs no read more; the custom roles of others are read with one batch, never kept between requests.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from orrery.authz.principal import Kind, Principal
 from orrery.errors import Conflict, Unauthenticated
-from orrery.minting import digest
+from orrery.minting import claimed_organization, digest
+from orrery.model.ip_ranges import IpRanges
 from orrery.model.team import Team
 from orrery.model.token import Grant
 from orrery.model.user import User
-from orrery.store import reads, roles, writes
+from orrery.store import ip_ranges, reads, roles, writes
+from orrery.store.documents import thaw
 from orrery.store.tables import item, table
 from orrery.store.writes import Write
 
@@ -39,12 +41,26 @@ def authenticate(authorization: str) -> Principal:
         raise Unauthenticated("no token was sent; send `Authorization: Bearer <token>`")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated("the Authorization header is not of the form `Bearer <token>`")
-    credential = reads.get(Credential, f"HASH#{digest(token.strip())}", "PRINCIPAL")
+    credential, ranges = _known(token.strip())
     if credential is None:
         raise Unauthenticated("this token is not known here; it may have been deleted or rotated")
     if credential.end_at <= datetime.now(UTC):
         raise Unauthenticated("this token has expired; rotate it or create a new one")
-    return _user(credential) if credential.kind is Kind.USER else _bearer(credential)
+    principal = _user(credential) if credential.kind is Kind.USER else _bearer(credential)
+    return replace(principal, allowed_from=tuple(each.range for each in ranges.ranges))
+
+
+def _known(token: str) -> tuple[Credential | None, IpRanges]:
+    """Who a token stands for, and in the same batch the allowed addresses of the Organization that it says it is for."""
+    hashed, claimed = (f"HASH#{digest(token)}", "PRINCIPAL"), claimed_organization(token)
+    found = reads.rows({hashed, ip_ranges.key(claimed)} if claimed else {hashed})
+    row = found.get(hashed)
+    credential = thaw(Credential, row.body) if row else None
+    home = credential.organization_id if credential else ""
+    if home and home != claimed:
+        return credential, ip_ranges.load(home)
+    beside = found.get(ip_ranges.key(home))
+    return credential, thaw(IpRanges, beside.body) if beside else IpRanges(home)
 
 
 def remember(token_hash: str, credential: Credential) -> Write:

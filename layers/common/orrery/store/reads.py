@@ -40,6 +40,12 @@ def every(cls: type[T], pk: str, prefix: str, *, newest_first: bool = False, lim
         return [thaw(cls, item.body) for item in rows]
 
 
+def rows(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Item]:
+    """The rows under many keys, whatever they hold; absent ones are left out."""
+    with speaking():
+        return {(item.pk, item.sk): item for item in table().batch_get(set(keys), consistent_read=True)}
+
+
 def several(cls: type[T], keys: Iterable[tuple[str, str]]) -> list[T]:
     """The values under many keys, in no order; absent ones are left out."""
     wanted = set(keys)

@@ -4,6 +4,7 @@
     ORG#<org>           ORG                   an Organization: get
     ORGS                ORG#<org>             one pointer per Organization: first run, the platform's own list
     ORG#<org>           USER#<user>           a member: get, list
+    ORG#<org>           IPRANGES              from where users and tokens may come: read beside the token
     ORG#<org>           TEAM#<team>           a team with its roles: get, list; read beside a member who asks
     ORG#<org>           TEAMNAME#<name>       claim: a team's name is taken
     ORG#<org>           IN#<team>#<user>      one membership: list a team's members; the user's row names their teams

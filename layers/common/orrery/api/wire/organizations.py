@@ -53,7 +53,7 @@ class Organization(Response):
     updated_by: BasicSubjectProfile
 
     @classmethod
-    def of(cls, organization: model.Organization) -> "Organization":
+    def of(cls, organization: model.Organization, *, has_ranges: bool) -> "Organization":
         plan = OrganizationProductPlan(
             astronomer_product="ASTRO", organization_id=organization.id, product_plan_id=organization.id, product_plan_name="ENTERPRISE_V2"
         )
@@ -63,7 +63,7 @@ class Organization(Response):
             billing_email=organization.billing_email,
             allow_enhanced_support_access=organization.allow_enhanced_support_access,
             has_ai_features_disabled=organization.has_ai_features_disabled,
-            has_allowed_ip_address_ranges=False,
+            has_allowed_ip_address_ranges=has_ranges,
             is_blocked_enable_ai_features=False,
             is_scim_enabled=organization.is_scim_enabled,
             managed_domains=[],
