@@ -170,6 +170,7 @@ def mask(permissions: Iterable[Permission]) -> int:
     return total
 
 
+@functools.cache
 def bit(permission: Permission) -> int:
     """One permission as an integer."""
     return _bits()[permission]

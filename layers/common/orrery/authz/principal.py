@@ -60,7 +60,11 @@ class Principal:
 
     def may(self, permission: Permission, *scopes: str) -> bool:
         """Whether it may do one thing there."""
-        return bool(self.holds(*scopes) & bit(permission))
+        masks, wanted = self.masks, bit(permission)
+        for scope in scopes:  # noqa: SIM110  # the most frequent question of all; a generator would double its price
+            if masks.get(scope, 0) & wanted:
+                return True
+        return False
 
 
 def worth(grant: Grant, custom_roles: Iterable[CustomRole]) -> dict[str, int]:

@@ -58,13 +58,13 @@ def admits(ranges: Sequence[str], address: str) -> bool:
 
 def normal(text: str) -> str:
     """A range in its one spelling; `ValueError` in words if it is none."""
+    wrong = f"`{text[:50]}` is no range of addresses; write one as in `203.0.113.0/24` or `2001:db8::/32`"
+    if "%" in text:  # an interface's name says nothing to anybody else
+        raise ValueError(wrong)
     try:
-        network = ip_network(text, strict=False)
-        first = ip_address(text.partition("/")[0])
+        network, first = ip_network(text, strict=False), ip_address(text.partition("/")[0])
     except ValueError:
-        network = first = None
-    if network is None or "%" in text:
-        raise ValueError(f"`{text[:50]}` is no range of addresses; write one as in `203.0.113.0/24` or `2001:db8::/32`")
+        raise ValueError(wrong) from None
     if first != network.network_address:
         raise ValueError(f"`{text}` has bits set beyond its prefix; write `{network}`")
     return str(network)
