@@ -62,6 +62,19 @@ def token(session: Session, named: str) -> Item:
     return _pick(session.api.items(f"{session.root}/tokens", "tokens"), named, noun="token")
 
 
+def team(session: Session, named: str) -> Item:
+    if _is_id(named):
+        return _fetch(session, f"{session.root}/teams/{named}")
+    return _pick(session.api.items(f"{session.root}/teams", "teams"), named, noun="team")
+
+
+def user(session: Session, named: str) -> Item:
+    """A member, by e-mail address or id."""
+    if _is_id(named):
+        return _fetch(session, f"{session.root}/users/{named}")
+    return _pick(session.api.items(f"{session.root}/users", "users"), named, noun="user", key="username")
+
+
 def segment(value: str) -> str:
     """A value as one piece of a path, whatever is in it."""
     return quote(value, safe="")
@@ -77,14 +90,14 @@ def _is_id(name: str) -> bool:
     return bool(_ID.fullmatch(name))
 
 
-def _pick(found: list[Item], named: str, *, noun: str) -> Item:
-    matches = [each for each in found if each["id"] == named] or [each for each in found if each["name"] == named]
+def _pick(found: list[Item], named: str, *, noun: str, key: str = "name") -> Item:
+    matches = [each for each in found if each["id"] == named] or [each for each in found if each[key] == named]
     if len(matches) == 1:
         return matches[0]
     if matches:
         ids = ", ".join(f"`{each['id']}`" for each in matches)
         raise Failure(f"{len(matches)} {noun}s are named `{named}`; use an id: {ids}", kind="usage")
-    near = difflib.get_close_matches(named, [each["name"] for each in found], n=1)
+    near = difflib.get_close_matches(named, [each[key] for each in found], n=1)
     hint = f"; did you mean `{near[0]}`" if near else f"; see `orrery {noun} list`"
     raise Failure(f"there is no {noun} `{named}` here{hint}", kind="not_found")
 

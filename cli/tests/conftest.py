@@ -24,7 +24,8 @@ def plane() -> Iterator[Plane]:
 @pytest.fixture
 def environment(plane: Plane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A home of its own, nothing of the developer's, and waits that do not wait."""
-    for name in [each for each in os.environ if each.startswith("ORRERY_") or each == "NO_COLOR"]:
+    kept = "ORRERY_GOLDEN"  # speaks to the tests, not to the command
+    for name in [each for each in os.environ if (each.startswith("ORRERY_") and each != kept) or each == "NO_COLOR"]:
         monkeypatch.delenv(name)
     monkeypatch.setattr(waiting, "EVERY", 0.0)
     values = {"ORRERY_HOME": str(tmp_path / "home"), "ORRERY_API_URL": plane.url, "ORRERY_API_TOKEN": plane.token}

@@ -12,6 +12,8 @@ WORKSPACE = "cworkspace0000000000001aa"
 DEPLOYMENT = "cdeployment000000000001aa"
 CLUSTER = "ccluster0000000000000001a"
 TOKEN = "ctoken00000000000000001aa"
+TEAM = "cteam000000000000000001aa"
+USER = "cuser000000000000000001aa"
 DEPLOY = "cdeploy0000000000000001aa"
 TIME = "2026-01-02T03:04:05.678Z"
 
@@ -109,6 +111,24 @@ class Plane:
                 return _page("workspaces", self.workspaces, request)
             case "GET", ["tokens"]:
                 return _page("tokens", [_TOKEN], request)
+            case "GET", ["teams"]:
+                return _page("teams", [_TEAM], request)
+            case "GET", ["users"]:
+                return _page("users", [_USER], request)
+            case "POST", ["teams"]:
+                return Answer(body=_TEAM | request.json)
+            case "GET", ["teams", _, "members"]:
+                return _page(
+                    "teamMembers", [{"userId": USER, "username": "eve@example.com", "fullName": "Eve", "createdAt": TIME}], request
+                )
+            case ("POST", ["teams", _, "members"]) | ("DELETE", ["teams", _, "members", _]):
+                return Answer(204)
+            case "POST", ["teams" | "users", _, "roles"]:
+                return Answer(body={"dagRoles": []} | request.json)
+            case "GET", ["authorization", "explain"]:
+                asked = {"permission": "permission", "subject": "subjectId", "resource": "resourceId"}
+                told = {name: request.query[key][0] for key, name in asked.items()}
+                return Answer(body={"isAllowed": True, "message": "it comes from a role", "reasons": [], **told})
             case "GET", ["deployments"]:
                 names = request.query.get("names")
                 return _page("deployments", [each for each in self.deployments if names is None or each["name"] in names], request)
@@ -117,8 +137,10 @@ class Plane:
                 return Answer(body=made | request.json)
             case "POST", ["deployments"]:
                 return Answer(body=self._deployment(request.json["name"], DEPLOYMENT) | request.json)
-            case "GET" | "POST" | "DELETE", ["clusters" | "workspaces" | "tokens" as noun, _id]:
-                known: list[Item] = {"clusters": [_CLUSTER], "workspaces": self.workspaces, "tokens": [_TOKEN]}[noun]
+            case "GET" | "POST" | "DELETE", ["clusters" | "teams" | "workspaces" | "tokens" | "users" as noun, _id]:
+                known: list[Item] = {
+                    "clusters": [_CLUSTER], "teams": [_TEAM], "workspaces": self.workspaces, "tokens": [_TOKEN], "users": [_USER],
+                }[noun]  # fmt: skip
                 return self._one(request, known, _id)
             case "POST", ["tokens", _, "rotate"]:
                 return Answer(body=_TOKEN | {"token": "a.rotated.token"})
@@ -248,6 +270,10 @@ def _page(key: str, items: list[Item], request: Request) -> Answer:
 
 _ORGANIZATION = {"id": ORGANIZATION, "name": "Acme", "product": "HOSTED", "status": "ACTIVE", "isScimEnabled": False, "createdAt": TIME}
 _CLUSTER = {"id": CLUSTER, "name": "standard", "type": "DEDICATED", "status": "CREATED", "cloudProvider": "AWS", "region": "us-east-1"}
+_ROLES: Item = {"organizationRole": "ORGANIZATION_MEMBER", "deploymentRoles": [], "dagRoles": []}
+_ROLES |= {"workspaceRoles": [{"workspaceId": WORKSPACE, "role": "WORKSPACE_MEMBER"}]}
+_TEAM = {"id": TEAM, "name": "platform", "description": "", "rolesCount": 2, "isIdpManaged": False, "createdAt": TIME, **_ROLES}
+_USER = {"id": USER, "username": "eve@example.com", "fullName": "Eve", "status": "ACTIVE", "createdAt": TIME, **_ROLES}
 _TOKEN = {"id": TOKEN, "name": "ci", "scope": "ORGANIZATION", "shortToken": "a.pl", "createdAt": TIME}
 _DEPLOY = {"id": DEPLOY, "deploymentId": DEPLOYMENT, "status": "DEPLOYED", "type": "DAG_ONLY", "createdAt": TIME, "dagTarballVersion": "v1"}
 _DECISION = {"id": "d1", "decidedAt": TIME, "queue": "heavy", "action": "LAUNCH", "current": 0, "target": 3, "queued": 6, "running": 0}

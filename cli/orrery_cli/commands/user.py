@@ -1,0 +1,76 @@
+"""`orrery user`: the members of the Organization and what they may do."""
+
+import click
+
+from orrery_cli import grants, lookup
+from orrery_cli.session import current
+from orrery_cli.shared import group
+
+COLUMNS = ("id", "username", "fullName", "status", "organizationRole", "createdAt")
+
+
+@group("user")
+def user() -> None:
+    """See the members of the Organization, and give and take their roles.
+
+    \b
+    Examples:
+      orrery user list
+      orrery user roles eve@example.com --workspace-role Data=WORKSPACE_AUTHOR
+      orrery user why eve@example.com deployment.deploys.create --deployment etl
+    """
+
+
+@user.command("list")
+def list_users() -> None:
+    """The members of the Organization; --workspace narrows the list."""
+    session = current()
+    query = {"workspaceId": lookup.workspace(session)["id"] if session.workspace_option else None}
+    session.show({"users": session.api.items(f"{session.root}/users", "users", query)}, COLUMNS)
+
+
+@user.command("get")
+@click.argument("name", metavar="EMAIL|ID")
+def get(name: str) -> None:
+    """One member, with the roles of their own."""
+    session = current()
+    session.show(lookup.user(session, name))
+
+
+@user.command("roles")
+@click.argument("name", metavar="EMAIL|ID")
+@grants.options
+def roles(name: str, organization_role: str | None, workspaces: tuple[str, ...], deployments: tuple[str, ...]) -> None:
+    """Say what a member may do; what is not named stays as it is.
+
+    \b
+    Examples:
+      orrery user roles eve@example.com --workspace-role Data=WORKSPACE_AUTHOR
+      orrery user roles eve@example.com --workspace-role Data=none
+    """
+    session = current()
+    found = lookup.user(session, name)
+    body = grants.changed(session, found, organization_role, workspaces, deployments)
+    session.show(session.api.post(f"{session.root}/users/{found['id']}/roles", body))
+
+
+@user.command("why")
+@click.argument("name", metavar="EMAIL|ID")
+@click.argument("permission")
+@click.option("--deployment", metavar="NAME|ID", help="On this Deployment; on the Workspace or the Organization when left out.")
+def why(name: str, permission: str, deployment: str | None) -> None:
+    """Say why a member can or cannot do something.
+
+    \b
+    Examples:
+      orrery user why eve@example.com workspace.update --workspace Data
+      orrery user why eve@example.com deployment.deploys.create --deployment etl
+    """
+    session = current()
+    place = session.organization_id
+    if deployment:
+        place = lookup.deployment(session, deployment)["id"]
+    elif session.workspace_option:
+        place = lookup.workspace(session)["id"]
+    query = {"subject": lookup.user(session, name)["id"], "permission": permission, "resource": place}
+    session.show(session.api.get(f"{session.root}/authorization/explain", query))
