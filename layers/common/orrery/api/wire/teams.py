@@ -1,19 +1,15 @@
 """Teams on the wire."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import Field
 
 from orrery.api.wire.base import BasicSubjectProfile, Name, Paginated, Request, Response, Timestamp, one_of
-from orrery.api.wire.subject_roles import DagRole, DeploymentRole, OrganizationRole, WorkspaceRole, sorted_by_scope
+from orrery.api.wire.subject_roles import DagRole, DeploymentRole, Id, OrganizationRole, WorkspaceRole, sorted_by_scope
 from orrery.model import team as model
 from orrery.model.user import User
 
-ORGANIZATION_ROLES = (
-    "ORGANIZATION_OWNER", "ORGANIZATION_OBSERVE_ADMIN", "ORGANIZATION_OBSERVE_MEMBER", "ORGANIZATION_BILLING_ADMIN", "ORGANIZATION_MEMBER",
-)  # fmt: skip
-Id = Annotated[str, Field(min_length=1, max_length=25)]
 Members = Annotated[list[Id], Field(max_length=40)]
 """As many as one transaction takes: all of them join, or none does."""
 
@@ -25,7 +21,7 @@ class UserTeamMembership(Response):
     name: str
     description: str
     is_idp_managed: bool
-    organization_role: Annotated[str, one_of(*ORGANIZATION_ROLES)]
+    organization_role: Annotated[str, one_of(*get_args(OrganizationRole))]
     workspace_roles: list[WorkspaceRole]
     deployment_roles: list[DeploymentRole]
     dag_roles: list[DagRole]
@@ -47,7 +43,7 @@ class Team(Response):
     name: str
     description: str
     is_idp_managed: bool
-    organization_role: Annotated[str, one_of(*ORGANIZATION_ROLES)]
+    organization_role: Annotated[str, one_of(*get_args(OrganizationRole))]
     workspace_roles: list[WorkspaceRole]
     deployment_roles: list[DeploymentRole]
     dag_roles: list[DagRole]
