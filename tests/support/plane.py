@@ -6,22 +6,21 @@ import json
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
 import pytest
 from orrery import releases, workflows
-from orrery.authz.principal import Kind
-from orrery.minting import digest
 from orrery.model.deployment import Deployment, Health, Observed
 from orrery.settings import settings
-from orrery.store import deployments, observed, principals, writes
+from orrery.store import deployments, observed, writes
 from orrery.store.tables import table
 
 from tests.support.http import Answer, Caller, event
 from tests.support.installation import Installation
+from tests.support.people import signed_in
 
 Json = dict[str, Any]
 
@@ -56,10 +55,7 @@ class Plane:
 
     def person(self) -> Caller:
         """The owner in person: signed in, not an API token."""
-        token, home = uuid.uuid4().hex, self.installation
-        owner = principals.Credential(home.owner_id, Kind.USER, "Ada", home.organization_id, (), datetime.now(UTC) + timedelta(hours=1))
-        writes.commit(principals.remember(digest(token), owner))
-        return Caller(token)
+        return signed_in(self.installation, self.installation.owner_id, "Ada")
 
     def request(self, **changes: Any) -> Json:
         """The least that makes a Deployment, with other things said as well."""

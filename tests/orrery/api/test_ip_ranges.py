@@ -9,9 +9,9 @@ from orrery import names
 from orrery.errors import StaleGeneration
 from orrery.store import ip_ranges
 
-from tests.orrery.api.test_teams import member
 from tests.support.http import Answer, event, function_of, parse
 from tests.support.installation import Installation, another
+from tests.support.people import member
 
 HOME = "127.0.0.0/8"
 """Where the callers of these tests come from."""

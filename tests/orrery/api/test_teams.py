@@ -1,37 +1,21 @@
 """Teams through the API: what a team may, its members may, and only while they are in it and it is there."""
 
-import uuid
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from orrery import names
 from orrery.authz.policy import Role
-from orrery.authz.principal import Kind
 from orrery.errors import StaleGeneration
-from orrery.minting import digest
 from orrery.model.token import Grant, TokenScope
 from orrery.model.user import User
-from orrery.store import principals, reads, teams, users, writes
+from orrery.store import reads, teams, users, writes
 from orrery.store.tables import table
 
-from tests.support.http import Answer, Caller
+from tests.support.http import Answer
 from tests.support.installation import Installation, another
-
-
-def member(installation: Installation, name: str = "eve") -> tuple[str, Caller]:
-    """A plain member of the Organization, signed in."""
-    now, id, token, home = datetime.now(UTC), names.new_id(), uuid.uuid4().hex, installation.organization_id
-    user = User(id, home, f"{name}@example.com", name, (Grant(TokenScope.ORGANIZATION, home, Role.ORGANIZATION_MEMBER),), now, now)
-    credential = principals.Credential(id, Kind.USER, name, home, (), now + timedelta(hours=1))
-    writes.commit(users.new(user), principals.remember(digest(token), credential))
-    return id, Caller(token)
-
-
-def make(installation: Installation, name: str = "platform", **said: object) -> dict[str, object]:
-    made = installation.owner.post(f"{installation.path}/teams", {"name": name, **said})
-    assert made.status == 200, made.body
-    return dict(made.body)
+from tests.support.people import member
+from tests.support.people import team as team_of
 
 
 def give(installation: Installation, team_id: object, grant: Grant) -> None:
@@ -43,7 +27,7 @@ def give(installation: Installation, team_id: object, grant: Grant) -> None:
 def test_a_new_team_is_what_was_asked_for(installation: Installation) -> None:
     id, _ = member(installation)
 
-    made = make(installation, description="keeps it running", memberIds=[id, id], organizationRole="ORGANIZATION_BILLING_ADMIN")
+    made = team_of(installation, description="keeps it running", memberIds=[id, id], organizationRole="ORGANIZATION_BILLING_ADMIN")
 
     assert (made["name"], made["description"], made["isIdpManaged"]) == ("platform", "keeps it running", False)
     assert (made["organizationRole"], made["rolesCount"]) == ("ORGANIZATION_BILLING_ADMIN", 1)
@@ -58,7 +42,7 @@ def test_a_new_team_is_what_was_asked_for(installation: Installation) -> None:
 def test_a_member_may_what_the_team_may_until_they_leave(installation: Installation) -> None:
     id, eve = member(installation)
     workspace = f"{installation.path}/workspaces/{installation.workspace()}"
-    team = make(installation)
+    team = team_of(installation)
     path = f"{installation.path}/teams/{team['id']}"
     give(installation, team["id"], Grant(TokenScope.WORKSPACE, workspace.rpartition("/")[2], Role.WORKSPACE_OPERATOR))
     assert eve.get(workspace).status == 404
@@ -76,7 +60,7 @@ def test_a_member_may_what_the_team_may_until_they_leave(installation: Installat
 def test_a_deleted_team_gives_nothing_and_leaves_nothing(installation: Installation) -> None:
     id, eve = member(installation)
     workspace = f"{installation.path}/workspaces/{installation.workspace()}"
-    team = make(installation, memberIds=[id])
+    team = team_of(installation, memberIds=[id])
     give(installation, team["id"], Grant(TokenScope.WORKSPACE, workspace.rpartition("/")[2], Role.WORKSPACE_MEMBER))
     assert eve.get(workspace).status == 200
 
@@ -87,12 +71,12 @@ def test_a_deleted_team_gives_nothing_and_leaves_nothing(installation: Installat
     assert installation.owner.get(f"{installation.path}/users/{id}/teams").body["teams"] == []
     left = [row.sk for row in table().query(f"ORG#{installation.organization_id}") if str(team["id"]) in row.sk]
     assert left == []
-    assert make(installation)["name"] == "platform", "the name is free again"
+    assert team_of(installation)["name"] == "platform", "the name is free again"
 
 
 def test_two_teams_never_share_a_name(installation: Installation) -> None:
-    make(installation)
-    other = make(installation, "analysts")
+    team_of(installation)
+    other = team_of(installation, "analysts")
 
     again = installation.owner.post(f"{installation.path}/teams", {"name": "platform"})
     renamed = installation.owner.post(f"{installation.path}/teams/{other['id']}", {"name": "platform"})
@@ -104,7 +88,7 @@ def test_two_teams_never_share_a_name(installation: Installation) -> None:
 def test_teams_are_found_by_name_and_place_and_sorted(installation: Installation) -> None:
     workspace = installation.workspace()
     for name, description in (("b", "x"), ("a", "y"), ("c", "w")):
-        team = make(installation, name, description=description)
+        team = team_of(installation, name, description=description)
     give(installation, team["id"], Grant(TokenScope.WORKSPACE, workspace, Role.WORKSPACE_MEMBER))
 
     def found(**asked: object) -> list[str]:
@@ -119,7 +103,7 @@ def test_teams_are_found_by_name_and_place_and_sorted(installation: Installation
 
 def test_members_see_teams_and_change_none(installation: Installation) -> None:
     id, eve = member(installation)
-    team = make(installation)
+    team = team_of(installation)
     path = f"{installation.path}/teams/{team['id']}"
 
     assert eve.get(path).status == 200
@@ -135,7 +119,7 @@ def test_members_see_teams_and_change_none(installation: Installation) -> None:
 
 def test_somebody_elses_team_and_user_cannot_be_told_from_none(installation: Installation) -> None:
     other = another(installation)
-    team, (stranger, _) = make(installation), member(installation)
+    team, (stranger, _) = team_of(installation), member(installation)
 
     def asked(team_id: object, user_id: str) -> list[Answer]:
         path = f"{other.path}/teams/{team_id}"
@@ -177,7 +161,7 @@ def test_a_bad_request_names_its_field_and_makes_nothing(installation: Installat
 
 def test_joining_crosses_no_other_change_of_the_user(installation: Installation) -> None:
     id, _ = member(installation)
-    team = teams.load(installation.organization_id, str(make(installation)["id"]))
+    team = teams.load(installation.organization_id, str(team_of(installation)["id"]))
     seen = users.load(installation.organization_id, id)
     writes.commit(users.replaced(replace(seen, full_name="Eve", generation=seen.generation + 1)))
 

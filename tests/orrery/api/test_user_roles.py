@@ -6,10 +6,11 @@ import pytest
 from orrery import names
 from orrery.store import deployments
 
-from tests.orrery.api.test_teams import make, member
 from tests.support.builders import a_deployment
 from tests.support.http import Answer, Caller
 from tests.support.installation import Installation, another
+from tests.support.people import member
+from tests.support.people import team as team_of
 
 
 def roles(caller: Caller, installation: Installation, user_id: str, **said: object) -> Answer:
@@ -74,7 +75,7 @@ def test_a_role_on_a_deployment_lets_one_know_its_workspace(installation: Instal
 def test_a_teams_roles_are_its_members(installation: Installation) -> None:
     workspace = installation.workspace()
     id, eve = member(installation)
-    team = make(installation, memberIds=[id])
+    team = team_of(installation, memberIds=[id])
 
     given = installation.owner.post(
         f"{installation.path}/teams/{team['id']}/roles", {"organizationRole": "ORGANIZATION_MEMBER", "workspaceRoles": on(workspace)}
@@ -224,7 +225,7 @@ def test_a_team_gives_its_custom_role_to_its_members(installation: Installation)
     own = deployment(installation, installation.workspace())
     custom(installation)
     id, eve = member(installation)
-    team = make(installation, memberIds=[id])
+    team = team_of(installation, memberIds=[id])
     said = {"organizationRole": "ORGANIZATION_MEMBER", "deploymentRoles": [{"deploymentId": own, "role": "releaser"}]}
 
     assert installation.owner.post(f"{installation.path}/teams/{team['id']}/roles", said).status == 200
