@@ -51,33 +51,33 @@ def deployments(session: Session, named: str | None = None) -> list[Item]:
 
 
 def cluster(session: Session, named: str) -> Item:
-    if _is_id(named):
-        return _fetch(session, f"{session.root}/clusters/{named}")
-    return _pick(session.api.items(f"{session.root}/clusters", "clusters"), named, noun="cluster")
+    return _named(session, named, noun="cluster")
 
 
 def token(session: Session, named: str) -> Item:
-    if _is_id(named):
-        return _fetch(session, f"{session.root}/tokens/{named}")
-    return _pick(session.api.items(f"{session.root}/tokens", "tokens"), named, noun="token")
+    return _named(session, named, noun="token")
 
 
 def team(session: Session, named: str) -> Item:
-    if _is_id(named):
-        return _fetch(session, f"{session.root}/teams/{named}")
-    return _pick(session.api.items(f"{session.root}/teams", "teams"), named, noun="team")
+    return _named(session, named, noun="team")
 
 
 def user(session: Session, named: str) -> Item:
     """A member, by e-mail address or id."""
-    if _is_id(named):
-        return _fetch(session, f"{session.root}/users/{named}")
-    return _pick(session.api.items(f"{session.root}/users", "users"), named, noun="user", key="username")
+    return _named(session, named, noun="user", key="username")
 
 
 def segment(value: str) -> str:
     """A value as one piece of a path, whatever is in it."""
     return quote(value, safe="")
+
+
+def _named(session: Session, named: str, *, noun: str, key: str = "name") -> Item:
+    """One of the Organization's own things, which lie under the noun's plural."""
+    path = f"{session.root}/{noun}s"
+    if _is_id(named):
+        return _fetch(session, f"{path}/{named}")
+    return _pick(session.api.items(path, f"{noun}s"), named, noun=noun, key=key)
 
 
 def _fetch(session: Session, path: str) -> Item:

@@ -73,10 +73,12 @@ def serve(
     `from_anywhere` is for callers who bring somebody else's token: their address says nothing of whose token it is.
     """
 
+    admit = _door(authenticate, from_anywhere) if authenticate else None
+
     def handler(event: Event, context: Any) -> dict[str, Any]:
         request_id = str(event["requestContext"]["requestId"])
         try:
-            answer = _answer(app, event, context, None if authenticate is None else _door(authenticate, from_anywhere))
+            answer = _answer(app, event, context, admit)
         except Exception as problem:
             answer = refusals.answer(refusals.told(problem, request_id), request_id)
         answer["headers"] = {**answer.get("headers", {}), "X-Request-Id": request_id}

@@ -7,7 +7,7 @@ from orrery import names
 from orrery.api.places import named_in
 from orrery.api.wire.tokens import CreateApiTokenRequest
 from orrery.authz.permissions import Permission
-from orrery.authz.policy import Role, is_default
+from orrery.authz.policy import Role, is_default, named_by
 from orrery.authz.principal import Principal, refuse_to_grant_more, require
 from orrery.errors import Invalid
 from orrery.minting import Secret, api_token
@@ -52,7 +52,7 @@ def rotated(caller: Principal, token: Token, *, now: datetime) -> tuple[Token, s
     """The token with a new value, which would be a way to somebody else's power if its roles were more than the caller's."""
     custom = roles.behind(token.organization_id, token.grants)
     for grant in token.grants:
-        for role in [Role(grant.role)] if is_default(grant.role) else [each for each in custom if each.id == grant.role]:
+        if role := named_by(grant, custom):
             refuse_to_grant_more(
                 caller, role, organization=token.organization_id, workspace=token.workspace_id, deployment=grant.entity_id
             )  # fmt: skip

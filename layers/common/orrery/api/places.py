@@ -3,8 +3,10 @@
 import contextlib
 from collections.abc import Iterator, Sequence
 
+from orrery.authz.permissions import Permission
+from orrery.authz.principal import Principal
 from orrery.errors import Invalid, NotFound
-from orrery.store import clusters, workspaces
+from orrery.store import clusters, deployments, workspaces
 
 
 @contextlib.contextmanager
@@ -36,6 +38,15 @@ def check_cluster(cluster_id: str | None, organization_id: str, *, field: str) -
     if cluster_id:
         with named_in(field):
             clusters.load(organization_id, cluster_id)
+
+
+def narrowed(caller: Principal, organization_id: str, noun: str, *, workspace: str, deployment: str) -> bool:
+    """Whether a list is one of a Workspace or a Deployment, for a caller who may see the `noun` (such as `users`) of each that is named."""
+    if workspace:
+        workspaces.fetch(caller, organization_id, workspace, Permission(f"workspace.{noun}.get"))
+    if deployment:
+        deployments.fetch(caller, organization_id, deployment, Permission(f"deployment.{noun}.get"))
+    return bool(workspace or deployment)
 
 
 def check_workspaces(ids: Sequence[str] | None, organization_id: str, *, field: str) -> None:

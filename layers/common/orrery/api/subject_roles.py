@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from orrery.api.problems import Problems
 from orrery.api.wire.subject_roles import DeploymentRole, UpdateTeamRolesRequest, UpdateUserRolesRequest
 from orrery.authz.permissions import Permission
-from orrery.authz.policy import Role, is_default
+from orrery.authz.policy import Role, is_default, named_by
 from orrery.authz.principal import Principal, refuse_to_grant_more, require
 from orrery.model.role import CustomRole
 from orrery.model.token import Grant, TokenScope
@@ -102,7 +102,7 @@ class _Places:
 
     def role(self, grant: Grant) -> Role | CustomRole | None:
         """The role that a grant names; none if it is gone."""
-        return Role(grant.role) if is_default(grant.role) else next((each for each in self._custom if each.id == grant.role), None)
+        return named_by(grant, self._custom)
 
     def _on_deployment(self, asked: DeploymentRole) -> Grant:
         if is_default(asked.role):

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
-from orrery.api import subject_roles
+from orrery.api import places, subject_roles
 from orrery.api.entrance import Caller, no_content, routes
 from orrery.api.paging import BY_NAME_AND_AGE, Page, Paging
 from orrery.api.wire.subject_roles import SubjectRoles, UpdateTeamRolesRequest
@@ -32,7 +32,7 @@ from orrery.model import team as model
 from orrery.model.token import Grant, TokenScope
 from orrery.model.user import User
 from orrery.names import new_id
-from orrery.store import deployments, roles, teams, users, workspaces
+from orrery.store import roles, teams, users
 
 router = routes()
 COLLECTION = "/organizations/<organizationId>/teams"
@@ -71,11 +71,7 @@ class Filter(Paging):
 @router.get(COLLECTION, operation_id="ListTeams", summary="List teams", tags=["Team"])
 def list_teams(organizationId: str, caller: Caller, asked: Annotated[Filter, Query()]) -> TeamsPaginated:
     """The teams of the Organization, or those of one Workspace or Deployment."""
-    if asked.workspaceId:
-        workspaces.fetch(caller, organizationId, asked.workspaceId, Permission.WORKSPACE_TEAMS_GET)
-    if asked.deploymentId:
-        deployments.fetch(caller, organizationId, asked.deploymentId, Permission.DEPLOYMENT_TEAMS_GET)
-    if not asked.workspaceId and not asked.deploymentId:
+    if not places.narrowed(caller, organizationId, "teams", workspace=asked.workspaceId, deployment=asked.deploymentId):
         require(caller, Permission.ORGANIZATION_TEAMS_GET, organization=organizationId)
     cut = asked.cut([each for each in teams.every(organizationId) if asked.matches(each)], SORTS)
     return TeamsPaginated(teams=_shown(organizationId, cut.items), **cut.envelope)

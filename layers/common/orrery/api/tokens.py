@@ -7,13 +7,12 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
-from orrery.api import granting
+from orrery.api import granting, places
 from orrery.api.entrance import Caller, no_content, routes
 from orrery.api.paging import BY_NAME_AND_AGE, Paging
 from orrery.api.wire.tokens import ApiToken, ApiTokensPaginated, CreateApiTokenRequest, UpdateApiTokenRequest
-from orrery.authz.permissions import Permission
 from orrery.model.token import Token, TokenScope
-from orrery.store import deployments, roles, tokens, workspaces, writes
+from orrery.store import roles, tokens, writes
 
 router = routes()
 COLLECTION = "/organizations/<organizationId>/tokens"
@@ -42,10 +41,7 @@ class Filter(Paging):
 @router.get(COLLECTION, operation_id="ListApiTokens", summary="List API tokens", tags=["ApiToken"])
 def list_tokens(organizationId: str, caller: Caller, asked: Annotated[Filter, Query()]) -> ApiTokensPaginated:
     """The tokens of the places whose tokens the caller may see."""
-    if asked.workspaceId:
-        workspaces.fetch(caller, organizationId, asked.workspaceId, Permission.WORKSPACE_TOKENS_GET)
-    if asked.deploymentId:
-        deployments.fetch(caller, organizationId, asked.deploymentId, Permission.DEPLOYMENT_TOKENS_GET)
+    places.narrowed(caller, organizationId, "apiTokens", workspace=asked.workspaceId, deployment=asked.deploymentId)
     cut = asked.cut([each for each in tokens.list(caller, organizationId) if asked.matches(each)], SORTS)
     return ApiTokensPaginated(tokens=_shown(*cut.items), **cut.envelope)
 

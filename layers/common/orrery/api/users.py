@@ -7,7 +7,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
-from orrery.api import subject_roles
+from orrery.api import places, subject_roles
 from orrery.api.entrance import Caller, routes
 from orrery.api.paging import Paging
 from orrery.api.wire.subject_roles import SubjectRoles, UpdateUserRolesRequest
@@ -16,7 +16,7 @@ from orrery.authz.permissions import Permission
 from orrery.authz.principal import Kind, require
 from orrery.errors import Forbidden, Invalid
 from orrery.model import user as model
-from orrery.store import deployments, roles, tokens, users, workspaces
+from orrery.store import roles, tokens, users
 
 router = routes()
 COLLECTION = "/organizations/<organizationId>/users"
@@ -62,11 +62,7 @@ def get_self(caller: Caller, createIfNotExist: CreateIfNotExist = False) -> Self
 @router.get(COLLECTION, operation_id="ListUsers", summary="List users", tags=["User"])
 def list_users(organizationId: str, caller: Caller, asked: Annotated[Filter, Query()]) -> UsersPaginated:
     """The members of the Organization, or those of one Workspace or Deployment."""
-    if asked.workspaceId:
-        workspaces.fetch(caller, organizationId, asked.workspaceId, Permission.WORKSPACE_USERS_GET)
-    if asked.deploymentId:
-        deployments.fetch(caller, organizationId, asked.deploymentId, Permission.DEPLOYMENT_USERS_GET)
-    if not asked.workspaceId and not asked.deploymentId:
+    if not places.narrowed(caller, organizationId, "users", workspace=asked.workspaceId, deployment=asked.deploymentId):
         require(caller, Permission.ORGANIZATION_USERS_GET, organization=organizationId)
     asked.refuse_what_is_not_served()
     cut = asked.cut([each for each in users.every(organizationId) if asked.matches(each)], SORTS)

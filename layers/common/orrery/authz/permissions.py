@@ -157,7 +157,7 @@ class Permission(StrEnum):
 
 
 @functools.cache
-def _bits() -> dict[Permission, int]:
+def _bits() -> dict[str, int]:
     return {permission: 1 << position for position, permission in enumerate(Permission)}
 
 
@@ -167,6 +167,15 @@ def mask(permissions: Iterable[Permission]) -> int:
     total = 0
     for permission in permissions:
         total |= bits[permission]
+    return total
+
+
+def named_mask(names: Iterable[str]) -> int:
+    """Permissions by their stored names as one integer; a name that is no permission any more allows nothing."""
+    bits = _bits()
+    total = 0
+    for name in names:
+        total |= bits.get(name, 0)
     return total
 
 

@@ -8,8 +8,9 @@ import functools
 from collections.abc import Iterable
 from enum import StrEnum
 
-from orrery.authz.permissions import Permission, mask
+from orrery.authz.permissions import Permission, mask, named_mask
 from orrery.model.role import CustomRole
+from orrery.model.token import Grant
 
 
 class Role(StrEnum):
@@ -32,6 +33,8 @@ class Role(StrEnum):
         """What it is granted on: `ORGANIZATION`, `WORKSPACE`, `DEPLOYMENT` or `CLUSTER`."""
         return self.value.partition("_")[0]
 
+
+_DEFAULT = frozenset(Role)
 
 ANYBODY = "organization.get organization.clusters.get"
 """What every member and every API token may do in its own Organization, whatever its role."""
@@ -114,23 +117,23 @@ def role_mask(role: Role) -> int:
 
 def power(role: Role | CustomRole) -> int:
     """Everything a default or a custom role may do, as one integer."""
-    return role_mask(role) if isinstance(role, Role) else _names_mask(role.permissions)
+    return role_mask(role) if isinstance(role, Role) else named_mask(role.permissions)
 
 
 def is_default(name: str) -> bool:
     """Whether a grant's role is one of ours; otherwise it is a custom role's id."""
-    return name in frozenset(Role)
+    return name in _DEFAULT
+
+
+def named_by(grant: Grant, custom_roles: Iterable[CustomRole]) -> Role | CustomRole | None:
+    """The role that a grant names; none if it was a custom role that is gone."""
+    return Role(grant.role) if is_default(grant.role) else next((each for each in custom_roles if each.id == grant.role), None)
 
 
 @functools.cache
 def airflow_mask(role: AirflowRole) -> int:
     """The Airflow permissions that an Airflow role stands for."""
     return mask(each for each in permissions(AIRFLOW[role]) if each.startswith("deployment.airflow."))
-
-
-def _names_mask(names: Iterable[str]) -> int:
-    known = frozenset(Permission)  # a stored name that is no permission any more allows nothing
-    return mask(Permission(name) for name in names if name in known)
 
 
 @functools.cache

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from orrery.authz.permissions import Permission, bit
-from orrery.authz.policy import AirflowRole, Role, airflow_mask, anybody_mask, is_default, least_role, power, role_mask
+from orrery.authz.policy import AirflowRole, Role, airflow_mask, anybody_mask, least_role, named_by, power, role_mask
 from orrery.errors import Forbidden, NotFound
 from orrery.model.role import CustomRole
 from orrery.model.subject import Subject, SubjectType
@@ -69,10 +69,10 @@ class Principal:
 
 def worth(grant: Grant, custom_roles: Iterable[CustomRole]) -> dict[str, int]:
     """What one grant allows, by the ids of the places where it does."""
-    if is_default(grant.role):
-        return {grant.entity_id: role_mask(Role(grant.role))}
-    role = next((each for each in custom_roles if each.id == grant.role and each.counts_in(grant.workspace_id)), None)
-    if role is None:
+    role = named_by(grant, custom_roles)
+    if isinstance(role, Role):
+        return {grant.entity_id: role_mask(role)}
+    if role is None or not role.counts_in(grant.workspace_id):
         return {}
     # whoever has a role on a Deployment may know the Workspace it lies in
     return {grant.entity_id: power(role), grant.workspace_id: role_mask(Role.WORKSPACE_ACCESSOR)}

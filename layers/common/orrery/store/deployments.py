@@ -162,8 +162,7 @@ def _name(deployment: Deployment) -> Item:
 
 
 def _name_taken(deployment: Deployment) -> Write:
-    taken = f"there is already a deployment named `{deployment.name}` in this workspace; choose another name"
-    return writes.put_new(_name(deployment), Invalid.field("name", taken, code="TAKEN"))
+    return writes.claim_name(_name(deployment), f"deployment named `{deployment.name}` in this workspace")
 
 
 def _namespace(deployment: Deployment) -> Item:

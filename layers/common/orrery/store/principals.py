@@ -10,10 +10,9 @@ from orrery.authz.principal import Kind, Principal
 from orrery.errors import Conflict, Unauthenticated
 from orrery.minting import claimed_organization, digest
 from orrery.model.ip_ranges import IpRanges
-from orrery.model.team import Team
 from orrery.model.token import Grant
 from orrery.model.user import User
-from orrery.store import ip_ranges, reads, roles, writes
+from orrery.store import ip_ranges, reads, roles, teams, writes
 from orrery.store.documents import thaw
 from orrery.store.tables import item, table
 from orrery.store.writes import Write
@@ -88,7 +87,6 @@ def _user(credential: Credential) -> Principal:
     user = reads.get(User, f"ORG#{credential.organization_id}", f"USER#{credential.id}")
     if user is None or user.status != "ACTIVE":
         raise Unauthenticated("this token's user is no longer a member; ask an owner of the Organization")
-    teams = reads.several(Team, [(f"ORG#{user.organization_id}", f"TEAM#{id}") for id in user.team_ids])
-    grants = user.grants + tuple(grant for team in teams for grant in team.grants)
+    grants = user.grants + tuple(grant for team in teams.of(user) for grant in team.grants)
     held = roles.behind(user.organization_id, grants)
     return Principal(user.id, Kind.USER, user.full_name, user.organization_id, grants, user.username, held)

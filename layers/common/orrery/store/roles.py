@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from orrery.authz.permissions import Permission
 from orrery.authz.policy import is_default
 from orrery.authz.principal import Principal, missing, require
-from orrery.errors import Error, Invalid
+from orrery.errors import Error
 from orrery.model.role import CustomRole
 from orrery.model.token import Grant
 from orrery.store import reads, writes
@@ -77,8 +77,7 @@ def _row(role: CustomRole) -> Item:
 
 
 def _name_claimed(role: CustomRole) -> Write:
-    taken = f"there is already a role named `{role.name}`; choose another name"
-    return writes.put_new(_name(role), Invalid.field("name", taken, code="TAKEN"))
+    return writes.claim_name(_name(role), f"role named `{role.name}`")
 
 
 def _name_released(role: CustomRole) -> Write:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from orrery.authz.permissions import Permission
 from orrery.authz.principal import Principal, missing, require
-from orrery.errors import Error, Invalid
+from orrery.errors import Error
 from orrery.model.team import Membership, Team
 from orrery.model.user import User
 from orrery.store import reads, users, writes
@@ -94,8 +94,7 @@ def _membership(team: Team, membership: Membership) -> Item:
 
 
 def _name_claimed(team: Team) -> Write:
-    taken = f"there is already a team named `{team.name}`; choose another name"
-    return writes.put_new(_name(team), Invalid.field("name", taken, code="TAKEN"))
+    return writes.claim_name(_name(team), f"team named `{team.name}`")
 
 
 def _name(team: Team) -> Item:

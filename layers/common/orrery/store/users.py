@@ -7,7 +7,7 @@ from orrery.authz.principal import Principal, missing
 from orrery.errors import Conflict
 from orrery.model.user import User
 from orrery.store import reads, writes
-from orrery.store.tables import item
+from orrery.store.tables import Item, item
 from orrery.store.writes import Write
 
 
@@ -47,7 +47,7 @@ def _another_owner(user: User) -> User:
 
 
 def _still_owner(user: User) -> Write:
-    row = item(f"ORG#{user.organization_id}", f"USER#{user.id}", user)
+    row = _row(user)
     return writes.check(row, type(row).generation == user.generation, writes.changed("the list of owners"))
 
 
@@ -58,9 +58,13 @@ def several(organization_id: str, ids: Iterable[str]) -> dict[str, User]:
 
 def replaced(user: User) -> Write:
     """The next generation of a member, as one write among others."""
-    return writes.put_next(item(f"ORG#{user.organization_id}", f"USER#{user.id}", user), writes.changed(f"user `{user.username}`"))
+    return writes.put_next(_row(user), writes.changed(f"user `{user.username}`"))
 
 
 def new(user: User) -> Write:
     """A member who was not there before, as one write among others."""
-    return writes.put_new(item(f"ORG#{user.organization_id}", f"USER#{user.id}", user), Conflict(f"user `{user.username}` exists already"))
+    return writes.put_new(_row(user), Conflict(f"user `{user.username}` exists already"))
+
+
+def _row(user: User) -> Item:
+    return item(f"ORG#{user.organization_id}", f"USER#{user.id}", user)

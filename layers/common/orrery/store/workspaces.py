@@ -2,7 +2,7 @@
 
 from orrery.authz.permissions import Permission
 from orrery.authz.principal import Principal, missing, require
-from orrery.errors import Conflict, Error, Invalid
+from orrery.errors import Conflict, Error
 from orrery.model.workspace import Workspace
 from orrery.store import reads, writes
 from orrery.store.documents import freeze
@@ -76,8 +76,7 @@ def _why_not_deleted(workspace: Workspace) -> Error | None:
 
 
 def _name_claimed(workspace: Workspace) -> Write:
-    taken = f"there is already a workspace named `{workspace.name}`; choose another name"
-    return writes.put_new(_name(workspace), Invalid.field("name", taken, code="TAKEN"))
+    return writes.claim_name(_name(workspace), f"workspace named `{workspace.name}`")
 
 
 def _name_released(workspace: Workspace) -> Write:

@@ -18,7 +18,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from orrery.errors import Error, StaleGeneration, Unavailable
+from orrery.errors import Error, Invalid, StaleGeneration, Unavailable
 from orrery.store.tables import Item, table
 
 _COLLISION = "TransactionConflict"
@@ -54,6 +54,11 @@ def changed(what: str) -> StaleGeneration:
 def put_new(item: Item, otherwise: Error) -> Write:
     """A row that must not exist yet."""
     return Write(Kind.PUT, item, type(item).pk.does_not_exist(), otherwise)
+
+
+def claim_name(item: Item, what: str) -> Write:
+    """The claim on a name, whose row must not exist yet; `what` is such as "team named `platform`"."""
+    return put_new(item, Invalid.field("name", f"there is already a {what}; choose another name", code="TAKEN"))
 
 
 def put_next(item: Item, otherwise: Error) -> Write:

@@ -34,19 +34,10 @@ class Role(Response):
         return cls(**_common(role))
 
 
-class RoleWithPermission(Response):
+class RoleWithPermission(Role):
     """A custom role with what it may do."""
 
-    id: str
-    name: str
-    description: str
-    scope_type: Annotated[str, one_of("DEPLOYMENT", "WORKSPACE", "ORGANIZATION")]
     permissions: list[str]
-    restricted_workspace_ids: list[str]
-    created_at: Timestamp
-    created_by: BasicSubjectProfile
-    updated_at: Timestamp
-    updated_by: BasicSubjectProfile
 
     @classmethod
     def of(cls, role: model.CustomRole) -> "RoleWithPermission":

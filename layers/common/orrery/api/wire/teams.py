@@ -1,7 +1,7 @@
 """Teams on the wire."""
 
 from collections.abc import Mapping
-from typing import Annotated, get_args
+from typing import Annotated, Any, get_args
 
 from pydantic import Field
 
@@ -29,25 +29,13 @@ class UserTeamMembership(Response):
 
     @classmethod
     def of(cls, team: model.Team, role_names: Mapping[str, str]) -> "UserTeamMembership":
-        return cls(
-            id=team.id, name=team.name, description=team.description, is_idp_managed=False, roles_count=len(team.grants),
-            **sorted_by_scope(team.grants, role_names),
-        )  # fmt: skip
+        return cls(**_common(team, role_names))
 
 
-class Team(Response):
+class Team(UserTeamMembership):
     """A team and the roles that it gives its members."""
 
-    id: str
     organization_id: str
-    name: str
-    description: str
-    is_idp_managed: bool
-    organization_role: Annotated[str, one_of(*get_args(OrganizationRole))]
-    workspace_roles: list[WorkspaceRole]
-    deployment_roles: list[DeploymentRole]
-    dag_roles: list[DagRole]
-    roles_count: int
     created_at: Timestamp
     created_by: BasicSubjectProfile
     updated_at: Timestamp
@@ -56,9 +44,8 @@ class Team(Response):
     @classmethod
     def of(cls, team: model.Team, role_names: Mapping[str, str]) -> "Team":
         return cls(
-            id=team.id, organization_id=team.organization_id, name=team.name, description=team.description, is_idp_managed=False,
-            roles_count=len(team.grants), created_at=team.created_at, created_by=BasicSubjectProfile.of(team.created_by),
-            updated_at=team.updated_at, updated_by=BasicSubjectProfile.of(team.updated_by), **sorted_by_scope(team.grants, role_names),
+            organization_id=team.organization_id, created_at=team.created_at, created_by=BasicSubjectProfile.of(team.created_by),
+            updated_at=team.updated_at, updated_by=BasicSubjectProfile.of(team.updated_by), **_common(team, role_names),
         )  # fmt: skip
 
 
@@ -108,3 +95,14 @@ class AddTeamMembersRequest(Request):
     """Users who join a team."""
 
     member_ids: Annotated[Members, Field(min_length=1)]
+
+
+def _common(team: model.Team, role_names: Mapping[str, str]) -> dict[str, Any]:
+    held = sorted_by_scope(team.grants, role_names)
+    return held | {
+        "id": team.id,
+        "name": team.name,
+        "description": team.description,
+        "is_idp_managed": False,
+        "roles_count": len(team.grants),
+    }
