@@ -46,6 +46,7 @@ def client_environment(url: str, key: AccessKey) -> dict[str, str]:
     """What a process needs in its environment for boto3 and pynamodb to use the engine."""
     return {
         "AWS_ENDPOINT_URL_DYNAMODB": url,
+        "AWS_ENDPOINT_URL_KMS": url,
         "AWS_ENDPOINT_URL_S3": url,
         "AWS_ACCESS_KEY_ID": key.id,
         "AWS_SECRET_ACCESS_KEY": key.secret,

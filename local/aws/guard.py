@@ -1,4 +1,4 @@
-"""The ASGI application in front of MiniStack's: lets signed DynamoDB and S3 requests pass, and nothing else."""
+"""The ASGI application in front of MiniStack's: lets signed DynamoDB, KMS and S3 requests pass, and nothing else."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 LARGEST_UNHASHED_BODY = 20 << 20
 HOSTS = ("127.0.0.1", "localhost")
-TARGETS = ("DynamoDB_20120810.", "DynamoDBStreams_20120810.")
+TARGETS = {"dynamodb": ("DynamoDB_20120810.", "DynamoDBStreams_20120810."), "kms": ("TrentService.",), "s3": ("",)}
 
 
 class Guard:
@@ -73,7 +73,7 @@ def _route(request: Request, service: str) -> None:
     target = request.headers.get("x-amz-target", "")
     if request.headers.get("host", "").rpartition(":")[0] not in HOSTS:
         raise Refusal("AccessDenied", "the local engine answers under 127.0.0.1 and localhost only")
-    if target.startswith(TARGETS) != (service == "dynamodb") or (service == "s3" and target):
+    if not target.startswith(TARGETS[service]) or (service == "s3" and target):
         raise Refusal("UnknownOperationException", f"`{target or request.path}` is not an operation of {service}")
     if request.path.startswith("/_"):
         raise Refusal("AccessDenied", f"`{request.path}` is not served")

@@ -1,4 +1,4 @@
-"""The engine's process: MiniStack's DynamoDB and S3 on a loopback port, behind this machine's key and made durable.
+"""The engine's process: MiniStack's DynamoDB, KMS and S3 on a loopback port, behind this machine's key and made durable.
 
 `python -m local.aws.server --state DIR` with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment. When it
 listens, `DIR/ready.json` names the port and the process.
@@ -19,13 +19,14 @@ from typing import Any
 from local.aws.access import AccessKey
 from local.aws.guard import Guard
 from local.aws.journal import Journal, JournalError, reason
+from local.aws.keys import Keys
 from local.aws.objects import Objects, mend
 from local.aws.tables import Tables
 
 
 def _import_ministack(state: Path) -> Any:
     """MiniStack reads its environment and the objects' files when it is imported, so both are made ready first."""
-    os.environ.update(S3_PERSIST="1", S3_DATA_DIR=str(state / "s3"), PERSIST_STATE="0", SERVICES="dynamodb,dynamodbstreams,s3")
+    os.environ.update(S3_PERSIST="1", S3_DATA_DIR=str(state / "s3"), PERSIST_STATE="0", SERVICES="dynamodb,dynamodbstreams,kms,s3")
     os.environ.update(BIND_HOST="127.0.0.1", IOT_MTLS_ENABLED="0", SFTP_ENABLED="0", AUTH="false", LOG_LEVEL="WARNING")
     (state / "s3").mkdir(exist_ok=True)
     mend(state / "s3")
@@ -34,13 +35,17 @@ def _import_ministack(state: Path) -> Any:
 
 def _handlers(state: Path, guard: Guard, *, sync: bool) -> dict[str, Any]:
     """The durable handlers that take the place of MiniStack's own, with everything kept in `state` restored."""
-    modules = (importlib.import_module(f"ministack.{name}") for name in ("services.dynamodb", "services.s3", "core.persistence"))
-    dynamodb, s3, persistence = modules
+    modules = (
+        importlib.import_module(f"ministack.{name}") for name in ("services.dynamodb", "services.kms", "services.s3", "core.persistence")
+    )
+    dynamodb, kms, s3, persistence = modules
     tables = Tables(dynamodb, Journal(state / "tables.jsonl", sync=sync), guard.fail)
     objects = Objects(s3, persistence, settings=state / "buckets.json", on_failure=guard.fail)
+    keys = Keys(kms, persistence, file=state / "keys.json", on_failure=guard.fail)
     tables.restore()
+    keys.restore()
     objects.restore()
-    return {"dynamodb": tables.handle, "s3": objects.handle}
+    return {"dynamodb": tables.handle, "kms": keys.handle, "s3": objects.handle}
 
 
 async def serve(state: Path, listener: socket.socket, key: AccessKey, *, sync: bool, leashed: bool) -> bool:
@@ -91,7 +96,7 @@ def _lock(state: Path) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="DynamoDB and S3 for this machine")
+    parser = argparse.ArgumentParser(description="DynamoDB, KMS and S3 for this machine")
     parser.add_argument("--state", type=Path, required=True, help="the directory everything is kept in")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--sync", action="store_true", help="wait for the disk at every write")

@@ -86,6 +86,23 @@ def _member(things: Things) -> str:
     return things["userId"]
 
 
+def _object(things: Things) -> str:
+    return str(things.post("environment-objects", _object_in(things, "OBJECT"))["id"])
+
+
+def _object_in(things: Things, prefix: str) -> Json:
+    return {
+        "objectKey": f"{prefix}_{things.fresh}", "objectType": "AIRFLOW_VARIABLE", "scope": "WORKSPACE",
+        "scopeEntityId": things["workspaceId"], "airflowVariable": {"value": "x", "isSecret": True},
+    }  # fmt: skip
+
+
+def _reach(things: Things) -> Json:
+    """Links of a Workspace's object: a Deployment that was there, and its overrides."""
+    link = {"scope": "DEPLOYMENT", "scopeEntityId": things["deploymentId"]}
+    return {"links": [link | {"overrides": {"airflowVariable": {"value": "y"}}}], "excludeLinks": []}
+
+
 MAKERS: dict[str, Callable[[Things], str]] = {
     "organizationId": lambda things: things.plane.installation.organization_id,
     "clusterId": _cluster,
@@ -98,6 +115,7 @@ MAKERS: dict[str, Callable[[Things], str]] = {
     "roleId": lambda things: things.post("roles", ROLE | {"name": things.fresh})["id"],
     "userId": lambda things: things.plane.installation.owner_id,
     "memberId": _member,
+    "environmentObjectId": _object,
 }
 """How one of each kind is made, by the name of the path's parameter."""
 
@@ -165,6 +183,9 @@ BODIES: dict[str, Callable[[Things], Json]] = {
     "AddTeamMembers": lambda things: {"memberIds": [things["userId"]]},
     "CreateApiToken": lambda things: {"name": "a", "scope": "WORKSPACE", "role": "WORKSPACE_MEMBER", "entityId": things["workspaceId"]},
     "UpdateApiToken": lambda things: {"name": "b"},
+    "CreateEnvironmentObject": lambda things: _object_in(things, "FRESH") | _reach(things),
+    "UpdateEnvironmentObject": lambda things: {"airflowVariable": {"value": "z"}} | _reach(things),
+    "ExcludeLinkingEnvironmentObject": lambda things: {"scope": "DEPLOYMENT", "scopeEntityId": things["deploymentId"]},
     "CreateWorkspace": lambda things: {"name": f"{things.fresh}2"},
     "UpdateWorkspace": lambda things: {"name": f"{things.fresh}3", "description": "", "cicdEnforcedDefault": False},
 }
@@ -192,7 +213,7 @@ RIGHTFUL = {"CreateCluster": 412, "UpdateCluster": 412, "DeleteCluster": 412}
 ANYBODY = {
     "ExplainAuthorization", "GetCluster", "GetClusterOptions", "GetDeploymentOptions", "GetOrganization", "GetSelfUser", "GetTeam",
     "GetUser",
-    "ListApiTokens", "ListClusters", "ListDeployments", "ListOrganizations", "ListPermissionGroups",
+    "ListApiTokens", "ListClusters", "ListDeployments", "ListEnvironmentObjects", "ListOrganizations", "ListPermissionGroups",
     "ListRoleTemplates", "ListTeamMembers", "ListTeams", "ListUserTeams", "ListUsers",
     "ListWorkspaces",
 }  # fmt: skip

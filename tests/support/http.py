@@ -23,6 +23,7 @@ OWNERS = {
     "cluster-options": "clusters",
     "deployments": "deployments",
     "deployment-options": "deployments",
+    "environment-objects": "environment",
 }
 """The function that serves a noun below an Organization, as the template routes it."""
 

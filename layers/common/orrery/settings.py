@@ -14,6 +14,8 @@ class Settings:
     uploads_bucket: str
     api_url: str
     """The public address of the API, without a slash at the end."""
+    secrets_key: str
+    """The alias of the KMS key that seals tenants' secrets."""
     state_machine_prefix: str
     """ARN of the state machines up to their name: `arn:aws:states:<region>:<account>:stateMachine:orrery-`."""
     region: str

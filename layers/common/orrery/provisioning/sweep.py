@@ -1,4 +1,5 @@
-"""The sweep: starts again whatever saga was lost, and publishes the releases whose finalize was cut short.
+"""The sweep: starts again whatever saga was lost, publishes the releases whose finalize was cut short, and brings
+environment objects to Deployments that they have not reached.
 
 It takes no input and may run at any time, twice at once included: an attempt is claimed by a conditional write before its execution is
 started, and an execution's name can be used once. One bad item never stops the rest; it costs its own turn, and waits longer each time.
@@ -11,11 +12,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from orrery import releases, workflows
+from orrery import delivery, releases, workflows
 from orrery.errors import StaleGeneration
 from orrery.model.deploy import Release
 from orrery.model.deployment import Deployment
-from orrery.store import deployments, deploys
+from orrery.store import deployments, deploys, environment
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -34,6 +35,7 @@ def sweep(now: datetime) -> dict[str, int]:
     lost = sorted(deployments.open_work(now), key=lambda each: (each.attempt, each.updated_at))[:LOOKS]
     _each(lost, lambda deployment: _resume(deployment, now, tally), tally)
     _each(deploys.open_releases(now)[:LOOKS], _publish, tally)
+    _each(environment.undelivered(now)[:LOOKS], delivery.carry_out, tally)
     return dict(tally)
 
 

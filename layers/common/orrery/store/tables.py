@@ -16,10 +16,15 @@
     ORG#<org>           ROLE#<role>           a custom role: get, with its holder's principal in a batch; list by prefix
     ORG#<org>           ROLENAME#<name>       claim: a custom role's name is taken; a grant may name it
     HASH#<sha256>       PRINCIPAL             who a token stands for, with grants: one read authenticates
+    ORG#<org>           ENVOBJECT#<object>    where an environment object lies: get by id
+    ENV#<place>         OBJECT#<object>       an environment object of a Workspace or a Deployment: list by place
+    ENV#<place>         KEY#<type>#<key>      claim: the object's key is taken in its place
+    ENV#<place>         UNDELIVERED           a change that has not reached every Deployment yet: the sweeper's
     NAMESPACE#<name>    NAMESPACE             claim: a namespace is taken, over all Organizations
     DEP#<deployment>    OBSERVED              what the agent last saw: written on change only
     DEP#<deployment>    GOOD                  the last generation that ran well, whole: what an update falls back to
     DEP#<deployment>    RELEASE               which code is live: the pointer and its sequence
+    DEP#<deployment>    ENVIRONMENT           what its data plane was last given of its environment objects
     DEP#<deployment>    DEPLOY#<deploy>       a deploy: get; list newest first (ids sort by age)
     DEP#<deployment>    DECISION#<time>#<q>   a scaling decision: list newest first; expires
     HANDOVER#<sha256>   HANDOVER              a one-time sign-in link: taken once; expires
@@ -31,7 +36,7 @@
     CLUSTER#<cluster>   LEASE                 the newest targets for the agent
 
     index `open`: openpk = OPEN#<shard>, opensk = <updated>#<deployment>; sparse, only on Deployments whose saga is not settled
-    and on releases not yet published: what the sweeper reads.
+    and on releases and environments not yet published: what the sweeper reads.
 
 Writes are conditional on the generation that was read; only desired state has one. Observed state never bumps it.
 """
