@@ -60,7 +60,7 @@ class Tenant:
 
     @property
     def writes(self) -> tuple[Write, ...]:
-        return *organizations.new(self.organization), users.new(self.owner), *tokens.new(self.token)
+        return *organizations.new(self.organization), *users.new(self.owner), *tokens.new(self.token)
 
 
 def tenant(name: str, email: str, now: datetime) -> Tenant:
