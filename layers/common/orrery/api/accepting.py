@@ -20,12 +20,12 @@ TOKEN_LIFE = timedelta(days=365)
 )
 def accept(body: AcceptUserInviteRequest) -> AcceptedInvite:
     """Become a member, once; a token that opens nothing is answered with the same words, whyever it does not."""
-    now = datetime.now(UTC)
-    invite, waiting, key = invites.opened_by(body.token)
+    now, token = datetime.now(UTC), body.token.get_secret_value()
+    invite, waiting, key = invites.opened_by(token)
     user = waiting.accept(full_name=body.full_name or "", is_address_proven=key.is_mailed, now=now)
     home, end = organizations.load(user.organization_id), now + TOKEN_LIFE
     secret = user_token(user.id, home.id, now, end)
     credential = Credential(user.id, Kind.USER, user.full_name, home.id, (), end)
-    invites.accept(body.token, invite, user, principals.remember(secret.hash, credential))
+    invites.accept(token, invite, user, principals.remember(secret.hash, credential))
     shown = User.of(user, roles.called(home.id, user.grants))
     return AcceptedInvite(user=shown, organization_id=home.id, organization_name=home.name, token=secret.value, token_expires_at=end)

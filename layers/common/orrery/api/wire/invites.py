@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from orrery.api.wire.base import BasicSubjectProfile, Paginated, Request, Response, Timestamp
 from orrery.api.wire.subject_roles import OrganizationRole
@@ -57,7 +57,7 @@ class CreateUserInviteRequest(Request):
 class AcceptUserInviteRequest(Request):
     """The token out of an invitation's link, and what the new member is called if not after their address."""
 
-    token: Annotated[str, Field(min_length=1, max_length=200)]
+    token: Annotated[SecretStr, Field(min_length=1, max_length=200)]
     full_name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
 
 
