@@ -92,7 +92,7 @@ def _lock(state: Path) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="DynamoDB and S3 for this machine")
+    parser = argparse.ArgumentParser(description="DynamoDB, S3 and a mailbox for this machine")
     parser.add_argument("--state", type=Path, required=True, help="the directory everything is kept in")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--mail", type=Path, help="the directory that mail is written to; `mail` in the state when left out")
