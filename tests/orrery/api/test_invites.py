@@ -67,6 +67,7 @@ class TestAnInvitation:
         assert (waiting["status"], waiting["username"], waiting["organizationRole"]) == ("PENDING", ADDRESS, "ORGANIZATION_MEMBER")
         assert waiting in installation.owner.get(f"{installation.path}/users").body["users"]
         assert signed_in(installation, made["userId"], "eve").get("/v1/users/self").status == 401
+        assert tables.table().get(f"ORG#{installation.organization_id}", f"USER#{made['userId']}").expires, "roles do not make them stay"
         accepted = accept(token_for(installation, made)).body["user"]
         assert [each["role"] for each in accepted["workspaceRoles"]] == ["WORKSPACE_AUTHOR"]
         members = installation.owner.get(f"{installation.path}/teams/{platform['id']}/members").body["teamMembers"]
@@ -221,6 +222,18 @@ class TestAccepting:
         assert sorted(answer.status for answer in answers) == [200] + [404] * 5
         assert accept(same).status == accept(other).status == 404
         assert len([row for row in tables.table().scan() if row.sk == "PRINCIPAL" and made["userId"] in json.dumps(row.body)]) == 1
+
+    def test_or_taking_back_happens_when_both_come_at_the_same_time(self, installation: Installation) -> None:
+        made = invite(installation)
+        token = token_for(installation, made)
+        asked = [lambda: accept(token), lambda: installation.owner.delete(f"{installation.path}/invites/{made['inviteId']}")]
+
+        with ThreadPoolExecutor(2) as crowd:
+            accepted, taken_back = crowd.map(lambda ask: ask().status, asked)
+
+        assert (accepted, taken_back) in ((200, 404), (404, 204))
+        waiting = user_of(installation, made["userId"])
+        assert (waiting or {}).get("status") == ("ACTIVE" if accepted == 200 else None)
 
     def test_says_the_same_to_every_token_that_opens_nothing(self, installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
         used, deleted, expired = (token_for(installation, invite(installation, f"{name}@x.org")) for name in "abc")
