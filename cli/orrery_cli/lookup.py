@@ -11,6 +11,8 @@ from orrery_cli.session import Session
 _ID: Final = re.compile(r"c[a-z0-9]{24}")
 
 Item = dict[str, Any]
+LISTS: Final = {"invitation": "user invites"}
+"""The commands that list what has no command of its own."""
 
 
 def organization(session: Session) -> Item:
@@ -67,6 +69,14 @@ def user(session: Session, named: str) -> Item:
     return _named(session, named, noun="user", key="username")
 
 
+def invite(session: Session, named: str) -> Item:
+    """An open invitation, by the invited address or its id; there is one an address."""
+    found = session.api.items(f"{session.root}/invites", "invites")
+    known = [{"id": each["inviteId"], "name": each["invitee"]["username"], "invite": each} for each in found]
+    item = next((each for each in known if each["name"].casefold() == named.casefold()), None)
+    return dict((item or _pick(known, named, noun="invitation"))["invite"])
+
+
 def segment(value: str) -> str:
     """A value as one piece of a path, whatever is in it."""
     return quote(value, safe="")
@@ -98,7 +108,7 @@ def _pick(found: list[Item], named: str, *, noun: str, key: str = "name") -> Ite
         ids = ", ".join(f"`{each['id']}`" for each in matches)
         raise Failure(f"{len(matches)} {noun}s are named `{named}`; use an id: {ids}", kind="usage")
     near = difflib.get_close_matches(named, [each[key] for each in found], n=1)
-    hint = f"; did you mean `{near[0]}`" if near else f"; see `orrery {noun} list`"
+    hint = f"; did you mean `{near[0]}`" if near else f"; see `orrery {LISTS.get(noun, f'{noun} list')}`"
     raise Failure(f"there is no {noun} `{named}` here{hint}", kind="not_found")
 
 

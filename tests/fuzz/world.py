@@ -10,6 +10,7 @@ from orrery.model.cluster import ClusterType
 from orrery.store import clusters, tables, writes
 
 from tests.support.http import Answer, Caller
+from tests.support.people import member
 from tests.support.plane import Plane
 from tests.support.tars import tar_of
 
@@ -81,6 +82,10 @@ def _live(things: Things) -> str:
     return str(deploy["id"])
 
 
+def _invitation() -> Json:
+    return {"inviteeEmail": f"{names.new_id()}@example.com", "role": "ORGANIZATION_MEMBER"}
+
+
 def _member(things: Things) -> str:
     things.post(f"teams/{things['teamId']}/members", {"memberIds": [things["userId"]]})
     return things["userId"]
@@ -116,6 +121,7 @@ MAKERS: dict[str, Callable[[Things], str]] = {
     "userId": lambda things: things.plane.installation.owner_id,
     "memberId": _member,
     "environmentObjectId": _object,
+    "inviteId": lambda things: things.post("invites", _invitation())["inviteId"],
 }
 """How one of each kind is made, by the name of the path's parameter."""
 
@@ -178,6 +184,7 @@ BODIES: dict[str, Callable[[Things], Json]] = {
     "UpdateCustomRole": lambda things: {"name": f"{things.fresh}3", "permissions": ["deployment.get"]},
     "UpdateUserRoles": lambda things: _roles(things),
     "UpdateTeamRoles": lambda things: _roles(things) | {"organizationRole": "ORGANIZATION_MEMBER"},
+    "CreateUserInvite": lambda things: _invitation(),
     "CreateTeam": lambda things: {"name": f"{things.fresh}2", "memberIds": [things["userId"]]},
     "UpdateTeam": lambda things: {"name": f"{things.fresh}3"},
     "AddTeamMembers": lambda things: {"memberIds": [things["userId"]]},
@@ -202,6 +209,8 @@ def prepare(operation: str, things: Things) -> None:
     """What must have happened before an operation can succeed."""
     if operation == "DeployRollback":
         things.made["deployId"] = _live(things)
+    if operation == "DeleteUser":
+        things.made["userId"], _ = member(things.plane.installation, things.fresh)
     if operation == "DeleteDeploymentHibernationOverride":
         things.post(f"deployments/{things['deploymentId']}/hibernation-override", {"isHibernating": False})
         things.plane.settle(things["deploymentId"])

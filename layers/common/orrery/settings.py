@@ -21,6 +21,8 @@ class Settings:
     region: str
     data_plane: str
     """`module:factory` of the data plane's adapter; empty where no data plane is attached."""
+    mail_from: str
+    """The address that mail comes from; empty where none is sent."""
     first_organization_name: str
     first_owner_email: str
     first_cluster_region: str

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws.engine import ROOT, Engine, EngineError
+from local.resources import ensure_key
 from tests.support.aws import client, create_table, tools_python
 
 WRITERS, ROUNDS, ACKNOWLEDGED_PER_ROUND = 6, 3, 150

@@ -52,6 +52,8 @@ class Token:
     kind: str = "STANDARD"
     expiry_period_in_days: int | None = None
     last_rotated_at: datetime | None = None
+    bearer_id: str = ""
+    """The user it ends with; none for one that belongs to the Organization alone, whoever made it."""
     generation: int = 1
 
     @property

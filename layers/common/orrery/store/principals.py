@@ -31,6 +31,8 @@ class Credential:
     organization_id: str
     grants: tuple[Grant, ...]
     end_at: datetime
+    bearer_id: str = ""
+    """The user without whom an API token is worth nothing; most belong to their Organization alone."""
 
 
 def authenticate(authorization: str) -> Principal:
@@ -79,14 +81,21 @@ def forget(token_hash: str) -> Write:
 
 
 def _bearer(credential: Credential) -> Principal:
+    if credential.bearer_id:
+        _member(credential.organization_id, credential.bearer_id)
     held = roles.behind(credential.organization_id, credential.grants)
     return Principal(credential.id, credential.kind, credential.name, credential.organization_id, credential.grants, custom_roles=held)
 
 
 def _user(credential: Credential) -> Principal:
-    user = reads.get(User, f"ORG#{credential.organization_id}", f"USER#{credential.id}")
-    if user is None or user.status != "ACTIVE":
-        raise Unauthenticated("this token's user is no longer a member; ask an owner of the Organization")
+    user = _member(credential.organization_id, credential.id)
     grants = user.grants + tuple(grant for team in teams.of(user) for grant in team.grants)
     held = roles.behind(user.organization_id, grants)
     return Principal(user.id, Kind.USER, user.full_name, user.organization_id, grants, user.username, held)
+
+
+def _member(organization_id: str, id: str) -> User:
+    user = reads.get(User, f"ORG#{organization_id}", f"USER#{id}")
+    if user is None or user.status != "ACTIVE":
+        raise Unauthenticated("this token's user is no longer a member; ask an owner of the Organization")
+    return user

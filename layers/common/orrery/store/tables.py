@@ -3,7 +3,12 @@
     pk                  sk                    what, and who reads it
     ORG#<org>           ORG                   an Organization: get
     ORGS                ORG#<org>             one pointer per Organization: first run, the platform's own list
-    ORG#<org>           USER#<user>           a member: get, list
+    ORG#<org>           USER#<user>           a member, or somebody invited: get, list; of somebody invited it expires
+    ORG#<org>           EMAIL#<address>       claim: a user has this address; of somebody invited it expires
+    ORG#<org>           INVITE#<invite>       an open invitation: get, list; expires
+    EMAIL#<address>     INVITE#<invite>       the same invitation for whoever has the address: list; expires
+    INVITATION#<sha256> INVITATION            what an accept token opens: get; expires
+    OUTBOX              INVITE#<invite>       an invitation to be mailed: the sweeper's list; expires
     ORG#<org>           IPRANGES              from where users and tokens may come: read beside the token
     ORG#<org>           TEAM#<team>           a team with its roles: get, list; read beside a member who asks
     ORG#<org>           TEAMNAME#<name>       claim: a team's name is taken
@@ -101,6 +106,6 @@ def item(pk: str, sk: str, value: Any, **attributes: Any) -> Item:
     return table()(pk, sk, generation=getattr(value, "generation", 1), body=freeze(value), **attributes)
 
 
-def claim(pk: str, sk: str, owner: str = "") -> Item:
+def claim(pk: str, sk: str, owner: str = "", **attributes: Any) -> Item:
     """A row that says only that a name is taken, and by whom."""
-    return table()(pk, sk, body={"owner": owner})
+    return table()(pk, sk, body={"owner": owner}, **attributes)

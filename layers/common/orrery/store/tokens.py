@@ -85,7 +85,7 @@ def _row(token: Token) -> Item:
 
 
 def _credential(token: Token) -> Credential:
-    return Credential(token.id, Kind.SERVICEKEY, token.name, token.organization_id, grants(token), token.end_at)
+    return Credential(token.id, Kind.SERVICEKEY, token.name, token.organization_id, grants(token), token.end_at, token.bearer_id)
 
 
 def _changed(token: Token) -> Error:
