@@ -114,8 +114,8 @@ def _principal(principal: Principal) -> dict[str, Any]:
 
 
 def _home(principal: Principal) -> Thing:
-    """The wall around a principal: its Organization; for an agent, which has none, its cluster."""
-    if principal.kind is Kind.AGENT:
+    """The wall around a principal: its Organization; for a cluster's agent, which has none, its cluster."""
+    if not principal.organization_id:
         return Thing("Cluster", principal.grants[0].entity_id)
     return Thing("Organization", principal.organization_id)
 

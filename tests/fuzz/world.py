@@ -142,6 +142,11 @@ def _roles(things: Things) -> Json:
     }
 
 
+def _token_roles(things: Things) -> list[Json]:
+    added = {"entityType": "WORKSPACE", "entityId": things["workspaceId"], "role": "WORKSPACE_MEMBER"}
+    return [added, {"entityType": "ORGANIZATION", "entityId": things["organizationId"], "role": "ORGANIZATION_MEMBER"}]
+
+
 BODIES: dict[str, Callable[[Things], Json]] = {
     "UpdateOrganization": lambda things: {"name": "Analytics", "billingEmail": "ada@example.com", "isScimEnabled": False},
     "CreateCluster": lambda things: _CLUSTER | {"workspaceIds": [things["workspaceId"]]},
@@ -165,6 +170,7 @@ BODIES: dict[str, Callable[[Things], Json]] = {
     "AddTeamMembers": lambda things: {"memberIds": [things["userId"]]},
     "CreateApiToken": lambda things: {"name": "a", "scope": "WORKSPACE", "role": "WORKSPACE_MEMBER", "entityId": things["workspaceId"]},
     "UpdateApiToken": lambda things: {"name": "b"},
+    "UpdateApiTokenRoles": lambda things: {"roles": _token_roles(things)},
     "CreateWorkspace": lambda things: {"name": f"{things.fresh}2"},
     "UpdateWorkspace": lambda things: {"name": f"{things.fresh}3", "description": "", "cicdEnforcedDefault": False},
 }

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from orrery.authz.permissions import Permission
-from orrery.authz.policy import Role, least_role, permissions
+from orrery.authz.policy import MACHINES, Role, least_role, permissions
 from orrery.authz.principal import Kind, Principal
 from orrery.model.token import Grant, TokenScope
 from orrery.store import deployments, reads
@@ -17,7 +17,9 @@ from tests.cedar.oracle import Place, Question, ask, cluster, organization
 from tests.cedar.tally import EVERY_PAIR, Tally
 
 AT_LEAST = 10_000
-ROLES = {noun: [role for role in Role if role.noun == noun] for noun in ("ORGANIZATION", "WORKSPACE", "DEPLOYMENT")}
+ROLES = {
+    noun: [role for role in Role if role.noun == noun and role not in MACHINES] for noun in ("ORGANIZATION", "WORKSPACE", "DEPLOYMENT")
+}
 ORGANIZATION = organization("o1")
 WORKSPACE = ORGANIZATION.inside("Workspace", "o1w1")
 DEPLOYMENT = WORKSPACE.inside("Deployment", "o1w1d1")
@@ -36,13 +38,13 @@ PLACES = [CLUSTER, cluster("c2")] + [
 
 def somebody(kind: Kind, *grants: Grant, home: str = "o1", id: str = "") -> Principal:
     name = id or "-".join([kind, *(grant.role for grant in grants)])
-    return Principal(name, kind, name, "" if kind is Kind.AGENT else home, grants)
+    return Principal(name, kind, name, home, grants)
 
 
 def holders(role: Role) -> list[Principal]:
-    """Everybody who can hold the role: users and tokens, or an agent."""
-    kinds = [Kind.AGENT] if role is Role.CLUSTER_AGENT else [Kind.USER, Kind.SERVICEKEY]
-    return [somebody(kind, granted(role, OWN[role.noun])) for kind in kinds]
+    """Everybody who can hold the role: users and tokens, or an agent; a cluster's is at home nowhere."""
+    kinds, home = [Kind.AGENT] if role in MACHINES else [Kind.USER, Kind.SERVICEKEY], "" if role is Role.CLUSTER_AGENT else "o1"
+    return [somebody(kind, granted(role, OWN[role.noun]), home=home) for kind in kinds]
 
 
 def granted(role: Role, place: Place) -> Grant:

@@ -1,17 +1,18 @@
 """Giving power away: where a new token is at home, and that nobody hands out more than they hold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from orrery import names
+from orrery.api import named_roles
 from orrery.api.places import named_in
+from orrery.api.problems import Problems
 from orrery.api.wire.tokens import CreateApiTokenRequest
 from orrery.authz.permissions import Permission
-from orrery.authz.policy import Role, is_default, named_by
+from orrery.authz.policy import is_default, named_by
 from orrery.authz.principal import Principal, refuse_to_grant_more, require
 from orrery.errors import Invalid
 from orrery.minting import Secret, api_token
-from orrery.model.role import CustomRole
 from orrery.model.token import Grant, Token, TokenScope
 from orrery.store import deployments, roles, tokens, workspaces
 
@@ -34,13 +35,12 @@ def new_token(caller: Principal, organization_id: str, body: CreateApiTokenReque
     home = _home(caller, organization_id, scope, body.entity_id or "")
     needed = tokens.permission(scope, "create")
     require(caller, needed, organization=organization_id, workspace=home.workspace_id, deployment=home.deployment_id)
-    role = _role(scope, body.role, organization_id, home)
-    refuse_to_grant_more(caller, role, organization=organization_id, workspace=home.workspace_id, deployment=home.deployment_id)
+    grant = _grant(caller, Grant(scope, home.entity_id, body.role, home.workspace_id if home.deployment_id else ""), organization_id)
     id, now = names.new_id(), datetime.now(UTC)
     end = now + timedelta(days=body.token_expiry_period_in_days or LONGEST_DAYS)
     secret = _secret(id, organization_id, home, now, end)
     token = Token(
-        id, organization_id, body.name, scope, (_grant(scope, home, role),), secret.hash, secret.short,
+        id, organization_id, body.name, scope, (grant,), secret.hash, secret.short,
         created_at=now, created_by=caller.subject, updated_at=now, updated_by=caller.subject, start_at=now, end_at=end,
         workspace_id=home.workspace_id, description=body.description or "", kind=body.kind or "STANDARD",
         expiry_period_in_days=body.token_expiry_period_in_days,
@@ -53,9 +53,7 @@ def rotated(caller: Principal, token: Token, *, now: datetime) -> tuple[Token, s
     custom = roles.behind(token.organization_id, token.grants)
     for grant in token.grants:
         if role := named_by(grant, custom):
-            refuse_to_grant_more(
-                caller, role, organization=token.organization_id, workspace=token.workspace_id, deployment=grant.entity_id
-            )  # fmt: skip
+            refuse_to_grant_more(caller, role, **grant.place(token.organization_id))
     deployment = token.entity_id if token.scope is TokenScope.DEPLOYMENT else ""
     home = Home(token.entity_id, token.workspace_id, deployment)
     renewed = token.rotate(hash="", short="", by=caller.subject, now=now)
@@ -77,24 +75,16 @@ def _home(caller: Principal, organization_id: str, scope: TokenScope, entity_id:
         return Home(entity_id, deployment.workspace_id, deployment.id)
 
 
-def _role(scope: TokenScope, name: str, organization_id: str, home: Home) -> Role | CustomRole:
-    known = [role for role in Role if role.noun == scope.value]
-    if name in known:
-        return Role(name)
-    custom = roles.find(organization_id, name) if scope is TokenScope.DEPLOYMENT and not is_default(name) else None
-    if custom is None:
-        choice = ", ".join(f"`{role}`" for role in known)
-        own = " or a custom role" if scope is TokenScope.DEPLOYMENT else ""
-        raise Invalid.field("role", f"`{name}` is no role of the scope `{scope}`; choose one of {choice}{own}")
-    if not custom.counts_in(home.workspace_id):
-        raise Invalid.field("role", f"the role `{custom.name}` may not be used in this workspace; choose another one", code="RESTRICTED")
-    return custom
-
-
-def _grant(scope: TokenScope, home: Home, role: Role | CustomRole) -> Grant:
-    if isinstance(role, CustomRole):
-        return Grant(scope, home.entity_id, role.id, home.workspace_id)
-    return Grant(scope, home.entity_id, role)
+def _grant(caller: Principal, asked: Grant, organization_id: str) -> Grant:
+    """What is asked for, with a custom role under its id, if the caller may give it."""
+    named = None if is_default(asked.role) or asked.scope is not TokenScope.DEPLOYMENT else roles.find(organization_id, asked.role)
+    custom, problems = (named,) if named else (), Problems()
+    named_roles.judge(asked, custom, "role", problems)
+    problems.refuse()
+    grant = replace(asked, role=named.id) if named else asked
+    if role := named_by(grant, custom):
+        refuse_to_grant_more(caller, role, **grant.place(organization_id))
+    return grant
 
 
 def _secret(id: str, organization_id: str, home: Home, start: datetime, end: datetime) -> Secret:

@@ -7,10 +7,17 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
-from orrery.api import granting, places
+from orrery.api import granting, places, token_roles
 from orrery.api.entrance import Caller, no_content, routes
 from orrery.api.paging import BY_NAME_AND_AGE, Paging
-from orrery.api.wire.tokens import ApiToken, ApiTokensPaginated, CreateApiTokenRequest, UpdateApiTokenRequest
+from orrery.api.wire.subject_roles import SubjectRoles
+from orrery.api.wire.tokens import (
+    ApiToken,
+    ApiTokensPaginated,
+    CreateApiTokenRequest,
+    UpdateApiTokenRequest,
+    UpdateApiTokenRolesRequest,
+)
 from orrery.model.token import Token, TokenScope
 from orrery.store import roles, tokens, writes
 
@@ -40,7 +47,7 @@ class Filter(Paging):
 
 @router.get(COLLECTION, operation_id="ListApiTokens", summary="List API tokens", tags=["ApiToken"])
 def list_tokens(organizationId: str, caller: Caller, asked: Annotated[Filter, Query()]) -> ApiTokensPaginated:
-    """The tokens of the places whose tokens the caller may see."""
+    """The tokens that have a role in a place whose tokens the caller may see."""
     places.narrowed(caller, organizationId, "apiTokens", workspace=asked.workspaceId, deployment=asked.deploymentId)
     cut = asked.cut([each for each in tokens.list(caller, organizationId) if asked.matches(each)], SORTS)
     return ApiTokensPaginated(tokens=_shown(*cut.items), **cut.envelope)
@@ -67,6 +74,16 @@ def update_token(organizationId: str, tokenId: str, body: UpdateApiTokenRequest,
     updated = token.update(name=body.name, description=body.description, by=caller.subject, now=datetime.now(UTC))
     tokens.save(updated)
     return _shown(updated)[0]
+
+
+@router.post(f"{ITEM}/roles", operation_id="UpdateApiTokenRoles", summary="Update an API token's roles", tags=["ApiToken"])
+def update_roles(organizationId: str, tokenId: str, body: UpdateApiTokenRolesRequest, caller: Caller) -> SubjectRoles:
+    """Add a token to places inside its home and take it away from there; it counts from its next request on, and its value stays."""
+    token = tokens.fetch(caller, organizationId, tokenId, "get")
+    updated = token.grant(token_roles.wanted(caller, token, body.roles), by=caller.subject, now=datetime.now(UTC))
+    if updated.grants != token.grants:  # whoever only looks on leaves no trace
+        tokens.save(updated)
+    return SubjectRoles.of(updated.grants, roles.called(organizationId, updated.grants))
 
 
 @router.delete(ITEM, operation_id="DeleteApiToken", summary="Delete an API token", tags=["ApiToken"], status_code=204)

@@ -12,22 +12,21 @@ from orrery.store.writes import Write
 
 
 def fetch(principal: Principal, organization_id: str, id: str, verb: str) -> Token:
-    """One token, for a caller who may `get`, `update`, `delete` or `rotate` the tokens of the place where this one is at home."""
+    """One token: seen wherever it has a role, but only from its home can one `update`, `delete` or `rotate` it."""
     if organization_id != principal.organization_id:
         raise missing("token")
     token = load(organization_id, id)
-    if not _may(principal, token, "get"):
+    if not _sees(principal, token):
         raise missing("token")
-    require(
-        principal, permission(token.scope, verb), organization=organization_id, workspace=token.workspace_id, deployment=token.entity_id
-    )
+    if verb != "get":
+        require(principal, permission(token.scope, verb), **token.grants[0].place(organization_id))
     return token
 
 
 def list(principal: Principal, organization_id: str) -> tuple[Token, ...]:
-    """The tokens whose home's tokens the caller may see, oldest first."""
+    """The tokens that have a role in a place whose tokens the caller may see, oldest first."""
     require(principal, Permission.ORGANIZATION_GET, organization=organization_id)
-    return tuple(each for each in reads.every(Token, f"ORG#{organization_id}", "TOKEN#") if _may(principal, each, "get"))
+    return tuple(each for each in reads.every(Token, f"ORG#{organization_id}", "TOKEN#") if _sees(principal, each))
 
 
 def load(organization_id: str, id: str) -> Token:
@@ -45,9 +44,9 @@ def permission(scope: TokenScope, verb: str) -> Permission:
 
 def grants(token: Token) -> tuple[Grant, ...]:
     """What a token holds; whoever has a role on a Deployment may know the Workspace it lies in."""
-    if token.scope is TokenScope.DEPLOYMENT and is_default(token.grants[0].role):  # a custom role brings that itself, while it counts
-        return *token.grants, Grant(TokenScope.WORKSPACE, token.workspace_id, Role.WORKSPACE_ACCESSOR)
-    return token.grants
+    on_deployments = [each for each in token.grants if each.scope is TokenScope.DEPLOYMENT]
+    around = {each.workspace_id for each in on_deployments if is_default(each.role)}  # a custom role brings that itself, while it counts
+    return *token.grants, *(Grant(TokenScope.WORKSPACE, id, Role.WORKSPACE_ACCESSOR) for id in sorted(around))
 
 
 def new(token: Token) -> tuple[Write, ...]:
@@ -76,8 +75,9 @@ def delete(token: Token) -> None:
     writes.commit(gone, principals.forget(token.hash))
 
 
-def _may(principal: Principal, token: Token, verb: str) -> bool:
-    return principal.may(permission(token.scope, verb), token.organization_id, token.workspace_id, token.entity_id)
+def _sees(principal: Principal, token: Token) -> bool:
+    home = token.organization_id
+    return any(principal.may(permission(each.scope, "get"), *each.place(home).values()) for each in token.grants)
 
 
 def _row(token: Token) -> Item:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from orrery.api.wire.base import BasicSubjectProfile, Integer, Name, Paginated, Request, Response, Timestamp, one_of
+from orrery.api.wire.subject_roles import Id
 from orrery.model import token as model
 
 Scope = Literal["ORGANIZATION", "WORKSPACE", "DEPLOYMENT"]
@@ -92,3 +93,22 @@ class UpdateApiTokenRequest(Request):
 
     name: Annotated[Name, Field(max_length=256)]
     description: Annotated[str, Field(max_length=500)] | None = None
+
+
+class HeldApiTokenRole(Request):
+    """One role that a token is to hold; `deploymentId` is for roles on DAGs alone, which are not served yet."""
+
+    entity_type: Literal["DEPLOYMENT", "WORKSPACE", "ORGANIZATION", "DAG", "DAG_TAG"]
+    entity_id: Id
+    deployment_id: Annotated[str, Field(max_length=25)] | None = None
+    role: Annotated[str, Field(min_length=1, max_length=255)]
+
+    @property
+    def is_served(self) -> bool:
+        return self.entity_type in ("DEPLOYMENT", "WORKSPACE", "ORGANIZATION")
+
+
+class UpdateApiTokenRolesRequest(Request):
+    """Everything that a token is to hold from now on, with one role where it is at home."""
+
+    roles: Annotated[list[HeldApiTokenRole], Field(max_length=200)]
