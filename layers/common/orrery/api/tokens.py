@@ -19,7 +19,7 @@ from orrery.api.wire.tokens import (
     UpdateApiTokenRolesRequest,
 )
 from orrery.model.token import Token, TokenScope
-from orrery.store import roles, tokens, writes
+from orrery.store import principals, roles, tokens, writes
 
 router = routes()
 COLLECTION = "/organizations/<organizationId>/tokens"
@@ -50,21 +50,21 @@ def list_tokens(organizationId: str, caller: Caller, asked: Annotated[Filter, Qu
     """The tokens that have a role in a place whose tokens the caller may see."""
     places.narrowed(caller, organizationId, "apiTokens", workspace=asked.workspaceId, deployment=asked.deploymentId)
     cut = asked.cut([each for each in tokens.list(caller, organizationId) if asked.matches(each)], SORTS)
-    return ApiTokensPaginated(tokens=_shown(*cut.items), **cut.envelope)
+    return ApiTokensPaginated(tokens=shown(*cut.items), **cut.envelope)
 
 
 @router.post(COLLECTION, operation_id="CreateApiToken", summary="Create an API token", tags=["ApiToken"])
 def create_token(organizationId: str, body: CreateApiTokenRequest, caller: Caller) -> ApiToken:
     """A new token; its value is in this answer and nowhere else."""
-    token, value = granting.new_token(caller, organizationId, body)
-    writes.commit(*tokens.new(token))
-    return _shown(token, secret=value)[0]
+    made = granting.new_token(caller, organizationId, body)
+    writes.commit(*made.writes)
+    return shown(made.token, secret=made.value)[0]
 
 
 @router.get(ITEM, operation_id="GetApiToken", summary="Get an API token", tags=["ApiToken"])
 def get_token(organizationId: str, tokenId: str, caller: Caller) -> ApiToken:
     """One token's description."""
-    return _shown(tokens.fetch(caller, organizationId, tokenId, "get"))[0]
+    return shown(tokens.fetch(caller, organizationId, tokenId, "get"))[0]
 
 
 @router.post(ITEM, operation_id="UpdateApiToken", summary="Update an API token", tags=["ApiToken"])
@@ -73,7 +73,7 @@ def update_token(organizationId: str, tokenId: str, body: UpdateApiTokenRequest,
     token = tokens.fetch(caller, organizationId, tokenId, "update")
     updated = token.update(name=body.name, description=body.description, by=caller.subject, now=datetime.now(UTC))
     tokens.save(updated)
-    return _shown(updated)[0]
+    return shown(updated)[0]
 
 
 @router.post(f"{ITEM}/roles", operation_id="UpdateApiTokenRoles", summary="Update an API token's roles", tags=["ApiToken"])
@@ -99,11 +99,13 @@ def rotate_token(organizationId: str, tokenId: str, caller: Caller) -> ApiToken:
     token = tokens.fetch(caller, organizationId, tokenId, "rotate")
     rotated, value = granting.rotated(caller, token, now=datetime.now(UTC))
     writes.commit(*tokens.rotated(rotated, before=token))
-    return _shown(rotated, secret=value)[0]
+    return shown(rotated, secret=value)[0]
 
 
-def _shown(*found: Token, secret: str | None = None) -> list[ApiToken]:
+def shown(*found: Token, secret: str | None = None) -> list[ApiToken]:
+    """Tokens of one Organization as they go over the wire; `secret` is there only in the answer that made it."""
     if not found:
         return []
     names = roles.called(found[0].organization_id, [grant for each in found for grant in each.grants])
-    return [ApiToken.of(each, secret, role_names=names) for each in found]
+    used = principals.last_used({each.hash for each in found})
+    return [ApiToken.of(each, secret, names, used.get(each.hash)) for each in found]

@@ -56,7 +56,7 @@ def get_self(caller: Caller, createIfNotExist: CreateIfNotExist = False) -> Self
         return SelfUser.of(users.load(caller.organization_id, caller.id), names)
     if caller.kind is Kind.SERVICEKEY:
         return SelfUser.of_token(tokens.load(caller.organization_id, caller.id), names)
-    raise Forbidden("an agent's token can only report for its cluster")
+    raise Forbidden("an agent's token stands for no user and no API token")
 
 
 @router.get(COLLECTION, operation_id="ListUsers", summary="List users", tags=["User"])

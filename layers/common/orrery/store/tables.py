@@ -15,12 +15,13 @@
     ORG#<org>           TOKEN#<token>         an API token's description: get; list by prefix
     ORG#<org>           ROLE#<role>           a custom role: get, with its holder's principal in a batch; list by prefix
     ORG#<org>           ROLENAME#<name>       claim: a custom role's name is taken; a grant may name it
-    HASH#<sha256>       PRINCIPAL             who a token stands for, with grants: one read authenticates
+    HASH#<sha256>       PRINCIPAL             who a token stands for, with grants: one read authenticates; `used` notes its last use
     NAMESPACE#<name>    NAMESPACE             claim: a namespace is taken, over all Organizations
     DEP#<deployment>    OBSERVED              what the agent last saw: written on change only
     DEP#<deployment>    GOOD                  the last generation that ran well, whole: what an update falls back to
     DEP#<deployment>    RELEASE               which code is live: the pointer and its sequence
     DEP#<deployment>    DEPLOY#<deploy>       a deploy: get; list newest first (ids sort by age)
+    DEP#<deployment>    AGENTTOKEN#<token>    an agent token's description: get; list by prefix
     DEP#<deployment>    DECISION#<time>#<q>   a scaling decision: list newest first; expires
     HANDOVER#<sha256>   HANDOVER              a one-time sign-in link: taken once; expires
     CLUSTERS            CLUSTER#<cluster>     a standard cluster: list; a dedicated one lies under its Organization
@@ -71,6 +72,7 @@ class Item(Model):
     generation = NumberAttribute(default=1)
     body: JSONAttribute = JSONAttribute()
     deployments = NumberAttribute(null=True)
+    used = NumberAttribute(null=True)
     expires = TTLAttribute(null=True)
     openpk = UnicodeAttribute(null=True)
     opensk = UnicodeAttribute(null=True)

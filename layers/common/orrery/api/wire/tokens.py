@@ -1,6 +1,7 @@
 """API tokens on the wire."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -49,7 +50,7 @@ class ApiToken(Response):
     updated_by: BasicSubjectProfile
 
     @classmethod
-    def of(cls, token: model.Token, secret: str | None = None, *, role_names: Mapping[str, str]) -> "ApiToken":
+    def of(cls, token: model.Token, secret: str | None, role_names: Mapping[str, str], last_used_at: datetime | None) -> "ApiToken":
         """`role_names` has what custom roles are called, by their ids."""
         return cls(
             id=token.id,
@@ -64,7 +65,7 @@ class ApiToken(Response):
             end_at=token.end_at,
             expiry_period_in_days=token.expiry_period_in_days,
             last_rotated_at=token.last_rotated_at,
-            last_used_at=None,
+            last_used_at=last_used_at,
             created_at=token.created_at,
             created_by=BasicSubjectProfile.of(token.created_by),
             updated_at=token.updated_at,
@@ -76,16 +77,21 @@ class ApiTokensPaginated(Paginated):
     tokens: list[ApiToken]
 
 
-class CreateApiTokenRequest(Request):
-    """A token to be, at home in the Organization, a Workspace or a Deployment (`entityId`), with one role there."""
+class CreateAgentTokenRequest(Request):
+    """A token to be, for a remote agent of a Deployment; without a period it ends after ten years."""
 
     name: Annotated[Name, Field(max_length=256)]
+    description: Annotated[str, Field(max_length=500)] | None = None
+    token_expiry_period_in_days: Annotated[Integer, Field(ge=1, le=3650)] | None = None
+
+
+class CreateApiTokenRequest(CreateAgentTokenRequest):
+    """A token to be, at home in the Organization, a Workspace or a Deployment (`entityId`), with one role there."""
+
     role: str
     scope: Scope
-    description: Annotated[str, Field(max_length=500)] | None = None
     entity_id: str | None = None
     kind: Kind | None = None
-    token_expiry_period_in_days: Annotated[Integer, Field(ge=1, le=3650)] | None = None
 
 
 class UpdateApiTokenRequest(Request):
