@@ -362,7 +362,7 @@ def test_a_token_that_is_rotated_while_its_workspace_goes_ends_all_the_same(
     monkeypatch.setattr(tokens, "delete", rotated_first)
     assert installation.owner.delete(f"{installation.path}/workspaces/{workspace}").status == 204
 
-    assert {Caller(each).get("/v1/organizations").status for each in [made["token"], *values]} == {401}
+    assert {Caller(each).get("/v1/organizations").status for each in [str(made["token"]), *values]} == {401}
 
 
 def test_no_token_is_made_in_a_workspace_that_goes_at_that_moment(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
