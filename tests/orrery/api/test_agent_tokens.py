@@ -46,7 +46,8 @@ def test_an_agent_sees_its_own_deployment_and_nothing_else(plane: Plane) -> None
         for path in (
             "/v1/organizations", "/v1/users/self", home, f"{home}/workspaces", f"{home}/workspaces/{plane.workspace_id}",
             f"{home}/clusters", f"{home}/tokens", f"{home}/teams", f"{home}/users", plane.path, f"{plane.path}/{other}",
-            f"{plane.path}/{id}/deploys", f"{plane.path}/{id}/agent-tokens", f"{plane.path}/{id}/scaling-decisions", f"/airflow/v1/deployments/{id}/access",
+            f"{plane.path}/{id}/deploys", f"{plane.path}/{id}/agent-tokens", f"{plane.path}/{id}/scaling-decisions",
+            f"/airflow/v1/deployments/{id}/access",
         )
     }  # fmt: skip
     assert {path: status for path, status in refused.items() if status not in (403, 404)} == {}
