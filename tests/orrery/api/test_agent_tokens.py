@@ -108,6 +108,20 @@ def test_every_token_at_home_in_a_deployment_ends_with_it_and_no_new_one_begins(
     assert stays.get(f"{plane.installation.path}/workspaces/{plane.workspace_id}").status == 200
 
 
+def test_no_token_is_made_for_a_deployment_that_begins_to_go_at_that_moment(plane: Plane, monkeypatch: pytest.MonkeyPatch) -> None:
+    id, owner, commit = str(plane.made()["id"]), plane.installation.owner, writes.commit
+
+    def too_late(*all: writes.Write) -> None:
+        monkeypatch.setattr(writes, "commit", commit)
+        assert owner.delete(f"{plane.path}/{id}").status == 204
+        commit(*all)
+
+    monkeypatch.setattr(writes, "commit", too_late)
+
+    assert owner.post(f"{plane.path}/{id}/agent-tokens", {"name": "late"}).status == 409
+    assert owner.get(f"{plane.path}/{id}/agent-tokens").body["tokens"] == []
+
+
 def test_who_may_not_do_what_an_agent_does_makes_none(plane: Plane) -> None:
     id, owner = str(plane.made()["id"]), plane.installation.owner
     maker = {"name": "maker", "scopeType": "DEPLOYMENT", "permissions": ["deployment.get", "deployment.agentTokens.create"]}

@@ -48,10 +48,7 @@ def authenticate(authorization: str) -> Principal:
         raise Unauthenticated("no token was sent; send `Authorization: Bearer <token>`")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated("the Authorization header is not of the form `Bearer <token>`")
-    row, ranges = _known(token.strip())
-    if row is None:
-        raise Unauthenticated("this token is not known here; it may have been deleted or rotated")
-    credential, now = thaw(Credential, row.body), datetime.now(UTC)
+    (row, credential, ranges), now = _known(token.strip()), datetime.now(UTC)
     if credential.end_at <= now:
         raise Unauthenticated("this token has expired; rotate it or create a new one")
     found = principal(credential)
@@ -84,16 +81,19 @@ def _note_use(row: Item, now: datetime) -> None:
             log.warning("the last use of a token was not noted: %s", problem)
 
 
-def _known(token: str) -> tuple[Item | None, IpRanges]:
+def _known(token: str) -> tuple[Item, Credential, IpRanges]:
     """Who a token stands for, and in the same batch the allowed addresses of the Organization that it says it is for."""
     hashed, claimed = (f"HASH#{digest(token)}", "PRINCIPAL"), claimed_organization(token)
     found = reads.rows({hashed, ip_ranges.key(claimed)} if claimed else {hashed})
-    row = found.get(hashed)
-    home = thaw(Credential, row.body).organization_id if row else ""
+    if hashed not in found:
+        raise Unauthenticated("this token is not known here; it may have been deleted or rotated")
+    row = found[hashed]
+    credential = thaw(Credential, row.body)
+    home = credential.organization_id
     if home and home != claimed:
-        return row, ip_ranges.load(home)
+        return row, credential, ip_ranges.load(home)
     beside = found.get(ip_ranges.key(home))
-    return row, thaw(IpRanges, beside.body) if beside else IpRanges(home)
+    return row, credential, thaw(IpRanges, beside.body) if beside else IpRanges(home)
 
 
 def remember(token_hash: str, credential: Credential) -> Write:
