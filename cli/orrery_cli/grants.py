@@ -42,6 +42,27 @@ def changed(
     }
 
 
+def of_token(token: Item) -> Item:
+    """What a token holds, in the form in which users and teams tell it."""
+    on = {scope: [each for each in token["roles"] if each["entityType"] == scope] for scope in ("ORGANIZATION", "WORKSPACE", "DEPLOYMENT")}
+    return {
+        "organizationRole": next((each["role"] for each in on["ORGANIZATION"]), None),
+        "workspaceRoles": [{"workspaceId": each["entityId"], "role": each["role"]} for each in on["WORKSPACE"]],
+        "deploymentRoles": [{"deploymentId": each["entityId"], "role": each["role"]} for each in on["DEPLOYMENT"]],
+    }
+
+
+def for_token(organization_id: str, wanted: Item) -> list[Item]:
+    """The same as one list, as the body of a change of a token's roles."""
+    on_organization = [(organization_id, wanted["organizationRole"])] if wanted["organizationRole"] else []
+    places = {
+        "ORGANIZATION": on_organization,
+        "WORKSPACE": [(each["workspaceId"], each["role"]) for each in wanted["workspaceRoles"]],
+        "DEPLOYMENT": [(each["deploymentId"], each["role"]) for each in wanted["deploymentRoles"]],
+    }
+    return [{"entityType": type, "entityId": id, "role": role} for type, held in places.items() for id, role in held]
+
+
 def _pair(text: str) -> tuple[str, str]:
     place, _, role = text.rpartition("=")
     if not place or not role:

@@ -60,6 +60,13 @@ def token(session: Session, named: str) -> Item:
     return _named(session, named, noun="token")
 
 
+def agent_token(session: Session, path: str, named: str) -> Item:
+    """One of the agent tokens that lie under a path."""
+    if _is_id(named):
+        return _fetch(session, f"{path}/{named}")
+    return _pick(session.api.items(path, "tokens"), named, noun="deployment agent-token")
+
+
 def team(session: Session, named: str) -> Item:
     return _named(session, named, noun="team")
 

@@ -12,6 +12,7 @@ WORKSPACE = "cworkspace0000000000001aa"
 DEPLOYMENT = "cdeployment000000000001aa"
 CLUSTER = "ccluster0000000000000001a"
 TOKEN = "ctoken00000000000000001aa"
+AGENT_TOKEN = "cagenttoken00000000001aaa"
 TEAM = "cteam000000000000000001aa"
 USER = "cuser000000000000000001aa"
 INVITE = "cinvite0000000000000001aa"
@@ -153,6 +154,8 @@ class Plane:
                     "clusters": [_CLUSTER], "teams": [_TEAM], "workspaces": self.workspaces, "tokens": [_TOKEN], "users": [_USER],
                 }[noun]  # fmt: skip
                 return self._one(request, known, _id)
+            case "POST", ["tokens", _, "roles"]:
+                return Answer(body=_ROLES | {"dagRoles": []})
             case "POST", ["tokens", _, "rotate"]:
                 return Answer(body=_TOKEN | {"token": "a.rotated.token"})
             case _, ["deployments", _id, *rest]:
@@ -182,6 +185,12 @@ class Plane:
                 return Answer(body={"isActive": True} | request.json)
             case "DELETE", ["hibernation-override"]:
                 return Answer(204)
+            case "GET", ["agent-tokens"]:
+                return _page("tokens", [_AGENT_TOKEN], request)
+            case "POST", ["agent-tokens"]:
+                return Answer(body=_AGENT_TOKEN | {"token": "an.agent.token"} | request.json)
+            case _, ["agent-tokens", token]:
+                return self._one(request, [_AGENT_TOKEN], token)
             case "GET", ["scaling-decisions"]:
                 return _page("scalingDecisions", [_DECISION], request)
             case "GET", ["deploys"]:
@@ -293,7 +302,10 @@ _TEAM = {"id": TEAM, "name": "platform", "description": "", "rolesCount": 2, "is
 _USER = {"id": USER, "username": "eve@example.com", "fullName": "Eve", "status": "ACTIVE", "createdAt": TIME, **_ROLES}
 _INVITE: Item = {"inviteId": INVITE, "organizationId": ORGANIZATION, "organizationName": "Acme", "userId": USER, "expiresAt": TIME}
 _INVITE |= {"invitee": {"id": USER, "username": "dan@example.com"}, "inviter": {"id": USER, "username": "eve@example.com"}}
-_TOKEN = {"id": TOKEN, "name": "ci", "scope": "ORGANIZATION", "shortToken": "a.pl", "createdAt": TIME}
+_TOKEN: Item = {"id": TOKEN, "name": "ci", "scope": "ORGANIZATION", "shortToken": "a.pl", "createdAt": TIME}
+_TOKEN |= {"roles": [{"entityType": "ORGANIZATION", "entityId": ORGANIZATION, "role": "ORGANIZATION_MEMBER"}]}
+_AGENT_TOKEN: Item = {"id": AGENT_TOKEN, "name": "edge", "scope": "DEPLOYMENT", "shortToken": "…agent", "createdAt": TIME}
+_AGENT_TOKEN |= {"roles": [{"entityType": "DEPLOYMENT", "entityId": DEPLOYMENT, "role": "DEPLOYMENT_AGENT"}]}
 _DEPLOY = {"id": DEPLOY, "deploymentId": DEPLOYMENT, "status": "DEPLOYED", "type": "DAG_ONLY", "createdAt": TIME, "dagTarballVersion": "v1"}
 _DECISION = {"id": "d1", "decidedAt": TIME, "queue": "heavy", "action": "LAUNCH", "current": 0, "target": 3, "queued": 6, "running": 0}
 _TASK = {"dag_id": "weather_etl", "dag_run_id": "manual__1", "task_id": "load", "map_index": -1, "try_number": 2, "start_date": TIME}

@@ -116,6 +116,7 @@ MAKERS: dict[str, Callable[[Things], str]] = {
     "deployId": _deploy,
     "teamId": lambda things: things.post("teams", {"name": things.fresh})["id"],
     "tokenId": lambda things: things.post("tokens", {"name": "ci", "scope": "ORGANIZATION", "role": "ORGANIZATION_MEMBER"})["id"],
+    "agentTokenId": lambda things: things.post(f"deployments/{things['deploymentId']}/agent-tokens", {"name": "remote"})["id"],
     "allowedIpAddressRangeId": lambda things: _range(things),
     "roleId": lambda things: things.post("roles", ROLE | {"name": things.fresh})["id"],
     "userId": lambda things: things.plane.installation.owner_id,
@@ -166,6 +167,11 @@ def _roles(things: Things) -> Json:
     }
 
 
+def _token_roles(things: Things) -> list[Json]:
+    added = {"entityType": "WORKSPACE", "entityId": things["workspaceId"], "role": "WORKSPACE_MEMBER"}
+    return [added, {"entityType": "ORGANIZATION", "entityId": things["organizationId"], "role": "ORGANIZATION_MEMBER"}]
+
+
 BODIES: dict[str, Callable[[Things], Json]] = {
     "UpdateOrganization": lambda things: {"name": "Analytics", "billingEmail": "ada@example.com", "isScimEnabled": False},
     "CreateCluster": lambda things: _CLUSTER | {"workspaceIds": [things["workspaceId"]]},
@@ -189,10 +195,12 @@ BODIES: dict[str, Callable[[Things], Json]] = {
     "UpdateTeam": lambda things: {"name": f"{things.fresh}3"},
     "AddTeamMembers": lambda things: {"memberIds": [things["userId"]]},
     "CreateApiToken": lambda things: {"name": "a", "scope": "WORKSPACE", "role": "WORKSPACE_MEMBER", "entityId": things["workspaceId"]},
+    "CreateAgentToken": lambda things: {"name": "remote"},
     "UpdateApiToken": lambda things: {"name": "b"},
     "CreateEnvironmentObject": lambda things: _object_in(things, "FRESH") | _reach(things),
     "UpdateEnvironmentObject": lambda things: {"airflowVariable": {"value": "z"}} | _reach(things),
     "ExcludeLinkingEnvironmentObject": lambda things: {"scope": "DEPLOYMENT", "scopeEntityId": things["deploymentId"]},
+    "UpdateApiTokenRoles": lambda things: {"roles": _token_roles(things)},
     "CreateWorkspace": lambda things: {"name": f"{things.fresh}2"},
     "UpdateWorkspace": lambda things: {"name": f"{things.fresh}3", "description": "", "cicdEnforcedDefault": False},
 }

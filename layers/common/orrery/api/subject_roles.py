@@ -1,8 +1,9 @@
-"""The roles of a user or a team, out of a request: what it names replaces what was there, and every change is one the caller may make."""
+"""The roles of a user, team or token, out of a request: what it names replaces what was there; each change is one the caller may make."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
+from orrery.api import named_roles
 from orrery.api.problems import Problems
 from orrery.api.wire.subject_roles import DeploymentRole, UpdateTeamRolesRequest, UpdateUserRolesRequest
 from orrery.authz.permissions import Permission
@@ -24,17 +25,28 @@ class Change:
     organization_id: str
     on_organization: Permission
     on_workspace: Permission
+    on_deployment: Permission | None = None
+    """What it takes on a Deployment; none: its Workspace decides, and a role on the Deployment brings the accessor's on the Workspace."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """What the request calls the fields that are judged here, where it has other names for them."""
+
+    def needed(self, scope: TokenScope) -> Permission:
+        """What it takes to give or take a role on one kind of thing."""
+        if scope is TokenScope.ORGANIZATION:
+            return self.on_organization
+        return (scope is TokenScope.DEPLOYMENT and self.on_deployment) or self.on_workspace
 
 
 def wanted(change: Change, body: Request, before: Grants) -> Grants:
     """The grants after the request: a list left out stays as it is, a role on a Deployment brings the accessor's on its Workspace."""
-    problems = Problems()
+    problems = Problems(change.fields)
     if body.dag_roles:
         problems.add("dagRoles", "must be empty: roles on single DAGs are not served in this version", "NOT_SERVED")
     places = _Places(change, body, before)
     on_workspaces, on_deployments = places.workspace_grants(problems), places.deployment_grants(problems)
     problems.refuse()
-    after = (*places.organization_grants(), *on_workspaces, *on_deployments, *places.accessors(on_workspaces, on_deployments))
+    accessors = () if change.on_deployment else places.accessors(on_workspaces, on_deployments)
+    after = (*places.organization_grants(), *on_workspaces, *on_deployments, *accessors)
     for grant in set(after) ^ set(before):
         _require(change, grant, places)
     return after
@@ -42,13 +54,12 @@ def wanted(change: Change, body: Request, before: Grants) -> Grants:
 
 def _require(change: Change, grant: Grant, places: "_Places") -> None:
     """To give and to take away are the same power: whoever may do less than a role does neither with it."""
-    needed = change.on_organization if grant.scope is TokenScope.ORGANIZATION else change.on_workspace
     where = {
         "organization": change.organization_id,
         "workspace": places.workspace_of(grant),
         "deployment": grant.entity_id if grant.scope is TokenScope.DEPLOYMENT else "",
     }
-    require(change.caller, needed, **where)
+    require(change.caller, change.needed(grant.scope), **where)
     if role := places.role(grant):
         refuse_to_grant_more(change.caller, role, **where)
 
@@ -85,7 +96,8 @@ class _Places:
         grants = tuple(self._on_deployment(each) for each in self._body.deployment_roles)
         for place, grant in enumerate(grants):
             self._judge(grant, f"deploymentRoles[{place}].deploymentId", grants[:place], problems)
-            self._judge_role(grant, f"deploymentRoles[{place}].role", problems)
+            if grant not in self._before:
+                named_roles.judge(grant, self._custom, f"deploymentRoles[{place}].role", problems)
         return grants
 
     def accessors(self, on_workspaces: Grants, on_deployments: Grants) -> Grants:
@@ -105,11 +117,10 @@ class _Places:
         return named_by(grant, self._custom)
 
     def _on_deployment(self, asked: DeploymentRole) -> Grant:
-        if is_default(asked.role):
-            return Grant(TokenScope.DEPLOYMENT, asked.deployment_id, asked.role)
-        there = self._deployments.get(asked.deployment_id)
-        id = next((each.id for each in self._custom if asked.role in (each.name, each.id)), asked.role)
-        return Grant(TokenScope.DEPLOYMENT, asked.deployment_id, id, there.workspace_id if there else "")
+        role = named_roles.find(TokenScope.DEPLOYMENT, asked.role, self._custom)
+        name, there = role.id if isinstance(role, CustomRole) else asked.role, self._deployments.get(asked.deployment_id)
+        fresh = Grant(TokenScope.DEPLOYMENT, asked.deployment_id, name, there.workspace_id if there else "")
+        return next((each for each in self._before if replace(each, workspace_id=fresh.workspace_id) == fresh), fresh)
 
     def _judge(self, grant: Grant, field: str, before: Iterable[Grant], problems: Problems) -> None:
         """A place must be there and be seen by the caller, and be named once; a role that was held before is taken as it is."""
@@ -117,15 +128,6 @@ class _Places:
             problems.add(field, "is named twice; there is one role a place", "DUPLICATE")
         if grant not in self._before and not self._seen(grant):
             problems.add(field, f"names no {grant.scope.lower()} that you can see", "NOT_FOUND")
-
-    def _judge_role(self, grant: Grant, field: str, problems: Problems) -> None:
-        role = self.role(grant)
-        if grant in self._before or (isinstance(role, Role) and role.noun == "DEPLOYMENT"):
-            return
-        if not isinstance(role, CustomRole):
-            problems.add(field, f"`{grant.role}` is no role of a deployment; use `DEPLOYMENT_ADMIN` or a custom role", "NOT_FOUND")
-        elif not role.counts_in(grant.workspace_id):
-            problems.add(field, f"`{role.name}` may not be used in this workspace; choose another role", "RESTRICTED")
 
     def _kept(self, scope: TokenScope) -> Grants:
         return tuple(grant for grant in self._before if grant.scope is scope)

@@ -58,7 +58,7 @@ def get_self(caller: Caller, createIfNotExist: CreateIfNotExist = False) -> Self
         return SelfUser.of(user, names, invites.addressed_to(user))
     if caller.kind is Kind.SERVICEKEY:
         return SelfUser.of_token(tokens.load(caller.organization_id, caller.id), names)
-    raise Forbidden("an agent's token can only report for its cluster")
+    raise Forbidden("an agent's token stands for no user and no API token")
 
 
 @router.get(COLLECTION, operation_id="ListUsers", summary="List users", tags=["User"])

@@ -18,7 +18,7 @@ class Kind(StrEnum):
     SERVICEKEY = "SERVICEKEY"
     """An API token."""
     AGENT = "AGENT"
-    """A cluster's agent: it reports for its cluster and sees nothing else."""
+    """A cluster's agent, which reports for its cluster, or a Deployment's remote one: each sees what its role says, and nothing else."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,13 @@ class Grant:
     role: str
     """A default role's name, or a custom role's id."""
     workspace_id: str = ""
-    """Where the Deployment of a custom role lies: what the role's restriction to Workspaces is held against."""
+    """Where the Deployment lies that the role is on: what a custom role's restriction to Workspaces is held against."""
+
+    def place(self, organization_id: str) -> dict[str, str]:
+        """Its thing by the ids on the way there, `organization`, `workspace` and `deployment`; empty where there is none."""
+        workspace = self.entity_id if self.scope is TokenScope.WORKSPACE else self.workspace_id
+        deployment = self.entity_id if self.scope is TokenScope.DEPLOYMENT else ""
+        return {"organization": organization_id, "workspace": workspace, "deployment": deployment}
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,10 @@ class Token:
         """The same token under another name; a description that is not given stays."""
         kept = self.description if description is None else description
         return replace(self, name=name, description=kept, updated_at=now, updated_by=by, generation=self.generation + 1)
+
+    def grant(self, grants: tuple[Grant, ...], *, by: Subject, now: datetime) -> Self:
+        """The same token with other roles, the one at home first; its secret stays."""
+        return replace(self, grants=grants, updated_at=now, updated_by=by, generation=self.generation + 1)
 
     def rotate(self, *, hash: str, short: str, by: Subject, now: datetime) -> Self:
         """A new secret; the old one is dead from this moment."""

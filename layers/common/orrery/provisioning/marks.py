@@ -7,7 +7,7 @@ from orrery import releases
 from orrery.model.deployment import Deployment
 from orrery.provisioning import environment
 from orrery.provisioning.trouble import words
-from orrery.store import deployments
+from orrery.store import deployments, tokens
 from orrery.store import environment as store
 
 Error = Mapping[str, str]
@@ -48,7 +48,8 @@ def mark_stuck(deployment: Deployment, error: Error) -> None:
 
 
 def forget(deployment: Deployment, error: Error) -> None:
-    """Nothing is left of it anywhere: its code goes, then its record and every name it held."""
+    """Nothing is left of it anywhere: the tokens at home in it end, its code goes, then its record and every name it held."""
+    tokens.end(deployment.organization_id, deployment.id)
     releases.remove(deployment.id)
     store.forget(deployment.organization_id, deployment.id)
     deployments.forget(deployment)

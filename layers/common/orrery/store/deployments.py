@@ -122,6 +122,12 @@ def forget(deployment: Deployment) -> None:
     )
 
 
+def unchanged(deployment: Deployment) -> Write:
+    """That it is still what was read, among writes that must not come after a change of it, such as the beginning of its end."""
+    row = _row(deployment)
+    return writes.check(row, type(row).generation == row.generation, writes.changed(f"deployment `{deployment.name}`"))
+
+
 def open_work(before: datetime) -> tuple[Deployment, ...]:
     """Deployments whose saga is not settled and that last changed before then, and settled ones whose hibernation override ran out before
     then: what the sweeper looks at, oldest first in each shard."""

@@ -20,7 +20,7 @@
     ORG#<org>           TOKEN#<token>         an API token's description: get; list by prefix
     ORG#<org>           ROLE#<role>           a custom role: get, with its holder's principal in a batch; list by prefix
     ORG#<org>           ROLENAME#<name>       claim: a custom role's name is taken; a grant may name it
-    HASH#<sha256>       PRINCIPAL             who a token stands for, with grants: one read authenticates
+    HASH#<sha256>       PRINCIPAL             who a token stands for, with grants: one read authenticates; `used` notes its last use
     ORG#<org>           ENVOBJECT#<object>    where an environment object lies: get by id
     ENV#<place>         OBJECT#<object>       an environment object of a Workspace or a Deployment: list by place
     ENV#<place>         KEY#<type>#<key>      claim: the object's key is taken in its place
@@ -31,6 +31,7 @@
     DEP#<deployment>    RELEASE               which code is live: the pointer and its sequence
     DEP#<deployment>    ENVIRONMENT           what its data plane was last given of its environment objects
     DEP#<deployment>    DEPLOY#<deploy>       a deploy: get; list newest first (ids sort by age)
+    DEP#<deployment>    AGENTTOKEN#<token>    an agent token's description: get; list by prefix
     DEP#<deployment>    DECISION#<time>#<q>   a scaling decision: list newest first; expires
     HANDOVER#<sha256>   HANDOVER              a one-time sign-in link: taken once; expires
     CLUSTERS            CLUSTER#<cluster>     a standard cluster: list; a dedicated one lies under its Organization
@@ -81,6 +82,7 @@ class Item(Model):
     generation = NumberAttribute(default=1)
     body: JSONAttribute = JSONAttribute()
     deployments = NumberAttribute(null=True)
+    used = NumberAttribute(null=True)
     expires = TTLAttribute(null=True)
     openpk = UnicodeAttribute(null=True)
     opensk = UnicodeAttribute(null=True)
