@@ -9,6 +9,7 @@ import asyncio
 import fcntl
 import importlib
 import json
+import logging
 import os
 import signal
 import socket
@@ -29,6 +30,7 @@ def _import_ministack(state: Path) -> Any:
     """MiniStack reads its environment and the objects' files when it is imported, so both are made ready first."""
     os.environ.update(S3_PERSIST="1", S3_DATA_DIR=str(state / "s3"), PERSIST_STATE="0", SERVICES="dynamodb,dynamodbstreams,kms,s3")
     os.environ.update(BIND_HOST="127.0.0.1", IOT_MTLS_ENABLED="0", SFTP_ENABLED="0", AUTH="false", LOG_LEVEL="WARNING")
+    logging.getLogger("kms").setLevel(logging.ERROR)  # it misses a library for asymmetric keys, which nobody here has
     (state / "s3").mkdir(exist_ok=True)
     mend(state / "s3")
     return importlib.import_module("ministack.app")

@@ -5,7 +5,7 @@ import threading
 
 from orrery.errors import DataPlaneFailed, NotReadyYet
 
-from local.home import airflow
+from local.home import airflow, secrets
 from local.home.cells import deployment_cell, own_room
 from local.home.places import Places
 from local.home.postgres import Postgres
@@ -47,6 +47,7 @@ class Template:
     def _make(self) -> None:
         room = self._places.home / "template"
         own_room(room, "files", "tmp", "broker", uid=self._uid, isolated=self._places.isolated)
+        secrets.prepare(room, uid=self._uid, isolated=self._places.isolated)
         (room / "releases").mkdir(exist_ok=True)
         cell = deployment_cell(self._places, room=room, uid=self._uid)
         log = room / "migrate.log"

@@ -1,19 +1,19 @@
 """Where Airflow finds the connections and variables that its Workspace and its Deployment keep in the control plane.
 
 They lie in two files that the data plane writes, so that tasks go on when the plane is away. A secrets backend of the customer's own, named
-by `AIRFLOW__SECRETS__BACKEND` among the Deployment's variables, is asked first.
+by `AIRFLOW__SECRETS__BACKEND` among the Deployment's variables, is asked first. Airflow makes its backend while it reads its configuration,
+so nothing of Airflow that needs one may be imported here.
 """
 
 from __future__ import annotations
 
 import json
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from airflow.models.connection import Connection
 from airflow.secrets import BaseSecretsBackend
-from airflow.utils.module_loading import import_string
 
 
 class EnvironmentObjects(BaseSecretsBackend):
@@ -23,10 +23,13 @@ class EnvironmentObjects(BaseSecretsBackend):
         super().__init__()
         self._folder, self._own, self._own_kwargs = Path(folder), backend, backend_kwargs
 
-    def get_connection(self, conn_id: str, team_name: str | None = None) -> Connection | None:
+    def get_connection(self, conn_id: str, team_name: str | None = None) -> Any:
         own = self._customers.get_connection(conn_id=conn_id) if self._customers else None
-        fields = None if own else self._read("connections").get(conn_id)
-        return Connection(conn_id=conn_id, **fields) if fields else own
+        return own or super().get_connection(conn_id=conn_id)
+
+    def get_conn_value(self, conn_id: str, team_name: str | None = None) -> str | None:
+        fields = self._read("connections").get(conn_id)
+        return json.dumps(fields) if fields else None
 
     def get_variable(self, key: str, team_name: str | None = None) -> str | None:
         own = self._customers.get_variable(key=key) if self._customers else None
@@ -38,7 +41,11 @@ class EnvironmentObjects(BaseSecretsBackend):
     @cached_property
     def _customers(self) -> BaseSecretsBackend | None:
         """Made on first use: what is wrong with it then stops a look, and not the whole component."""
-        return import_string(self._own)(**json.loads(self._own_kwargs or "{}")) if self._own else None
+        if not self._own:
+            return None
+        module, _, name = self._own.rpartition(".")
+        made: BaseSecretsBackend = getattr(import_module(module), name)(**json.loads(self._own_kwargs or "{}"))
+        return made
 
     def _read(self, name: str) -> dict[str, Any]:
         content: dict[str, Any] = json.loads((self._folder / f"{name}.json").read_text())

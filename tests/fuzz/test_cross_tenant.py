@@ -75,7 +75,7 @@ def test_another_tenants_id_is_the_same_as_no_id(operation: Operation, plane: Pl
         if slot.leaf in world.NOT_OURS or slot.name in world.NOT_OURS:
             continue
         request = rightful(operation, plane)
-        foreign, unknown = theirs[slot.leaf], names.new_id()
+        foreign, unknown = theirs[slot.name if slot.name in world.SAME else slot.leaf], names.new_id()
         assert send(owner, operation, request).status in expected(operation), f"{slot}: the rightful request does not succeed"
         request = rightful(operation, plane)  # the first may have used up what it was about
         answers = [told(send(owner, operation, with_id(request, slot, id)), id) for id in (foreign, unknown)]

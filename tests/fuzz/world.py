@@ -98,12 +98,12 @@ def _object(things: Things) -> str:
 def _object_in(things: Things, prefix: str) -> Json:
     return {
         "objectKey": f"{prefix}_{things.fresh}", "objectType": "AIRFLOW_VARIABLE", "scope": "WORKSPACE",
-        "scopeEntityId": things["workspaceId"], "airflowVariable": {"value": "x", "isSecret": True},
+        "scopeEntityId": things.plane.workspace_id, "airflowVariable": {"value": "x", "isSecret": True},
     }  # fmt: skip
 
 
 def _reach(things: Things) -> Json:
-    """Links of a Workspace's object: a Deployment that was there, and its overrides."""
+    """Links of a Workspace's object: a Deployment of it, and what is different there."""
     link = {"scope": "DEPLOYMENT", "scopeEntityId": things["deploymentId"]}
     return {"links": [link | {"overrides": {"airflowVariable": {"value": "y"}}}], "excludeLinks": []}
 
@@ -130,6 +130,7 @@ SAME = {
     "defaultClusterId": "clusterId", "deploymentIds": "deploymentId", "workspaceIds": "workspaceId", "memberIds": "userId",
     "allowedIpAddressRangeIds": "allowedIpAddressRangeId",
     "entityId": "workspaceId", "restrictedWorkspaceIds": "workspaceId", "customRoleId": "roleId",
+    "scopeEntityId": "workspaceId", "links[].scopeEntityId": "deploymentId", "excludeLinks[].scopeEntityId": "deploymentId",
     "subject": "tokenId", "resource": "workspaceId",
 }  # fmt: skip
 """Slots that take an id of a kind that another name stands for."""

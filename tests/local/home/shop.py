@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 
 from airflow.providers.standard.sensors.time_delta import TimeDeltaSensor
-from airflow.sdk import dag, task
+from airflow.sdk import Connection, Variable, dag, task
 
 RELEASE = "v1"
 
@@ -31,5 +31,17 @@ def patient():
     TimeDeltaSensor(task_id="wait", delta=timedelta(seconds=20), deferrable=True)
 
 
+@dag(schedule=None)
+def wiring():
+    @task
+    def look():
+        found = Connection.get("shop")
+        print(found.password)
+        return [Variable.get("word"), found.host, found.password, found.port, found.extra_dejson["a"]]
+
+    look()
+
+
 shop()
 patient()
+wiring()

@@ -1,5 +1,6 @@
 """What Airflow's processes are told, and what a worker is not."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,6 +47,23 @@ def test_a_component_gets_them_and_its_command_line_does_not(places: Places, rec
     assert scheduler.env["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] == URL
     assert scheduler.env["AIRFLOW__CORE__FERNET_KEY"] == record.keys["fernet"]
     assert not [word for word in scheduler.argv for secret in record.keys.values() if secret in word]
+
+
+def test_a_worker_does_not_see_the_connections_of_its_deployment(places: Places, record: Record, cell: Cell) -> None:
+    there = str(places.run / "environment")
+    worker = airflow.worker(places, record, queue="default", concurrency=2, worker_id="w1", cell=cell)
+    assert there in [inside for _, inside in cell.binds]
+    assert there not in [inside for _, inside in worker.cell.binds]
+    assert not [name for name in worker.env if name.startswith("AIRFLOW__SECRETS__")]
+
+
+def test_a_secrets_backend_of_the_customers_own_is_asked_first(places: Places, record: Record, cell: Cell) -> None:
+    own = {"AIRFLOW__SECRETS__BACKEND": "shop.vault.Backend", "AIRFLOW__SECRETS__BACKEND_KWARGS": '{"url": "https://vault"}'}
+    record.spec = replace(record.spec, environment=own)
+    env = airflow.component(places, record, "api-server", cell=cell, database_url=URL).env
+    assert env["AIRFLOW__SECRETS__BACKEND"] == "orrery_airflow.environment.EnvironmentObjects"
+    told = json.loads(env["AIRFLOW__SECRETS__BACKEND_KWARGS"])
+    assert (told["backend"], told["backend_kwargs"]) == ("shop.vault.Backend", '{"url": "https://vault"}')
 
 
 def test_the_customers_variables_arrive_and_cannot_override_ours(places: Places, record: Record, cell: Cell) -> None:

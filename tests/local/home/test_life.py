@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,25 @@ def test_a_triggerer_is_started_when_a_task_waits_for_one(tenant: Airflow) -> No
     run = tenant.trigger("patient")
     assert tenant.finished("patient", run) == "success"
     assert "triggerer" in [part["name"] for part in tenant.inventory["components"]]
+
+
+def test_a_task_has_the_connections_and_variables_of_its_deployment_and_a_change_needs_no_restart(tenant: Airflow) -> None:
+    pids = {part["name"]: part["pid"] for part in tenant.inventory["components"]}
+    for generation, word in ((2, "one"), (3, "two")):
+        fields: Mapping[str, str | int] = {
+            "conn_type": "http",
+            "host": f"{word}.example.com",
+            "password": "hunter2",
+            "port": 8443,
+            "extra": '{"a": "b"}',
+        }
+        tenant.spec = replace(tenant.spec, generation=generation, connections={"shop": fields}, variables={"word": word})
+        tenant.home.client.ensure_release(tenant.spec)
+        run = tenant.trigger("wiring")
+        assert tenant.finished("wiring", run) == "success", tenant.words("wiring", run, "look")
+        assert tenant.returned("wiring", run, "look") == [word, f"{word}.example.com", "hunter2", 8443, "b"]
+        assert "hunter2" not in tenant.words("wiring", run, "look"), "Airflow masks what came with a connection"
+    assert {part["name"]: part["pid"] for part in tenant.inventory["components"]} == pids
 
 
 def test_a_worker_cannot_be_cordoned_while_it_ends(tenant: Airflow) -> None:
