@@ -1,5 +1,6 @@
 """Our own API in miniature: enough of the wire for the command's unit tests, and a record of every request."""
 
+import gzip
 import json
 import threading
 from dataclasses import dataclass, field
@@ -52,6 +53,7 @@ class Plane:
         self.workspaces: list[Item] = [
             {"id": WORKSPACE, "name": "Data", "description": "", "cicdEnforcedDefault": False, "createdAt": TIME}
         ]
+        self.audit_logs: list[Item] = [_AUDIT_LOG]
         self.deployments = [self._deployment("etl", DEPLOYMENT)]
         self.log_pages = [
             [{"event": "::group::Log source"}, {"timestamp": TIME, "level": "info", "event": "read 1461 rows", "logger": "task"}]
@@ -103,6 +105,9 @@ class Plane:
                 return Answer(body=_ORGANIZATION)
             case "POST", [""]:
                 return Answer(body=_ORGANIZATION | request.json)
+            case "GET", ["audit-logs"]:
+                packed = gzip.compress("".join(f"{json.dumps(each)}\n" for each in self.audit_logs).encode())
+                return Answer(body=packed, headers={"content-type": "application/octet-stream", "content-encoding": "gzip"})
             case "GET", ["clusters"]:
                 return _page("clusters", [_CLUSTER], request)
             case "GET", ["deployment-options"]:
@@ -274,6 +279,9 @@ _ROLES: Item = {"organizationRole": "ORGANIZATION_MEMBER", "deploymentRoles": []
 _ROLES |= {"workspaceRoles": [{"workspaceId": WORKSPACE, "role": "WORKSPACE_MEMBER"}]}
 _TEAM = {"id": TEAM, "name": "platform", "description": "", "rolesCount": 2, "isIdpManaged": False, "createdAt": TIME, **_ROLES}
 _USER = {"id": USER, "username": "eve@example.com", "fullName": "Eve", "status": "ACTIVE", "createdAt": TIME, **_ROLES}
+_AUDIT_LOG = {"timestamp": TIME, "organizationId": ORGANIZATION, "subjectId": USER, "subjectType": "USER", "sourceIp": "203.0.113.7"}
+_AUDIT_LOG |= {"userAgent": "orrery-cli/1", "method": "POST", "path": f"/v1/organizations/{ORGANIZATION}/teams", "requestId": "r-1"}
+_AUDIT_LOG |= {"operationId": "CreateTeam", "requestBody": {"name": "platform"}, "responseStatus": 200}
 _TOKEN = {"id": TOKEN, "name": "ci", "scope": "ORGANIZATION", "shortToken": "a.pl", "createdAt": TIME}
 _DEPLOY = {"id": DEPLOY, "deploymentId": DEPLOYMENT, "status": "DEPLOYED", "type": "DAG_ONLY", "createdAt": TIME, "dagTarballVersion": "v1"}
 _DECISION = {"id": "d1", "decidedAt": TIME, "queue": "heavy", "action": "LAUNCH", "current": 0, "target": 3, "queued": 6, "running": 0}
