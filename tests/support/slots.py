@@ -17,6 +17,7 @@ class Field:
 
     operation: str
     way: tuple[str, ...]
+    is_object: bool = False
 
     def __str__(self) -> str:
         return f"{self.operation}:{'.'.join(self.way).replace('.[]', '[]')}"
@@ -26,11 +27,11 @@ def fields() -> list[Field]:
     """Every field of every body below `/v1`."""
     return sorted(
         {
-            Field(told["operationId"], way)
+            Field(told["operationId"], way, is_object)
             for item in DOCUMENT["paths"].values()
             for told in item.values()
             if "servers" not in item and "requestBody" in told
-            for way in _ways(told["requestBody"]["content"]["application/json"]["schema"], ())
+            for way, is_object in _ways(told["requestBody"]["content"]["application/json"]["schema"], ())
         },
         key=str,
     )
@@ -42,8 +43,8 @@ def body_fields() -> set[str]:
 
 
 def secret_fields() -> list[Field]:
-    """Those whose content is a secret; what lies inside one is not told apart."""
-    return [each for each in fields() if each.way[-1] in SECRET and not set(each.way[:-1]) & SECRET]
+    """Those that hold secrets."""
+    return [each for each in fields() if each.way[-1] in SECRET]
 
 
 def with_value(body: Json, way: tuple[str, ...], value: Any) -> Json:
@@ -57,14 +58,14 @@ def with_value(body: Json, way: tuple[str, ...], value: Any) -> Json:
     return {**body, step: with_value(body.get(step) or {}, rest, value)}
 
 
-def _ways(schema: Json, seen: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _ways(schema: Json, seen: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], bool]]:
     name = schema.get("$ref", "").rpartition("/")[2]
     if name and name not in seen:
         yield from _ways(DOCUMENT["components"]["schemas"][name], (*seen, name))
     for part in [each for key in ("oneOf", "anyOf", "allOf") for each in schema.get(key, [])]:
         yield from _ways(part, seen)
     for key, part in schema.get("properties", {}).items():
-        yield (key,)
-        yield from ((key, *deeper) for deeper in _ways(part, seen))
+        yield (key,), any(each.get("type") == "object" for each in [part, *part.get("anyOf", [])])
+        yield from (((key, *deeper), is_object) for deeper, is_object in _ways(part, seen))
     if "items" in schema:
-        yield from (("[]", *deeper) for deeper in _ways(schema["items"], seen))
+        yield from ((("[]", *deeper), is_object) for deeper, is_object in _ways(schema["items"], seen))
