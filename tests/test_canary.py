@@ -137,6 +137,16 @@ def life(plane: Plane, secrets: dict[str, str]) -> str:
     return path
 
 
+def end(plane: Plane, secret: str) -> None:
+    """Another Deployment with a secret, made and deleted."""
+    variable = {"key": "A", "value": secret, "isSecret": True}
+    created = plane.create(name="short", environmentVariables=[variable], isDevelopmentMode=True)
+    assert created.status == 200, created.body
+    path = f"{plane.path}/{created.body['id']}"
+    assert plane.installation.owner.delete(path).status == 204
+    assert plane.installation.owner.get(path).status == 404
+
+
 def misplaced(plane: Plane, path: str, secret: str) -> None:
     """Requests in which the secret stands where no secret belongs."""
     owner = plane.installation.owner
@@ -172,8 +182,9 @@ def sung(plane: Plane, heard: Heard, capfd: pytest.CaptureFixture[str], caplog: 
     given = {"ONE": canary(), "TWO": canary()}
     path = life(plane, given)
     minted = shown(plane, path)
-    given["misplaced"] = canary()
+    given |= {"misplaced": canary(), "deleted": canary()}
     misplaced(plane, path, given["misplaced"])
+    end(plane, given["deleted"])
     given |= {str(each): canary() for each in FIELDS}
     taken = {str(each) for each in FIELDS if sing(plane, each, given[str(each)])}
     finish(heard, plane, capfd, caplog)
@@ -217,8 +228,8 @@ def test_what_the_plane_mints_is_shown_once_and_never_told_again(sung: Sung) -> 
         assert sung.heard.where(secret) == [where]
 
 
-def test_no_row_holds_what_the_plane_minted_or_what_was_misplaced(sung: Sung) -> None:
-    for where, secret in {**sung.minted, "misplaced": sung.secrets["misplaced"]}.items():
+def test_no_row_holds_what_the_plane_minted_what_was_misplaced_or_what_is_deleted(sung: Sung) -> None:
+    for where, secret in {**sung.minted, **{name: sung.secrets[name] for name in ("misplaced", "deleted")}}.items():
         assert rows_with(secret) == [], where
 
 
