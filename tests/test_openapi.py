@@ -21,6 +21,7 @@ PROMISED = {
     ("GET", "/organizations"): "ListOrganizations",
     ("GET", "/organizations/{organizationId}"): "GetOrganization",
     ("POST", "/organizations/{organizationId}"): "UpdateOrganization",
+    ("GET", "/organizations/{organizationId}/audit-logs"): "GetOrganizationAuditLogs",
     ("GET", "/organizations/{organizationId}/workspaces"): "ListWorkspaces",
     ("POST", "/organizations/{organizationId}/workspaces"): "CreateWorkspace",
     ("GET", "/organizations/{organizationId}/workspaces/{workspaceId}"): "GetWorkspace",

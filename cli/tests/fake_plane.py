@@ -1,5 +1,6 @@
 """Our own API in miniature: enough of the wire for the command's unit tests, and a record of every request."""
 
+import gzip
 import json
 import threading
 from dataclasses import dataclass, field
@@ -54,6 +55,7 @@ class Plane:
         self.workspaces: list[Item] = [
             {"id": WORKSPACE, "name": "Data", "description": "", "cicdEnforcedDefault": False, "createdAt": TIME}
         ]
+        self.audit_logs: list[Item] = [_AUDIT_LOG]
         self.deployments = [self._deployment("etl", DEPLOYMENT)]
         self.log_pages = [
             [{"event": "::group::Log source"}, {"timestamp": TIME, "level": "info", "event": "read 1461 rows", "logger": "task"}]
@@ -107,6 +109,9 @@ class Plane:
                 return Answer(body=_ORGANIZATION)
             case "POST", [""]:
                 return Answer(body=_ORGANIZATION | request.json)
+            case "GET", ["audit-logs"]:
+                packed = gzip.compress("".join(f"{json.dumps(each)}\n" for each in self.audit_logs).encode())
+                return Answer(body=packed, headers={"content-type": "application/octet-stream", "content-encoding": "gzip"})
             case "GET", ["clusters"]:
                 return _page("clusters", [_CLUSTER], request)
             case "GET", ["deployment-options"]:
@@ -306,6 +311,9 @@ _TOKEN: Item = {"id": TOKEN, "name": "ci", "scope": "ORGANIZATION", "shortToken"
 _TOKEN |= {"roles": [{"entityType": "ORGANIZATION", "entityId": ORGANIZATION, "role": "ORGANIZATION_MEMBER"}]}
 _AGENT_TOKEN: Item = {"id": AGENT_TOKEN, "name": "edge", "scope": "DEPLOYMENT", "shortToken": "…agent", "createdAt": TIME}
 _AGENT_TOKEN |= {"roles": [{"entityType": "DEPLOYMENT", "entityId": DEPLOYMENT, "role": "DEPLOYMENT_AGENT"}]}
+_AUDIT_LOG: Item = {"timestamp": TIME, "organizationId": ORGANIZATION, "subjectId": USER, "subjectType": "USER", "sourceIp": "203.0.113.7"}
+_AUDIT_LOG |= {"userAgent": "orrery-cli/1", "method": "POST", "path": f"/v1/organizations/{ORGANIZATION}/teams", "requestId": "r-1"}
+_AUDIT_LOG |= {"operationId": "CreateTeam", "requestBody": {"name": "platform"}, "responseStatus": 200}
 _DEPLOY = {"id": DEPLOY, "deploymentId": DEPLOYMENT, "status": "DEPLOYED", "type": "DAG_ONLY", "createdAt": TIME, "dagTarballVersion": "v1"}
 _DECISION = {"id": "d1", "decidedAt": TIME, "queue": "heavy", "action": "LAUNCH", "current": 0, "target": 3, "queued": 6, "running": 0}
 _TASK = {"dag_id": "weather_etl", "dag_run_id": "manual__1", "task_id": "load", "map_index": -1, "try_number": 2, "start_date": TIME}

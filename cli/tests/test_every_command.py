@@ -44,6 +44,7 @@ LINES = {
     "deployment wake-up": "deployment wake-up etl",
     "login": "login --token",
     "logout": "logout",
+    "organization audit-logs export": "organization audit-logs export --from 2026-01-01",
     "organization get": "organization get",
     "organization list": "organization list",
     "organization update": "organization update --name Acme2",

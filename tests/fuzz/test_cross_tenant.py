@@ -61,7 +61,7 @@ def with_id(request: Json, slot: Slot, id: str) -> Json:
 
 def told(answer: Answer, id: str) -> tuple[int, str]:
     """An answer without the id that was asked about: all that a stranger may learn."""
-    return answer.status, json.dumps(answer.body).replace(id, "*")
+    return answer.status, json.dumps(answer.words).replace(id, "*")
 
 
 def expected(operation: Operation) -> set[int]:

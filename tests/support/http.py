@@ -1,6 +1,8 @@
 """A caller of HTTP functions: `payload version 2` events in, parsed answers out, through the function's own `handler`."""
 
+import base64
 import importlib
+import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +11,7 @@ from urllib.parse import parse_qs, urlencode
 
 from local.powertools import keep_requests_apart
 
+_NUMBERS = itertools.count(1)
 keep_requests_apart()  # tests send requests at once into one process, as the local platform does
 
 OWNERS = {
@@ -31,11 +34,16 @@ OWNERS = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; `body` is parsed, `None` when there is none."""
+    """What came back; `body` is parsed, the bytes themselves when they are no text, `None` when there is none."""
 
     status: int
     body: Any
     headers: Mapping[str, str]
+
+    @property
+    def words(self) -> Any:
+        """The body without the request's id: what two answers that must not be told apart have in common."""
+        return {name: value for name, value in (self.body or {}).items() if name != "requestId"}
 
     @property
     def fields(self) -> list[str]:
@@ -82,7 +90,7 @@ def function_of(path: str) -> str:
 
 
 def event(method: str, path: str, *, query: str = "", text: str = "", headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """A request as API Gateway hands it to a function (payload version 2): repeated query keys are joined with commas."""
+    """A request as API Gateway hands it to a function (payload version 2): repeated query keys are joined with commas, ids are unique."""
     joined = {key: ",".join(values) for key, values in parse_qs(query, keep_blank_values=True).items()}
     return {
         "version": "2.0",
@@ -91,9 +99,9 @@ def event(method: str, path: str, *, query: str = "", text: str = "", headers: M
         "rawQueryString": query,
         "headers": dict(headers or {}),
         "requestContext": {
-            "requestId": "request-1",
+            "requestId": f"request-{next(_NUMBERS)}",
             "stage": "$default",
-            "http": {"method": method, "path": path, "sourceIp": "127.0.0.1"},
+            "http": {"method": method, "path": path, "sourceIp": "127.0.0.1", "userAgent": "tests/1"},
         },
         "isBase64Encoded": False,
         **({"queryStringParameters": joined} if joined else {}),
@@ -104,4 +112,6 @@ def event(method: str, path: str, *, query: str = "", text: str = "", headers: M
 def parse(raw: Mapping[str, Any]) -> Answer:
     """A function's answer, with its headers in lower case."""
     headers = {name.lower(): value for name, value in raw["headers"].items()}
+    if raw.get("isBase64Encoded"):
+        return Answer(raw["statusCode"], base64.b64decode(raw["body"]), headers)
     return Answer(raw["statusCode"], json.loads(raw["body"]) if raw.get("body") else None, headers)

@@ -9,7 +9,7 @@ from orrery_cli.shared import group
 COLUMNS = ("id", "name", "product", "status", "createdAt")
 
 
-@group("organization")
+@group("organization", names={"audit-logs": "audit_logs:audit_logs | See who did what."})
 def organization() -> None:
     """See and change Organizations.
 
@@ -18,6 +18,7 @@ def organization() -> None:
       orrery organization list
       orrery organization get Acme -o json
       orrery organization update --name "Acme Ltd"
+      orrery organization audit-logs export --from 2026-03-01 --output-file audit.ndjson.gz
     """
 
 

@@ -11,6 +11,8 @@ from orrery.api import entrance
 from orrery.api.wire.base import Request
 from orrery.authz.principal import Principal
 from orrery.errors import Conflict, Unavailable
+from orrery.model.audit import Record
+from orrery.store import audit
 from pydantic import Field
 
 from tests.support.builders import a_principal
@@ -54,8 +56,17 @@ def moon(body: Moon) -> dict[str, str]:
 HANDLER = entrance.serve(entrance.resolver(router), authenticate=lambda _: a_principal())
 
 
+@pytest.fixture(autouse=True)
+def recorded(monkeypatch: pytest.MonkeyPatch) -> list[Record]:
+    """What came to the audit log; there is no table here."""
+    records: list[Record] = []
+    monkeypatch.setattr(audit, "append", records.append)
+    return records
+
+
 def send(method: str, path: str, text: str = "", *, headers: dict[str, str] | None = None, **changes: Any) -> Answer:
     sent = event(method, f"/v1{path}", text=text, headers=headers or {"content-type": "application/json"})
+    sent["requestContext"]["requestId"] = "request-1"
     return parse(HANDLER(sent | changes, None))
 
 

@@ -96,7 +96,7 @@ def test_who_may_not_see_a_subject_or_a_thing_learns_nothing_of_it(installation:
 
     for answers in (subjects, things, lower):
         assert [answer.status for answer in answers] == [404, 404]
-        assert answers[0].body == answers[1].body
+        assert answers[0].words == answers[1].words
     assert ask(other.owner, installation, installation.owner_id, "organization.get", installation.organization_id).status == 404
 
 

@@ -125,7 +125,7 @@ def test_another_organizations_ranges_cannot_be_told_from_none(installation: Ins
     answers = [other.owner.delete(url(other, id)) for id in (made["id"], names.new_id())]
 
     assert [answer.status for answer in answers] == [404, 404]
-    assert answers[0].body == answers[1].body
+    assert answers[0].words == answers[1].words
     assert other.owner.get(url(installation)).status == 404
 
 

@@ -66,7 +66,7 @@ def test_another_tenants_organization_looks_like_a_missing_one(installation: Ins
     theirs, unknown = other.owner.get(installation.path), other.owner.get(f"/v1/organizations/c{'0' * 24}")
 
     assert theirs.status == unknown.status == 404
-    assert theirs.body == unknown.body
+    assert theirs.words == unknown.words
     assert other.owner.post(installation.path, SETTINGS).status == 404
 
 

@@ -116,7 +116,7 @@ def test_another_tenants_role_looks_like_a_missing_one(installation: Installatio
         body = {"name": "theirs", "permissions": CI}
         answers: Sequence[Answer] = (other.owner.get(path), other.owner.post(path, body), other.owner.delete(path))
         assert [each.status for each in answers] == [404] * 3
-        assert [each.body for each in answers] == [unknown.body] * 3
+        assert [each.words for each in answers] == [unknown.words] * 3
     assert ask(installation, by=other.owner, name="theirs").status == 404
 
 

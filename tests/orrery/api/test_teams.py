@@ -137,7 +137,7 @@ def test_somebody_elses_team_and_user_cannot_be_told_from_none(installation: Ins
     foreign, unknown = asked(team["id"], stranger), asked(names.new_id(), names.new_id())
 
     assert [answer.status for answer in foreign] == [404] * 7 + [400]
-    assert [(answer.status, answer.body) for answer in foreign] == [(answer.status, answer.body) for answer in unknown]
+    assert [(answer.status, answer.words) for answer in foreign] == [(answer.status, answer.words) for answer in unknown]
     assert other.owner.get(f"{installation.path}/teams/{team['id']}").status == 404
 
 

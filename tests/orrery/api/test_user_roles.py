@@ -144,7 +144,7 @@ def test_places_that_are_foreign_or_nowhere_are_refused_alike(installation: Inst
     answers = [roles(installation.owner, installation, id, workspaceRoles=on(place)) for place in (foreign, nowhere)]
 
     assert [(answer.status, answer.fields) for answer in answers] == [(400, ["workspaceRoles[0].workspaceId"])] * 2
-    assert answers[0].body == answers[1].body
+    assert answers[0].words == answers[1].words
     assert roles(other.owner, other, id, workspaceRoles=[]).status == 404
 
 

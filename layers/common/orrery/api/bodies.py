@@ -14,15 +14,20 @@ DEEPEST = 32
 
 def examine(event: dict[str, Any]) -> None:
     """Refuse a body that no route could take."""
+    read(event)
+
+
+def read(event: dict[str, Any]) -> dict[str, Any] | None:
+    """The JSON object that a request brings, or nothing if it brings none."""
     raw = event.get("body") or ""
     if not raw or event["requestContext"]["http"]["method"] in ("GET", "HEAD", "DELETE"):
-        return
+        return None
     if len(raw) > LARGEST:
         raise TooLarge(f"the body has more than {LARGEST // 1024} KiB")
     kind = event.get("headers", {}).get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Invalid(f"the body must be JSON, sent with `Content-Type: application/json`, not `{kind or 'none'}`")
-    _check(_parse(_text(raw, encoded=bool(event.get("isBase64Encoded")))))
+    return _checked(_parse(_text(raw, encoded=bool(event.get("isBase64Encoded")))))
 
 
 def _text(raw: str, *, encoded: bool) -> str:
@@ -47,7 +52,7 @@ def _refuse(constant: str) -> Any:
     raise ValueError(constant)
 
 
-def _check(body: Any) -> None:
+def _checked(body: Any) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Invalid("the body must be a JSON object")
     if _deeper_than(body, DEEPEST):
@@ -56,6 +61,7 @@ def _check(body: Any) -> None:
         json.dumps(body, ensure_ascii=False).encode()
     except UnicodeEncodeError as problem:
         raise Invalid("the body holds half of a surrogate pair, which is no character") from problem
+    return body
 
 
 def _deeper_than(value: Any, levels: int) -> bool:

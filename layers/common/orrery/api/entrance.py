@@ -3,7 +3,8 @@
 `functions/<x>/app.py` is `app = resolver(...)` and `handler = serve(app)`. Routes take `caller: Caller` and return a wire model.
 """
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Annotated, Any, NoReturn
 
@@ -11,7 +12,8 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 
-from orrery.api import bodies, refusals
+from orrery.api import auditing, bodies, refusals
+from orrery.api.auditing import Operation
 from orrery.authz.principal import Principal
 from orrery.errors import Forbidden, NotFound
 from orrery.model.ip_ranges import admits
@@ -73,31 +75,38 @@ def serve(
     `from_anywhere` is for callers who bring somebody else's token: their address says nothing of whose token it is.
     """
 
-    admit = _door(authenticate, from_anywhere) if authenticate else None
-
     def handler(event: Event, context: Any) -> dict[str, Any]:
-        request_id = str(event["requestContext"]["requestId"])
+        request_id, caller = str(event["requestContext"]["requestId"]), None
         try:
-            answer = _answer(app, event, context, admit)
+            caller = authenticate(event.get("headers", {}).get("authorization", "")) if authenticate else None
+            answer = _answer(app, event, context, caller, from_anywhere=from_anywhere)
         except Exception as problem:
             answer = refusals.answer(refusals.told(problem, request_id), request_id)
         answer["headers"] = {**answer.get("headers", {}), "X-Request-Id": request_id}
+        if caller:
+            auditing.record(event, caller, lambda: _operation(app, event), status=answer["statusCode"], context=context)
         return answer
 
     return handler
 
 
-def _door(authenticate: Authenticate, from_anywhere: bool) -> Callable[[Event], None]:
-    def admit(event: Event) -> None:
-        caller, address = authenticate(event.get("headers", {}).get("authorization", "")), _address_of(event)
-        if not from_anywhere and not admits(caller.allowed_from, address):
-            raise Forbidden(
-                f"your address `{address}` is not in your Organization's list of allowed IP address ranges; ask an owner to add it"
-            )
-        _caller.set(caller)
-        _address.set(address)
+def _answer(app: APIGatewayHttpResolver, event: Event, context: Any, caller: Principal | None, *, from_anywhere: bool) -> dict[str, Any]:
+    with _admitted(caller, _address_of(event), from_anywhere=from_anywhere) if caller else contextlib.nullcontext():
+        bodies.examine(event)
+        return app.resolve(event, context)
 
-    return admit
+
+@contextlib.contextmanager
+def _admitted(caller: Principal, address: str, *, from_anywhere: bool) -> Iterator[None]:
+    """The caller and the address are known to the routes, and to those of this request alone: a warm function serves many."""
+    if not from_anywhere and not admits(caller.allowed_from, address):
+        raise Forbidden(f"your address `{address}` is not in your Organization's list of allowed IP address ranges; ask an owner to add it")
+    who, where = _caller.set(caller), _address.set(address)
+    try:
+        yield
+    finally:
+        _caller.reset(who)
+        _address.reset(where)
 
 
 def _address_of(event: Event) -> str:
@@ -105,11 +114,15 @@ def _address_of(event: Event) -> str:
     return str(event["requestContext"]["http"].get("sourceIp", ""))
 
 
-def _answer(app: APIGatewayHttpResolver, event: Event, context: Any, admit: Callable[[Event], None] | None) -> dict[str, Any]:
-    if admit:
-        admit(event)
-    bodies.examine(event)
-    return app.resolve(event, context)
+def _operation(app: APIGatewayHttpResolver, event: Event) -> Operation:
+    """What is asked for, found again: a request may have been refused before any route was chosen."""
+    method, path = event["requestContext"]["http"]["method"], event["rawPath"]
+    rest = app._remove_prefix(path)
+    prefix = path.removesuffix(rest)
+    for route in app._static_routes + app._dynamic_routes:
+        if route.method == method and route.rule.match(rest):
+            return Operation(f"{prefix}{route.path}", route.operation_id or "")
+    return Operation(prefix)
 
 
 def _raise(problem: Exception) -> NoReturn:

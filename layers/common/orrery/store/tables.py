@@ -37,6 +37,7 @@
     CLUSTERS            CLUSTER#<cluster>     a standard cluster: list; a dedicated one lies under its Organization
     ORG#<org>           CLUSTER#<cluster>     a dedicated cluster: get, list
     HEARTBEATS          CLUSTER#<cluster>     when a cluster's agent was last heard: the hypervisor's list of shards, the status; expires
+    AUDIT#<org>#<day>#<shard>  <time>#<request>  a record of the audit log: list a day; written once, never changed; expires
     FIRST               RUN                   what the first run made: it makes an installation exactly once
     CLUSTER#<cluster>   SNAPSHOT              what the agent last told, written on change only: the hypervisor reads it
     CLUSTER#<cluster>   LEASE                 the newest targets for the agent
