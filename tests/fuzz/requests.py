@@ -4,8 +4,10 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
+import jsonschema_rs
+
 from tests.fuzz import world
-from tests.fuzz.document import Operation
+from tests.fuzz.document import DOCUMENT, Operation
 from tests.fuzz.world import Things
 from tests.support.http import Answer, Caller
 from tests.support.plane import Plane
@@ -36,3 +38,16 @@ def send(caller: Caller, operation: Operation, request: Json) -> Answer:
 
 def expected(operation: Operation) -> set[int]:
     return {world.RIGHTFUL[operation.id]} if operation.id in world.RIGHTFUL else {200, 204}
+
+
+def conforms(answer: Answer, operation: Operation) -> None:
+    """Has a documented status, and a body that is what the document says of it; raises otherwise."""
+    documented = operation.told["responses"]
+    assert str(answer.status) in documented, f"{operation} answers {answer.status}: {answer.body}"
+    content = documented[str(answer.status)].get("content")
+    if content is None:
+        assert answer.body is None
+        return
+    assert answer.headers["content-type"] in content
+    schema = content["application/json"]["schema"] | {"components": DOCUMENT["components"]}
+    jsonschema_rs.Draft202012Validator(schema, validate_formats=True).validate(answer.body)

@@ -3,29 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-import jsonschema_rs
 import pytest
 
-from tests.fuzz.document import DOCUMENT, Operation, operations
-from tests.fuzz.requests import expected, rightful, send
-from tests.support.http import Answer
+from tests.fuzz.document import Operation, operations
+from tests.fuzz.requests import conforms, expected, rightful, send
 from tests.support.installation import another
 from tests.support.plane import Plane
 
 Json = dict[str, Any]
-
-
-def conforms(answer: Answer, operation: Operation) -> None:
-    """Has a documented status, and a body that is what the document says of it; raises otherwise."""
-    documented = operation.told["responses"]
-    assert str(answer.status) in documented, f"{operation} answers {answer.status}: {answer.body}"
-    content = documented[str(answer.status)].get("content")
-    if content is None:
-        assert answer.body is None
-        return
-    assert answer.headers["content-type"] in content
-    schema = content["application/json"]["schema"] | {"components": DOCUMENT["components"]}
-    jsonschema_rs.Draft202012Validator(schema, validate_formats=True).validate(answer.body)
 
 
 @pytest.mark.parametrize("operation", operations(), ids=str)
