@@ -41,8 +41,6 @@ class Fault:
     lasting: bool = True
     refused: bool = False
     """Whether it says that a condition did not hold."""
-    everywhere: bool = False
-    """Whether to try it at the reads of operations that write, too: each may need a world of its own, which costs time."""
 
     def __str__(self) -> str:
         return self.name
@@ -142,8 +140,8 @@ def _changes(call: Call) -> bool:
 
 _UNMET = "ConditionalCheckFailed", "ConditionalCheckFailedException"
 FAULTS = [
-    Fault("throttled", lambda call, send: _says(400, "ProvisionedThroughputExceededException"), everywhere=True),
-    Fault("over the request limit", lambda call, send: _says(400, "RequestLimitExceeded")),
+    Fault("throttled", lambda call, send: _says(400, "ProvisionedThroughputExceededException")),
+    Fault("over the request limit", lambda call, send: _says(400, "RequestLimitExceeded"), _changes),
     Fault("throttled once", lambda call, send: _says(400, "ThrottlingException"), lasting=False),
     Fault("broken", lambda call, send: _says(500, "InternalServerError")),
     Fault("answer lost", _lost, _changes),
@@ -151,12 +149,6 @@ FAULTS = [
     Fault("in conflict", _refused("TransactionConflict", "TransactionConflictException", 0), _changes),
     Fault("in conflict once", _refused("TransactionConflict", "TransactionConflictException", 0), _changes, lasting=False),
     *(Fault(f"overtaken at item {place}", _refused(*_UNMET, place), _has_item(place), lasting=False, refused=True) for place in range(6)),
-    Fault("unprocessed", _unprocessed, _is_batch, everywhere=True),
+    Fault("unprocessed", _unprocessed, _is_batch),
     Fault("unprocessed once", _unprocessed, _is_batch, lasting=False),
 ]  # fmt: skip
-
-
-def faults_at(call: Call, calls: list[Call]) -> list[Fault]:
-    """What can happen to one of a request's calls."""
-    reads_only = not any(each.changes for each in calls)
-    return [each for each in FAULTS if each.meets(call) and (call.changes or reads_only or each.everywhere)]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.faults import injection, table
-from tests.faults.injection import Fault, faults_at
+from tests.faults.injection import FAULTS, Fault
 from tests.faults.tally import cells
 from tests.fuzz.document import Operation, operations
 from tests.fuzz.requests import conforms, expected, rightful, send
@@ -52,7 +52,7 @@ def test_a_fault_at_any_call_leaves_nothing_half_done(operation: Operation, plan
 
     meeting = world(operation, plane)
     for at, call in enumerate(wire.calls):
-        for fault in faults_at(call, wire.calls):
+        for fault in (each for each in FAULTS if each.meets(call)):
             where = f"{fault} at call {at}, {call.operation}"
             answer = faulty(meeting, fault, at)
             now = table.everything()
@@ -60,7 +60,7 @@ def test_a_fault_at_any_call_leaves_nothing_half_done(operation: Operation, plan
             assert not table.misfits(now), where
             if now != meeting.before:
                 retry(meeting, wanted, f"{where}: {answer.body}")
-                meeting = world(operation, plane)
+                table.restore(meeting.before)
             cells[fault.name] += 1
 
 
