@@ -21,7 +21,7 @@ from functions.sweeper import app as sweeper
 from local.invocation import Context
 from tests.fuzz import world
 from tests.fuzz.document import operations
-from tests.fuzz.test_cross_tenant import rightful, send
+from tests.fuzz.requests import rightful, send
 from tests.fuzz.world import Things
 from tests.support.audit import lines
 from tests.support.dataplane import FakeDataPlane

@@ -1,5 +1,7 @@
-"""What the fuzz tried, counted for the summary."""
+"""What the fuzz tried and what it was answered, counted for the summary."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 tried: Counter[str] = Counter()
+answered: defaultdict[str, Counter[int]] = defaultdict(Counter)
+"""Statuses, by operation."""

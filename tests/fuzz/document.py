@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,19 @@ class Operation:
     method: str
     path: str
     slots: tuple[Slot, ...]
+    told: Json = field(compare=False, repr=False)
+    """All that the document says of it."""
+
+    @property
+    def queries(self) -> list[str]:
+        """The names of its query parameters."""
+        return [each["name"] for each in self.told.get("parameters", []) if each["in"] == "query"]
+
+    @property
+    def envelope(self) -> list[str]:
+        """The properties of what it answers when all is well."""
+        told = self.told["responses"].get("200", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        return [*_SCHEMAS.get(told.get("$ref", "").rpartition("/")[2], {}).get("properties", {})]
 
     def __str__(self) -> str:
         return self.id
@@ -43,7 +56,7 @@ class Operation:
 def operations() -> tuple[Operation, ...]:
     """Every operation that a person's or a machine's token can call: those below `/v1`."""
     return tuple(
-        Operation(told["operationId"], method.upper(), path, tuple(_slots(told)))
+        Operation(told["operationId"], method.upper(), path, tuple(_slots(told)), told)
         for path, item in DOCUMENT["paths"].items()
         for method, told in item.items()
         if method in _METHODS and "servers" not in item

@@ -7,7 +7,6 @@ import copy
 import json
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from orrery import names
@@ -15,6 +14,7 @@ from orrery import names
 from tests.fuzz import world
 from tests.fuzz.coverage import tried
 from tests.fuzz.document import Operation, Slot, operations
+from tests.fuzz.requests import expected, rightful, send
 from tests.fuzz.world import Things
 from tests.support.http import Answer, Caller
 from tests.support.installation import another
@@ -31,23 +31,6 @@ def theirs(plane: Plane) -> Things:
     return Things(Plane(other, other.workspace(), plane.machines, plane.bucket))
 
 
-def rightful(operation: Operation, plane: Plane) -> Json:
-    """A request that the owner may send, on things that were made for it alone."""
-    things = Things(plane)
-    world.prepare(operation.id, things)
-    ids = {slot.name: things[slot.name] for slot in operation.slots if slot.where == "path"}
-    body, query = world.BODIES.get(operation.id), world.QUERIES.get(operation.id)
-    return {"path": ids, "query": query(things) if query else {}, "body": body(things) if body else None}
-
-
-def send(caller: Caller, operation: Operation, request: Json) -> Answer:
-    path = operation.path
-    for name, value in request["path"].items():
-        path = path.replace(f"{{{name}}}", value)
-    text = "" if request["body"] is None else json.dumps(request["body"])
-    return caller.send(operation.method, f"/v1{path}", query=urlencode(request["query"], doseq=True), text=text)
-
-
 def with_id(request: Json, slot: Slot, id: str) -> Json:
     """The same request with another id in one slot."""
     changed = copy.deepcopy(request)
@@ -62,10 +45,6 @@ def with_id(request: Json, slot: Slot, id: str) -> Json:
 def told(answer: Answer, id: str) -> tuple[int, str]:
     """An answer without the id that was asked about: all that a stranger may learn."""
     return answer.status, json.dumps(answer.words).replace(id, "*")
-
-
-def expected(operation: Operation) -> set[int]:
-    return {world.RIGHTFUL[operation.id]} if operation.id in world.RIGHTFUL else {200, 204}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)

@@ -216,7 +216,9 @@ QUERIES: dict[str, Callable[[Things], Json]] = {
 
 
 def prepare(operation: str, things: Things) -> None:
-    """What must have happened before an operation can succeed."""
+    """What must have happened before an operation can succeed, or has something to do."""
+    if operation == "DeleteTeam":
+        things["memberId"]
     if operation == "DeployRollback":
         things.made["deployId"] = _live(things)
     if operation == "DeleteUser":

@@ -109,3 +109,10 @@ def test_an_agents_token_opens_none_of_the_tenants_doors(installation: Installat
     assert installation.agent.get(installation.path).status == 404
     assert installation.agent.get(f"{installation.path}/workspaces").status == 404
     assert installation.agent.get("/v1/users/self").status == 403
+
+
+@pytest.mark.parametrize("narrowed", [{"product": "HYBRID"}, {"astronomerProduct": "x"}, {"productPlan": "TRIAL"}])
+def test_organizations_of_another_product_or_plan_are_left_out(installation: Installation, narrowed: dict[str, str]) -> None:
+    assert installation.owner.get("/v1/organizations", **narrowed).body["totalCount"] == 0
+    same = {"product": "HOSTED", "astronomerProduct": "ASTRO", "productPlan": "ENTERPRISE_V2"}
+    assert installation.owner.get("/v1/organizations", **same).body["totalCount"] == 1

@@ -29,8 +29,9 @@ def create_agent_token(organizationId: str, deploymentId: str, body: CreateAgent
     """A new token for a remote agent; its value is in this answer and nowhere else."""
     deployment = deployments.fetch(caller, organizationId, deploymentId, Permission.DEPLOYMENT_AGENT_TOKENS_CREATE)
     made = granting.new_agent_token(caller, deployment, body)
+    answer = shown(made.token, secret=made.value)[0]  # before it is made: when this fails, nobody has lost the only sight of its value
     writes.commit(*made.writes)
-    return shown(made.token, secret=made.value)[0]
+    return answer
 
 
 @router.get(ITEM, operation_id="GetAgentToken", summary="Get an agent token", tags=["AgentToken"])

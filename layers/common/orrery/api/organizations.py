@@ -1,9 +1,13 @@
 """Organizations: list, get, update."""
 
 from datetime import UTC, datetime
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import Field
 
 from orrery.api.entrance import Caller, routes
-from orrery.api.paging import Page
+from orrery.api.paging import Paging
 from orrery.api.wire.base import without_nothing
 from orrery.api.wire.organizations import Organization, OrganizationsPaginated, UpdateOrganizationRequest
 from orrery.authz.permissions import Permission
@@ -12,17 +16,35 @@ from orrery.model import organization as model
 from orrery.store import organizations
 
 router = routes()
+IsLookUpOnly = Annotated[bool, Query(description="Taken for the sake of clients that send it; the answer is whole either way.")]
+
+
+class Filter(Paging):
+    """Which Organizations to list."""
+
+    product: str = Field("", description="Only those of this product, such as `HOSTED`.")
+    astronomerProduct: str = Field("", description="Only those with a plan of this product, such as `ASTRO`.")
+    productPlan: str = Field("", description="Only those with this plan.")
+
+    def matches(self, organization: Organization) -> bool:
+        plans = organization.product_plans
+        return (
+            self.product in ("", organization.product)
+            and self.astronomerProduct in ("", *(each.astronomer_product for each in plans))
+            and self.productPlan in ("", *(each.product_plan_name for each in plans))
+        )
 
 
 @router.get("/organizations", operation_id="ListOrganizations", summary="List Organizations", tags=["Organization"])
-def list_organizations(caller: Caller, page: Page) -> OrganizationsPaginated:
+def list_organizations(caller: Caller, asked: Annotated[Filter, Query()]) -> OrganizationsPaginated:
     """The Organizations that the token belongs to."""
-    cut = page.cut(organizations.list(caller))
-    return OrganizationsPaginated(organizations=[_shown(each, caller) for each in cut.items], **cut.envelope)
+    found = [_shown(each, caller) for each in organizations.list(caller)]
+    cut = asked.cut([each for each in found if asked.matches(each)])
+    return OrganizationsPaginated(organizations=cut.items, **cut.envelope)
 
 
 @router.get("/organizations/<organizationId>", operation_id="GetOrganization", summary="Get an Organization", tags=["Organization"])
-def get_organization(organizationId: str, caller: Caller) -> Organization:
+def get_organization(organizationId: str, caller: Caller, isLookUpOnly: IsLookUpOnly = False) -> Organization:
     """One Organization."""
     return _shown(organizations.fetch(caller, organizationId, Permission.ORGANIZATION_GET), caller)
 

@@ -57,8 +57,9 @@ def list_tokens(organizationId: str, caller: Caller, asked: Annotated[Filter, Qu
 def create_token(organizationId: str, body: CreateApiTokenRequest, caller: Caller) -> ApiToken:
     """A new token; its value is in this answer and nowhere else."""
     made = granting.new_token(caller, organizationId, body)
+    answer = shown(made.token, secret=made.value)[0]  # before it is made: when this fails, nobody has lost the only sight of its value
     writes.commit(*made.writes)
-    return shown(made.token, secret=made.value)[0]
+    return answer
 
 
 @router.get(ITEM, operation_id="GetApiToken", summary="Get an API token", tags=["ApiToken"])
@@ -98,8 +99,9 @@ def rotate_token(organizationId: str, tokenId: str, caller: Caller) -> ApiToken:
     """A new value for a token; the old one is dead at once. The new value is in this answer and nowhere else."""
     token = tokens.fetch(caller, organizationId, tokenId, "rotate")
     rotated, value = granting.rotated(caller, token, now=datetime.now(UTC))
+    answer = shown(rotated, secret=value)[0]  # as above
     writes.commit(*tokens.rotated(rotated, before=token))
-    return shown(rotated, secret=value)[0]
+    return answer
 
 
 def shown(*found: Token, secret: str | None = None) -> list[ApiToken]:

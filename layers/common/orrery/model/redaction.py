@@ -33,17 +33,17 @@ PARTS = frozenset(
     """
     airflowVariable allowEnhancedSupportAccess au autoLinkDeployments cicdEnforcedDefault dagRoles deploymentRoles enabled enableDr
     enableReplicationTimeControl environmentVariable environmentVariables excludeLinks expiryPeriodInDays git hasAiFeaturesDisabled
-    hibernationSpec isCicdEnforced isEnvironmentSecretsFetchingEnabled port isDagDeployEnabled isDefault isDevelopmentMode isEnabled isFailedOver isHibernating
+    hibernationSpec isCicdEnforced isDagDeployEnabled isDefault isDevelopmentMode isEnabled isFailedOver isHibernating
     isHighAvailability isPrivateNetworkEgressEnabled isScimEnabled isSecret isShared k8sTags links maxNodeCount maxWorkerCount
     minNodeCount minWorkerCount nodePools override overrides remoteExecution replicas roles scalingSpec scheduler schedules
-    shouldEnforceDedicatedClusters tokenExpiryPeriodInDays workerConcurrency workerQueues workspaceRoles
+    isEnvironmentSecretsFetchingEnabled port shouldEnforceDedicatedClusters tokenExpiryPeriodInDays workerConcurrency workerQueues workspaceRoles
     """.split()
 )
 """Fields that hold other fields, numbers or flags; a text in one of them is hidden, because it does not belong there."""
 
 TEXTS = frozenset(
     """
-    account authTypeId sigV4AssumeArn sigV4StsRegion allowedIpAddressRangeIds allowedIpAddressRanges apiTokenId astroMachine astroRuntimeVersion authorName authorUsername
+    account allowedIpAddressRangeIds allowedIpAddressRanges apiTokenId astroMachine astroRuntimeVersion authorName authorUsername
     authType beforeCommitSha billingEmail branch bundleMountPath bundleTarballVersion bundleType cloudProvider clusterId clusterType
     commitSha contactEmails dagId dagIds dagTag dagTags dagTarballVersion dbInstanceType defaultCloudProvider defaultClusterId
     defaultRegion defaultTaskPodCpu defaultTaskPodMemory deploymentId deploymentIds description drPodSubnetRange drRegion
@@ -52,7 +52,7 @@ TEXTS = frozenset(
     nodePoolId objectKey objectType organizationRole overrideUntil path permissions podEphemeralStorage podSubnetRange provider
     providerAccount region repo resourceQuotaCpu resourceQuotaMemory restrictedWorkspaceIds role schedulerSize scope scopeEntityId
     scopeType secondaryVpcCidr servicePeeringRange serviceSubnetRange taskLogBucket taskPodNodePoolId tenantId type unsetFields userId
-    vpcSubnetRange wakeAtCron workloadIdentity workspaceId workspaceIds
+    authTypeId sigV4AssumeArn sigV4StsRegion vpcSubnetRange wakeAtCron workloadIdentity workspaceId workspaceIds
     """.split()
 )
 """Fields whose text is remembered."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from orrery.errors import NotFound
+from orrery.errors import Conflict, NotFound
 from orrery.minting import digest
 from orrery.model.handover import Handover
 from orrery.store import reads, writes
@@ -12,7 +12,7 @@ from orrery.store.tables import item, table
 def create(code: str, handover: Handover) -> None:
     """Keeps the word for `code` until it is taken or its time is over."""
     row = item(f"HANDOVER#{digest(code)}", "HANDOVER", handover, expires=handover.expires_at)
-    writes.commit(writes.put_new(row, _nothing()))
+    writes.commit(writes.put_new(row, Conflict("this link was drawn twice; ask for another one")))
 
 
 def redeem(code: str, deployment_id: str, now: datetime) -> Handover:

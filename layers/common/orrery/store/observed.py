@@ -6,7 +6,7 @@ from datetime import datetime
 from orrery.model.deployment import Observed
 from orrery.store import reads, writes
 from orrery.store.documents import thaw
-from orrery.store.tables import item, table
+from orrery.store.tables import item
 
 
 def load(deployment_id: str) -> Observed:
@@ -16,10 +16,8 @@ def load(deployment_id: str) -> Observed:
 
 def several(deployment_ids: Iterable[str]) -> dict[str, Observed]:
     """What was last seen of many, by their ids."""
-    wanted = {(f"DEP#{id}", "OBSERVED") for id in deployment_ids}
-    with writes.speaking():
-        rows = table().batch_get(wanted, consistent_read=True) if wanted else []
-        return {row.pk.removeprefix("DEP#"): thaw(Observed, row.body) for row in rows}
+    found = reads.rows((f"DEP#{id}", "OBSERVED") for id in deployment_ids)
+    return {pk.removeprefix("DEP#"): thaw(Observed, row.body) for (pk, _), row in found.items()}
 
 
 def save(deployment_id: str, observed: Observed) -> None:
@@ -29,10 +27,8 @@ def save(deployment_id: str, observed: Observed) -> None:
 
 def heard(cluster_ids: Iterable[str]) -> dict[str, datetime]:
     """When each of these clusters' agents was last heard; one that never was is not there."""
-    wanted = {("HEARTBEATS", f"CLUSTER#{id}") for id in cluster_ids}
-    with writes.speaking():
-        rows = table().batch_get(wanted, consistent_read=True) if wanted else []
-        return {row.sk.removeprefix("CLUSTER#"): datetime.fromisoformat(row.body["heardAt"]) for row in rows}
+    found = reads.rows(("HEARTBEATS", f"CLUSTER#{id}") for id in cluster_ids)
+    return {sk.removeprefix("CLUSTER#"): datetime.fromisoformat(row.body["heardAt"]) for (_, sk), row in found.items()}
 
 
 def heartbeat(cluster_id: str) -> datetime | None:

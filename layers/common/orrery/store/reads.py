@@ -1,13 +1,15 @@
 """Consistent reads: one row, a run of rows, or many rows at once."""
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from pynamodb.constants import BATCH_GET_PAGE_LIMIT
 from pynamodb.exceptions import DoesNotExist
 
+from orrery.errors import Unavailable
 from orrery.store.documents import thaw
 from orrery.store.tables import Item, table
-from orrery.store.writes import speaking
+from orrery.store.writes import TRIES, rest_before, speaking
 
 T = TypeVar("T")
 _LONGEST_SORT_KEY = 1024
@@ -42,12 +44,26 @@ def every(cls: type[T], pk: str, prefix: str, *, newest_first: bool = False, lim
 
 def rows(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Item]:
     """The rows under many keys, whatever they hold; absent ones are left out."""
+    wanted = list(set(keys))
     with speaking():
-        return {(item.pk, item.sk): item for item in table().batch_get(set(keys), consistent_read=True)}
+        pages = [_page(wanted[start : start + BATCH_GET_PAGE_LIMIT]) for start in range(0, len(wanted), BATCH_GET_PAGE_LIMIT)]
+    return {(item.pk, item.sk): item for page in pages for item in page}
 
 
 def several(cls: type[T], keys: Iterable[tuple[str, str]]) -> list[T]:
     """The values under many keys, in no order; absent ones are left out."""
-    wanted = set(keys)
-    with speaking():
-        return [thaw(cls, item.body) for item in table().batch_get(wanted, consistent_read=True)] if wanted else []
+    return [thaw(cls, item.body) for item in rows(keys).values()]
+
+
+def _page(keys: list[tuple[str, str]]) -> list[Item]:
+    """The rows under as many keys as one call takes; pynamodb's own loop asks for what DynamoDB left over without rest and without end."""
+    bound, found = table(), list[Item]()
+    left: Any = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys]
+    for attempt in range(TRIES):
+        rest_before(attempt)
+        told = bound._get_connection().batch_get_item(left, consistent_read=True)
+        found += [bound.from_raw_data(each) for each in told["Responses"].get(bound.Meta.table_name, [])]
+        left = told.get("UnprocessedKeys", {}).get(bound.Meta.table_name, {}).get("Keys")
+        if not left:
+            return found
+    raise Unavailable("the control plane's memory is busy; try again in a moment")

@@ -53,12 +53,15 @@ def save(team: Team, *, before: Team) -> None:
 
 
 def delete(team: Team) -> None:
-    """Gone, and with it at once whatever its members could do through it; the traces of their membership go after."""
-    row, bound = _row(team), table()
-    writes.commit(writes.delete(row, type(row).generation == team.generation, _changed(team)), writes.delete_anyway(_name(team)))
-    with writes.speaking(), bound.batch_write() as batch:
-        for membership in memberships(team):
-            batch.delete(_membership(team, membership))
+    """Gone, and with it at once whatever its members could do through it. The traces of their membership go in the same breath, and those
+    of the members that are too many for one write after it."""
+    row, traces = _row(team), [_membership(team, each) for each in memberships(team)]
+    gone = writes.delete(row, type(row).generation == team.generation, _changed(team)), writes.delete_anyway(_name(team))
+    at_once = writes.MOST - len(gone)
+    writes.commit(*gone, *(writes.delete_anyway(each) for each in traces[:at_once]))
+    with writes.speaking(), table().batch_write() as batch:
+        for each in traces[at_once:]:
+            batch.delete(each)
 
 
 def memberships(team: Team) -> tuple[Membership, ...]:

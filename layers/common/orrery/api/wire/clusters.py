@@ -44,6 +44,14 @@ class NodePool(Response):
 
     id: str
     name: str
+    cluster_id: str
+    cloud_provider: Literal["AWS", "AZURE", "GCP"]
+    is_default: bool
+    max_node_count: int
+    node_instance_type: str
+    supported_astro_machines: list[str]
+    created_at: Timestamp
+    updated_at: Timestamp
 
 
 class Cluster(Response):
