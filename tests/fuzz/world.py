@@ -173,6 +173,7 @@ BODIES: dict[str, Callable[[Things], Json]] = {
 QUERIES: dict[str, Callable[[Things], Json]] = {
     "ExplainAuthorization": lambda things: {"subject": things["tokenId"], "permission": "workspace.get", "resource": things["workspaceId"]},
     "GetClusterOptions": lambda things: {"type": "STANDARD"},
+    "GetDeploymentLogs": lambda things: {"sources": "scheduler"},
 }
 """What must be asked; other queries are only put in where their ids are tried."""
 

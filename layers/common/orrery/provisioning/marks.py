@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from orrery import releases
+from orrery import component_logs, releases
 from orrery.model.deployment import Deployment
 from orrery.provisioning.trouble import words
 from orrery.store import deployments
@@ -43,8 +43,9 @@ def mark_stuck(deployment: Deployment, error: Error) -> None:
 
 
 def forget(deployment: Deployment, error: Error) -> None:
-    """Nothing is left of it anywhere: its code goes, then its record and every name it held."""
+    """Nothing is left of it anywhere: its code and logs go, then its record and every name it held."""
     releases.remove(deployment.id)
+    component_logs.remove(deployment.id)
     deployments.forget(deployment)
 
 
