@@ -53,6 +53,10 @@ class Plane:
             {"id": WORKSPACE, "name": "Data", "description": "", "cicdEnforcedDefault": False, "createdAt": TIME}
         ]
         self.deployments = [self._deployment("etl", DEPLOYMENT)]
+        self.logs: list[Item] = [
+            {"source": "worker", "timestamp": 1767323045.0, "raw": "worker: Warm shutdown"},
+            {"source": "scheduler", "timestamp": 1767323044.0, "raw": f"{TIME} [info     ] Starting the scheduler"},
+        ]
         self.log_pages = [
             [{"event": "::group::Log source"}, {"timestamp": TIME, "level": "info", "event": "read 1461 rows", "logger": "task"}]
         ]
@@ -171,6 +175,10 @@ class Plane:
                 return Answer(body={"isActive": True} | request.json)
             case "DELETE", ["hibernation-override"]:
                 return Answer(204)
+            case "GET", ["logs"]:
+                asked = {name: int(request.query[name][0]) for name in ("limit", "offset", "maxNumResults")}
+                page = self.logs[asked["offset"] : asked["offset"] + asked["limit"]]
+                return Answer(body=asked | {"results": page, "resultCount": len(page), "searchId": "s1"})
             case "GET", ["scaling-decisions"]:
                 return _page("scalingDecisions", [_DECISION], request)
             case "GET", ["deploys"]:
