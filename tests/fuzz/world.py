@@ -114,6 +114,7 @@ NOT_OURS = {
     "dagRoles[].dagId": "as above",
     "dagId": "as above",
     "tenantId": "another cloud's account",
+    "searchId": "a moment in time, of nobody's",
     "nodePoolId": "node pools of dedicated clusters come with their own operations",
     "nodePools[].id": "as above",
     "workerQueues[].id": "counts within its own Deployment only",
