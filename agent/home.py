@@ -51,6 +51,10 @@ class Home:
         """`cordon`: take nothing new; `uncordon`: take tasks again; `drain`: end by yourself after your last task."""
         return self._ask("POST", f"{_path(deployment_id)}/workers/{quote(worker_id, safe='')}/{verb}")
 
+    def logs(self, deployment_id: str, after: dict[str, Any], *, most: int) -> dict[str, Any]:
+        """What its processes wrote after those places, from at most so many bytes: `{"entries", "after", "more"}`."""
+        return self._ask("POST", f"{_path(deployment_id)}/logs", {"after": after, "bytes": most})
+
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float = _SECONDS) -> dict[str, Any]:
         connection = _Connection(self._path, seconds)
         try:

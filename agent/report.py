@@ -22,6 +22,8 @@ AT_LEAST_EVERY = 10.0
 WHILE_WAITING = 3.0
 """Seconds between reports while a queue needs more than its target, so that a new plan is met soon."""
 _SECONDS = 10.0
+_SECONDS_FOR_LOGS = 35.0
+"""A little more than the plane's own patience."""
 _LONGEST_PAUSE = 30.0
 _LARGEST = 4_000_000
 
@@ -29,7 +31,11 @@ Exchange = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class PlaneTrouble(Exception):
-    """The plane is away, or would not take the report."""
+    """The plane is away, or would not take what it was told; `status` is its answer, 0 without one."""
+
+    def __init__(self, words: str, status: int = 0) -> None:
+        super().__init__(words)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -40,11 +46,18 @@ class Plane:
 
     def exchange(self, snapshot: dict[str, Any]) -> dict[str, Any]:
         """One report and its answer."""
+        return self._post("snapshots", snapshot, _SECONDS)
+
+    def take_logs(self, batch: dict[str, Any]) -> dict[str, Any]:
+        """One batch of component logs."""
+        return self._post("logs", batch, _SECONDS_FOR_LOGS)
+
+    def _post(self, what: str, body: dict[str, Any], seconds: float) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {_token(self.settings.token_file)}", "Content-Type": "application/json"}
-        path = f"{urlsplit(self.settings.plane_url).path}/agent/v1/clusters/{quote(self.settings.cluster_id, safe='')}/snapshots"
-        connection = self._connect()
+        path = f"{urlsplit(self.settings.plane_url).path}/agent/v1/clusters/{quote(self.settings.cluster_id, safe='')}/{what}"
+        connection = self._connect(seconds)
         try:
-            connection.request("POST", path, json.dumps(snapshot, separators=(",", ":")), headers)
+            connection.request("POST", path, json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode(), headers)
             answer = connection.getresponse()
             told = json.loads(answer.read(_LARGEST))
         except (OSError, http.client.HTTPException, ValueError) as problem:
@@ -53,14 +66,14 @@ class Plane:
             connection.close()
         if answer.status != 200 or not isinstance(told, dict):
             message = told.get("message", "") if isinstance(told, dict) else ""
-            raise PlaneTrouble(f"the control plane answered {answer.status}: {message}")
+            raise PlaneTrouble(f"the control plane answered {answer.status}: {message}", answer.status)
         return told
 
-    def _connect(self) -> http.client.HTTPConnection:
+    def _connect(self, seconds: float) -> http.client.HTTPConnection:
         where = urlsplit(self.settings.plane_url)
         if where.scheme == "https":
-            return http.client.HTTPSConnection(where.netloc, timeout=_SECONDS, context=ssl.create_default_context())
-        return http.client.HTTPConnection(where.netloc, timeout=_SECONDS)
+            return http.client.HTTPSConnection(where.netloc, timeout=seconds, context=ssl.create_default_context())
+        return http.client.HTTPConnection(where.netloc, timeout=seconds)
 
 
 class Reporter:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import threading
 
 from agent import VERSION
 from agent.actuate import Actuator
@@ -9,6 +10,7 @@ from agent.clock import Clock, SystemClock
 from agent.demand import Demand
 from agent.home import Home, HomeTrouble
 from agent.journal import Journal
+from agent.logs import Shipper
 from agent.observe import Observer, Reads
 from agent.report import Exchange, Plane, Reporter
 from agent.settings import Settings
@@ -46,7 +48,9 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     demand = Demand(clock)
-    agent = Agent(Home(settings.home_socket), demand, Plane(settings).exchange, Journal(settings.state), clock)
+    home, plane, ended = Home(settings.home_socket), Plane(settings), threading.Event()
+    agent = Agent(home, demand, plane.exchange, Journal(settings.state), clock)
+    Shipper(home, plane.take_logs, settings.state / "logs").begin(ended)
     print(f"agent: {VERSION} serves cluster {settings.cluster_id}", flush=True)
     while not stop.is_set():
         begun = clock.seconds()
@@ -55,6 +59,7 @@ async def run(settings: Settings) -> None:
         except Exception as problem:  # a fault of ours in one round must not end the scaling
             print(f"agent: a round failed: {type(problem).__name__}: {problem}", flush=True)
         await _pause(stop, max(0.2, ROUND_SECONDS - (clock.seconds() - begun)))
+    ended.set()
     await demand.close()
 
 

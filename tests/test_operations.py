@@ -20,7 +20,7 @@ SERVED: Json = {
     if method != "servers"
 }
 
-NOT_YET = {"GetDeploymentLogs"}
+NOT_YET: set[str] = set()
 """What the wire has and we do not serve yet. Take a name away when its operation comes: the first test insists."""
 
 NOT_ASKED_YET = {"ListApiTokens": {"dagId", "dagTags"}}

@@ -57,6 +57,10 @@ class Plane:
         ]
         self.audit_logs: list[Item] = [_AUDIT_LOG]
         self.deployments = [self._deployment("etl", DEPLOYMENT)]
+        self.logs: list[Item] = [
+            {"source": "worker", "timestamp": 1767323045.0, "raw": "worker: Warm shutdown"},
+            {"source": "scheduler", "timestamp": 1767323044.0, "raw": f"{TIME} [info     ] Starting the scheduler"},
+        ]
         self.log_pages = [
             [{"event": "::group::Log source"}, {"timestamp": TIME, "level": "info", "event": "read 1461 rows", "logger": "task"}]
         ]
@@ -196,6 +200,10 @@ class Plane:
                 return Answer(body=_AGENT_TOKEN | {"token": "an.agent.token"} | request.json)
             case _, ["agent-tokens", token]:
                 return self._one(request, [_AGENT_TOKEN], token)
+            case "GET", ["logs"]:
+                asked = {name: int(request.query[name][0]) for name in ("limit", "offset", "maxNumResults")}
+                page = self.logs[asked["offset"] : asked["offset"] + asked["limit"]]
+                return Answer(body=asked | {"results": page, "resultCount": len(page), "searchId": "s1"})
             case "GET", ["scaling-decisions"]:
                 return _page("scalingDecisions", [_DECISION], request)
             case "GET", ["deploys"]:

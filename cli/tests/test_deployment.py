@@ -167,21 +167,51 @@ def test_logs_of_one_try_and_of_a_task_that_never_ran(orrery: Run, plane: Plane)
     assert json.loads(result.stderr)["kind"] == "not_found"
 
 
+def test_component_logs_are_shown_oldest_first_with_their_component(orrery: Run, plane: Plane) -> None:
+    result = orrery("deployment", "logs", "etl", "--worker", "--scheduler", "--search", "fail*", "--since", "30m", "--limit", "7")
+    assert result.stdout.splitlines() == [
+        "scheduler     2026-01-02T03:04:05.678Z [info     ] Starting the scheduler",
+        "worker        2026-01-02T03:04:05.000+00:00 worker: Warm shutdown",
+    ]
+    asked = plane.asked("GET", "/logs")[0].query
+    assert sorted(asked["sources"]) == ["scheduler", "worker"]
+    assert (asked["searchText"], asked["range"], asked["maxNumResults"]) == (["fail*"], ["1800"], ["7"])
+
+
+def test_follow_shows_each_entry_once(orrery: Run, plane: Plane, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 3:
+            raise KeyboardInterrupt
+        plane.logs.insert(0, {"source": "worker", "timestamp": 1767323046.0, "raw": "again"})
+
+    monkeypatch.setattr("time.sleep", sleep)
+    lines = orrery("deployment", "logs", "etl", "-f", "-o", "json").stdout.splitlines()
+    assert [json.loads(line)["raw"].split()[-1] for line in lines] == ["scheduler", "shutdown", "again", "again"]
+
+
+@pytest.mark.parametrize("options", [["--since", "2d"], ["--since", "25h"], ["--tasks", "--worker"], ["-f", "-o", "yaml"]])
+def test_options_of_logs_that_make_no_sense_are_refused(orrery: Run, options: list[str]) -> None:
+    assert orrery("deployment", "logs", "etl", *options).exit_code != 0
+
+
 @pytest.mark.parametrize(("status", "kind"), [("HIBERNATING", "deployment_hibernating"), ("CREATING", "not_running")])
-@pytest.mark.parametrize("verb", ["logs", "open"])
+@pytest.mark.parametrize("verb", ["logs --tasks", "open"])
 def test_what_does_not_run_cannot_be_looked_into(orrery: Run, plane: Plane, status: str, kind: str, verb: str) -> None:
     plane.deployments[0]["status"] = status
-    assert json.loads(orrery("deployment", verb, "etl", "-o", "json").stderr)["kind"] == kind
+    assert json.loads(orrery("deployment", *verb.split(), "etl", "-o", "json").stderr)["kind"] == kind
 
 
 def test_an_airflow_without_an_address_yet_is_not_running(orrery: Run, plane: Plane) -> None:
     plane.deployments[0]["webServerAirflowApiUrl"] = ""
-    assert json.loads(orrery("deployment", "logs", "etl", "-o", "json").stderr)["kind"] == "not_running"
+    assert json.loads(orrery("deployment", "logs", "etl", "--tasks", "-o", "json").stderr)["kind"] == "not_running"
 
 
 def test_the_token_is_not_sent_in_the_clear_to_another_machine(orrery: Run, plane: Plane) -> None:
     plane.deployments[0]["webServerAirflowApiUrl"] = "http://etl.example.com/api/v2"
-    result = orrery("deployment", "logs", "etl")
+    result = orrery("deployment", "logs", "etl", "--tasks")
     assert result.exit_code == 1
     assert "not sent in the clear" in result.stderr
 

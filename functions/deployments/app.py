@@ -1,11 +1,12 @@
-"""Deployments over HTTP: they themselves, their options, deploys, hibernation, agent tokens, scaling decisions and sign-in links."""
+"""Deployments over HTTP: they themselves, options, deploys, hibernation, agent tokens, scaling decisions, logs and sign-in links."""
 
-from orrery.api import agent_tokens, airflow_access, deployments, deploys, hibernation, options, scaling_decisions
+from orrery.api import agent_tokens, airflow_access, component_logs, deployments, deploys, hibernation, options, scaling_decisions
 from orrery.api.entrance import resolver, serve
 
 app = resolver(
     agent_tokens.router,
     airflow_access.links,
+    component_logs.router,
     deployments.router,
     deploys.router,
     hibernation.router,

@@ -11,7 +11,7 @@ from orrery.dataplane.port import DeploymentRef, DeploymentSpec, Observation
 from orrery.errors import DataPlaneFailed, NotFound, NotReadyYet, WorkersBusy
 
 from local import listening
-from local.home import airflow, broker, ports, processes, releases, secrets, users
+from local.home import airflow, broker, logs, ports, processes, releases, secrets, users
 from local.home.cells import Cell, deployment_cell, own_room
 from local.home.observer import ABSENT, Observer, components
 from local.home.places import Places
@@ -192,6 +192,10 @@ class Home:
     def inventory(self) -> list[dict[str, Any]]:
         """What the agent must know of each Deployment that can have demand."""
         return [self._observer.entry(record) for record in self._records.all() if "database" in record.things]
+
+    def logs(self, deployment_id: str, after: dict[str, Any], *, most: int) -> dict[str, Any]:
+        """What a Deployment's processes wrote after those places; takes no lock, so that it never waits and nobody waits for it."""
+        return logs.read(self.places.deployment(deployment_id) / "logs", after, most=most)
 
     def workers(self, deployment_id: str) -> list[dict[str, Any]]:
         with self._held(deployment_id):

@@ -17,6 +17,7 @@ from local.home.records import spec_from
 
 _THINGS = frozenset({"namespace", "database", "broker", "release", "airflow", "queues", "ingress"})
 _LARGEST_BODY = 4_000_000
+_LARGEST_READ = 1_000_000
 
 
 class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
@@ -110,6 +111,8 @@ def _deployment(home: Home, method: str, deployment_id: str, rest: list[str], bo
         case ("DELETE", [thing]) if thing in _THINGS:
             getattr(home, f"remove_{thing}")(_ref(deployment_id))
             return {}
+        case ("POST", ["logs"]):
+            return home.logs(deployment_id, _object(body.get("after")), most=_bytes(body.get("bytes")))
         case ("GET", ["workers"]):
             return {"workers": home.workers(deployment_id)}
         case ("POST", ["workers"]):
@@ -118,6 +121,16 @@ def _deployment(home: Home, method: str, deployment_id: str, rest: list[str], bo
             return home.tell_worker(deployment_id, worker_id, verb)
         case _:
             raise NotFound(f"the process home has no `{method} /deployments/{{id}}/{'/'.join(rest)}`")
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _bytes(value: Any) -> int:
+    if not isinstance(value, int) or not 0 < value <= _LARGEST_READ:
+        raise Invalid(f"`bytes` must be a whole number up to {_LARGEST_READ}")
+    return value
 
 
 def _spec(deployment_id: str, body: dict[str, Any]) -> Any:

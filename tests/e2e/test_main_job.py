@@ -103,6 +103,13 @@ def test_the_hypervisor_asked_for_the_workers_and_the_agent_started_them(platfor
     assert {each["leaseGeneration"] for each in acted} & {each["leaseGeneration"] for each in launches}
 
 
+def test_what_the_components_wrote_can_be_read(platform):
+    def lines():
+        return platform.cli("deployment", "logs", "hello", "--scheduler", "--search", "starting the sched*")["logs"]
+
+    assert platform.wait_until("the scheduler's first words have arrived", lines, 60)[0]["source"] == "scheduler"
+
+
 def test_a_second_deployment_is_made_although_the_control_plane_dies_halfway(platform):
     workspace = platform.cli("workspace", "list")["workspaces"][0]
     root = f"/v1/organizations/{workspace['organizationId']}/deployments"

@@ -141,6 +141,7 @@ NOT_OURS = {
     "dagId": "as above",
     "tenantId": "another cloud's account",
     "authTypeId": "authentication types are refused",
+    "searchId": "a moment in time, of nobody's",
     "nodePoolId": "node pools of dedicated clusters come with their own operations",
     "nodePools[].id": "as above",
     "workerQueues[].id": "counts within its own Deployment only",
@@ -211,6 +212,7 @@ BODIES: dict[str, Callable[[Things], Json]] = {
 QUERIES: dict[str, Callable[[Things], Json]] = {
     "ExplainAuthorization": lambda things: {"subject": things["tokenId"], "permission": "workspace.get", "resource": things["workspaceId"]},
     "GetClusterOptions": lambda things: {"type": "STANDARD"},
+    "GetDeploymentLogs": lambda things: {"sources": "scheduler"},
 }
 """What must be asked; other queries are only put in where their ids are tried."""
 

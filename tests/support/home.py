@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.demand import Counts
+from local.home import logs
 
 START = 12
 """Seconds until a launched worker takes tasks."""
@@ -80,8 +81,8 @@ class FakeDeployment:
 class FakeHome:
     """Also the agent's eyes on the databases: `read` is what `agent.demand.Demand` would tell."""
 
-    def __init__(self, clock: FakeClock) -> None:
-        self.clock = clock
+    def __init__(self, clock: FakeClock, logs: Path | None = None) -> None:
+        self.clock, self.logs = clock, logs
         self.deployments: dict[str, FakeDeployment] = {}
         self.calls: list[tuple[str, str, str]] = []
         """Verb, queue, worker: everything that was done to workers."""
@@ -146,6 +147,8 @@ class FakeHome:
                 case ("GET", ["deployments", id, "workers"]) if id not in self.mute:
                     known = self.deployments.get(id)
                     return 200, {"workers": [_worker(each) for each in known.workers.values()] if known else []}
+                case ("POST", ["deployments", id, "logs"]) if self.logs:
+                    return 200, logs.read(self.logs / id, body["after"], most=body["bytes"])
                 case ("POST", ["deployments", id, "workers"]) if id in self.deployments and not self.refuses_launches:
                     return 200, self._launch(self.deployments[id], body["queue"])
                 case ("POST", ["deployments", id, "workers", worker_id, verb]) if id in self.deployments:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
-from orrery import releases, workflows
+from orrery import s3, workflows
 from orrery.model.deployment import Deployment, Health, Observed
 from orrery.settings import settings
 from orrery.store import deployments, observed, writes
@@ -126,19 +126,19 @@ _REQUIRED = (
 @pytest.fixture
 def plane(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plane]:
     """An installation with one Workspace, buckets of its own and a Step Functions that only remembers."""
-    s3 = boto3.resource("s3")
-    for name in ("RELEASES_BUCKET", "UPLOADS_BUCKET"):
+    storage = boto3.resource("s3")
+    for name in ("RELEASES_BUCKET", "UPLOADS_BUCKET", "COMPONENT_LOGS_BUCKET"):
         bucket = f"{name.partition('_')[0].lower()}-{uuid.uuid4().hex}"
-        s3.create_bucket(Bucket=bucket)
+        storage.create_bucket(Bucket=bucket)
         monkeypatch.setenv(name, bucket)
     monkeypatch.setenv("DATA_PLANE", "somewhere:connect")
     monkeypatch.setenv("STATE_MACHINE_PREFIX", "arn:aws:states:us-east-1:123456789012:stateMachine:orrery-")
     settings.cache_clear()
-    releases._s3.cache_clear()
+    s3.client.cache_clear()
     machines = StepFunctions()
     monkeypatch.setattr(workflows, "_client", lambda: machines)
-    yield Plane(installation, installation.workspace(), machines, s3.Bucket(settings().releases_bucket))
-    releases._s3.cache_clear()
+    yield Plane(installation, installation.workspace(), machines, storage.Bucket(settings().releases_bucket))
+    s3.client.cache_clear()
 
 
 def without(body: Json, *names: str) -> Json:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from orrery import dataplane, names, releases, settings, vault, workflows
+from orrery import dataplane, names, s3, settings, vault, workflows
 from orrery.model.deployment import Deployment, HibernationOverride
 from orrery.provisioning import sweep
 from orrery.provisioning.marks import MARKS
@@ -122,20 +122,22 @@ class Stage:
 
 def a_stage(aws_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """A fixture's body: a table, a data plane and a Step Functions of this test alone."""
-    environment = {**aws_engine.environment, "TABLE_NAME": f"sagas-{uuid.uuid4().hex}", "RELEASES_BUCKET": f"sagas-{uuid.uuid4().hex}"}
-    for key, value in {**environment, "REGION": "us-east-1", "API_URL": "http://127.0.0.1:9", "SECRETS_KEY": SECRETS_KEY}.items():
+    buckets = {name: f"sagas-{uuid.uuid4().hex}" for name in ("RELEASES_BUCKET", "COMPONENT_LOGS_BUCKET")}
+    environment = {**aws_engine.environment, "TABLE_NAME": f"sagas-{uuid.uuid4().hex}", "SECRETS_KEY": SECRETS_KEY, **buckets}
+    for key, value in {**environment, "REGION": "us-east-1", "API_URL": "http://127.0.0.1:9"}.items():
         monkeypatch.setenv(key, value)
-    for cached in (settings.settings, tables.table, releases._s3, vault._kms, vault._data_key):
+    for cached in (settings.settings, tables.table, s3.client, vault._kms, vault._data_key):
         cached.cache_clear()
     ensure_key(client(aws_engine, "kms"), SECRETS_KEY)
     connection = tables.table()._get_connection()
     connection.connection = _connections.setdefault(aws_engine.url, connection.connection)
     tables.table().create_table(wait=True, billing_mode="PAY_PER_REQUEST")
-    releases._s3().create_bucket(Bucket=settings.settings().releases_bucket)
+    for bucket in buckets.values():
+        s3.client().create_bucket(Bucket=bucket)
     stage = Stage()
     monkeypatch.setattr(dataplane, "connect", lambda: stage.plane)
     monkeypatch.setattr(workflows, "start", stage.start)
     monkeypatch.setattr(workflows, "describe", stage.describe)
     yield stage
-    for cached in (settings.settings, tables.table, releases._s3, vault._kms, vault._data_key):
+    for cached in (settings.settings, tables.table, s3.client, vault._kms, vault._data_key):
         cached.cache_clear()

@@ -78,6 +78,11 @@ def upload_key(deployment_id: str, deploy_id: str, block: str) -> str:
     return f"{deployment_id}/{deploy_id}/{block}"
 
 
+def component_log_key(deployment_id: str, slot: str) -> str:
+    """Where the component logs of a Deployment for one slot of time lie; keys sort by time."""
+    return f"{deployment_id}/{slot}"
+
+
 def image_repository(organization_id: str, namespace: str) -> str:
     """The image repository that belongs to a Deployment."""
     return f"orrery/{organization_id}/{namespace}"

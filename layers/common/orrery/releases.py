@@ -1,4 +1,4 @@
-"""S3: uploaded blocks, the release store and its pointer; the only room that speaks to S3.
+"""Code in S3: uploaded blocks, the release store and its pointer.
 
     uploads bucket     <deployment>/<deploy>/<sha256 of the block's id>    one block of an upload; S3 forgets it after a day
     releases bucket    <deployment>/<version>.tar.gz, <version>.json       a release: the code, and what is known of it
@@ -8,33 +8,25 @@ The pointer is written only over the pointer that was read, so an older release 
 its writer wakes up.
 """
 
-import functools
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from orrery import names
+from orrery import names, s3
 from orrery.archive import Contents
 from orrery.errors import Invalid, TooLarge, Unavailable
 from orrery.model.deploy import Deploy, Release
 from orrery.settings import settings
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-
 MAX_UPLOAD = 128 * 1024 * 1024
 """Bytes of one upload, all blocks together."""
 _TRIES = 6
 _CHUNK = 256 * 1024
-_MOVED = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "404", "409", "412"}
-_ABSENT = {"NoSuchKey", "404"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +41,7 @@ class Pointer:
 def keep_block(deploy: Deploy, block_id: str, data: bytes) -> None:
     """One block of an upload, under an id that its sender chose; sent again it is replaced."""
     with _speaking():
-        _s3().put_object(Bucket=settings().uploads_bucket, Key=_block(deploy, block_id), Body=data)
+        s3.client().put_object(Bucket=settings().uploads_bucket, Key=_block(deploy, block_id), Body=data)
 
 
 def assemble(deploy: Deploy, block_ids: Iterable[str], into: BinaryIO) -> None:
@@ -105,21 +97,16 @@ def pointer(deployment_id: str) -> Pointer | None:
 
 def remove(deployment_id: str) -> None:
     """Every release of a Deployment, and its pointer; nothing there is fine."""
-    bucket = settings().releases_bucket
     with _speaking():
-        pages = _s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=names.release_key(deployment_id, ""))
-        for page in pages:
-            found: list[Any] = [{"Key": each["Key"]} for each in page.get("Contents", [])]
-            if found:
-                _s3().delete_objects(Bucket=bucket, Delete={"Objects": found, "Quiet": True})
+        s3.remove_below(settings().releases_bucket, names.release_key(deployment_id, ""))
 
 
 def _chunks(deploy: Deploy, block_id: str) -> Iterator[bytes]:
     with _speaking():
         try:
-            found = _s3().get_object(Bucket=settings().uploads_bucket, Key=_block(deploy, block_id))
+            found = s3.client().get_object(Bucket=settings().uploads_bucket, Key=_block(deploy, block_id))
         except ClientError as problem:
-            if _code(problem) in _ABSENT:
+            if s3.is_absent(problem):
                 raise Invalid(f"the block `{block_id[:100]}` was not uploaded; send it before the list of blocks") from None
             raise
         yield from found["Body"].iter_chunks(_CHUNK)
@@ -131,7 +118,7 @@ def _put_over(deployment_id: str, there: Pointer | None, body: bytes) -> bool:
             condition = {"IfMatch": there.tag} if there else {"IfNoneMatch": "*"}
             _put(deployment_id, "current.json", body, "application/json", **condition)
         except ClientError as problem:
-            if _code(problem) in _MOVED:
+            if s3.has_moved(problem):
                 return False
             raise
     return True
@@ -139,15 +126,15 @@ def _put_over(deployment_id: str, there: Pointer | None, body: bytes) -> bool:
 
 def _put(deployment_id: str, file: str, body: bytes | BinaryIO, kind: str, **condition: Any) -> None:
     key = names.release_key(deployment_id, file)
-    _s3().put_object(Bucket=settings().releases_bucket, Key=key, Body=body, ContentType=kind, **condition)
+    s3.client().put_object(Bucket=settings().releases_bucket, Key=key, Body=body, ContentType=kind, **condition)
 
 
 def _read(deployment_id: str, file: str) -> Any | None:
     with _speaking():
         try:
-            return _s3().get_object(Bucket=settings().releases_bucket, Key=names.release_key(deployment_id, file))
+            return s3.client().get_object(Bucket=settings().releases_bucket, Key=names.release_key(deployment_id, file))
         except ClientError as problem:
-            if _code(problem) in _ABSENT:
+            if s3.is_absent(problem):
                 return None
             raise
 
@@ -156,20 +143,5 @@ def _block(deploy: Deploy, block_id: str) -> str:
     return names.upload_key(deploy.deployment_id, deploy.id, hashlib.sha256(block_id.encode()).hexdigest())
 
 
-def _code(problem: ClientError) -> str:
-    return problem.response["Error"]["Code"]
-
-
-@contextmanager
-def _speaking() -> Iterator[None]:
-    """Whatever S3 has to say is said as one of ours."""
-    try:
-        yield
-    except (ClientError, BotoCoreError) as problem:
-        raise Unavailable("the release store is not answering; try again in a moment") from problem
-
-
-@functools.cache
-def _s3() -> "S3Client":
-    patience = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 3, "mode": "standard"})
-    return boto3.client("s3", region_name=settings().region or None, config=patience)
+def _speaking() -> AbstractContextManager[None]:
+    return s3.speaking("the release store")

@@ -12,6 +12,7 @@ class Settings:
     table_name: str
     releases_bucket: str
     uploads_bucket: str
+    component_logs_bucket: str
     api_url: str
     """The public address of the API, without a slash at the end."""
     secrets_key: str

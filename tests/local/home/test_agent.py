@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from agent.home import Home
 from tests.dataplane_contract import a_spec, ref_of, remove_all
 from tests.local.home.airflows import Airflow
 from tests.local.home.running import ROOT, FakePlane, RunningHome, wait_until
@@ -89,6 +91,19 @@ def test_real_tasks_bring_real_workers_which_go_when_they_are_idle(airflow: Airf
     actions = [decision["action"] for decision in agent.decisions()]
     assert sorted(actions) == ["CORDON", "CORDON", "DRAIN", "DRAIN", "LAUNCH", "LAUNCH", "SOURCE"]
     assert all(decision["source"].startswith("reactive (plane away since ") for decision in agent.decisions())
+    entries = written(airflow)
+    assert {entry["source"] for entry in entries} == {"apiserver", "dag-processor", "scheduler", "worker"}
+    assert any("Starting the scheduler" in entry["raw"] for entry in entries if entry["source"] == "scheduler")
+    assert any("Warm shutdown" in entry["raw"] for entry in entries if entry["source"] == "worker"), "the words of workers that are gone"
+    assert all(0 <= time.time() + 1 - entry["at"] / 1000 < 3600 for entry in entries), "each has its own time"
+
+
+def written(airflow: Airflow) -> list[dict[str, Any]]:
+    """What the processes wrote so far, as the agent reads it."""
+    home = Home(airflow.home.places.socket)
+    told = home.logs(airflow.spec.id, {}, most=1_000_000)
+    assert home.logs(airflow.spec.id, told["after"], most=1_000_000)["more"] is False
+    return list(told["entries"])
 
 
 def at_work(airflow: Airflow) -> set[str]:

@@ -113,6 +113,15 @@ def test_there_is_no_way_to_kill_a_worker(home: StandIn) -> None:
             route(cast(Home, home), method, f"/deployments/{a_spec().id}/{path}", {})
 
 
+@pytest.mark.parametrize("bytes", [0, -1, 1_000_001, "many", None])
+def test_what_processes_wrote_is_read_in_sensible_pieces(home: StandIn, bytes: object) -> None:
+    path = f"/deployments/{a_spec().id}/logs"
+    with pytest.raises(Invalid, match="`bytes`"):
+        route(cast(Home, home), "POST", path, {"after": {}, "bytes": bytes})
+    route(cast(Home, home), "POST", path, {"after": "nonsense", "bytes": 1000})
+    assert [(name, after) for name, (_, after) in home.calls] == [("logs", {})]
+
+
 def _plain(spec: DeploymentSpec) -> dict[str, Any]:
     from dataclasses import asdict, replace
 

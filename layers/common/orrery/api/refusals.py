@@ -89,7 +89,8 @@ def _field_error(problem: dict[str, Any]) -> FieldError:
 def _path(location: Sequence[str | int]) -> str:
     """`("body", "STANDARD", "workerQueues", 0, "name")` as `workerQueues[0].name`, without union tags."""
     path = ""
-    for part in location[-1:] if location[0] == "query" and isinstance(location[-1], str) else location[1:]:
+    last = max(place for place, part in enumerate(location) if isinstance(part, str))
+    for part in location[last:] if location[0] == "query" else location[1:]:
         if isinstance(part, int):
             path += f"[{part}]"
         elif part[:1].islower():

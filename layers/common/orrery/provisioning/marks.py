@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from orrery import releases
+from orrery import component_logs, releases
 from orrery.model.deployment import Deployment
 from orrery.provisioning import environment
 from orrery.provisioning.trouble import words
@@ -48,9 +48,10 @@ def mark_stuck(deployment: Deployment, error: Error) -> None:
 
 
 def forget(deployment: Deployment, error: Error) -> None:
-    """Nothing is left of it anywhere: the tokens at home in it end, its code goes, then its record and every name it held."""
+    """Nothing is left of it anywhere: its tokens end, its code, logs and environment go, then its record and every name it held."""
     tokens.end(deployment.organization_id, deployment.id)
     releases.remove(deployment.id)
+    component_logs.remove(deployment.id)
     store.forget(deployment.organization_id, deployment.id)
     deployments.forget(deployment)
 
