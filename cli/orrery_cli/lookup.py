@@ -67,6 +67,11 @@ def user(session: Session, named: str) -> Item:
     return _named(session, named, noun="user", key="username")
 
 
+def environment_object(found: list[Item], key: str, *, noun: str) -> Item:
+    """One of a place's environment objects of a type, by key or id."""
+    return _pick(found, key, noun=noun, key="objectKey")
+
+
 def segment(value: str) -> str:
     """A value as one piece of a path, whatever is in it."""
     return quote(value, safe="")
