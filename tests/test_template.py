@@ -1,9 +1,13 @@
 """template.yaml keeps the promises that AWS's limits and our rules ask of it."""
 
+import ast
 import json
 import pathlib
 import re
 import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 
 import pytest
 import yaml
@@ -139,3 +143,22 @@ def test_the_layer_ships_what_the_lock_file_says():
     flags = ["--quiet", "--frozen", "--no-default-groups", "--no-hashes", "--no-header", "--no-annotate"]  # those of `make lock`
     exported = subprocess.run([uv(), "export", *flags], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert (ROOT / "layers/common/requirements.txt").read_text() == exported
+
+
+def test_the_layer_ships_what_the_plane_imports():
+    shipped = set(re.findall(r"^([\w-]+)==", (ROOT / "layers/common/requirements.txt").read_text(), re.MULTILINE))
+    owners = packages_distributions()
+    imported = {name for path in (ROOT / "layers/common/orrery").rglob("*.py") for name in libraries(ast.parse(path.read_text()))}
+    assert {"cryptography", "pydantic"} <= imported
+    assert [name for name in sorted(imported) if not {each.lower().replace("_", "-") for each in owners[name]} & shipped] == []
+
+
+def libraries(node: ast.AST) -> Iterator[str]:
+    """The libraries that a module imports when it runs, in functions too; stubs are imported by the type checker alone."""
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return
+    named = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+    named += [str(node.module)] if isinstance(node, ast.ImportFrom) and not node.level else []
+    yield from (name for each in named if (name := each.partition(".")[0]) not in sys.stdlib_module_names | {"orrery"})
+    for child in ast.iter_child_nodes(node):
+        yield from libraries(child)

@@ -84,6 +84,11 @@ def invite(session: Session, named: str) -> Item:
     return dict((item or _pick(known, named, noun="invitation"))["invite"])
 
 
+def environment_object(found: list[Item], key: str, *, noun: str) -> Item:
+    """One of a place's environment objects of a type, by key or id."""
+    return _pick(found, key, noun=noun, key="objectKey")
+
+
 def segment(value: str) -> str:
     """A value as one piece of a path, whatever is in it."""
     return quote(value, safe="")

@@ -19,6 +19,7 @@ COMMANDS = {
     "context": "context:context | Choose the control plane and where to work in it.",
     "deploy": "deploy:deploy | Send DAGs to a Deployment, see and undo deploys.",
     "deployment": "deployment:deployment | Make, change, watch and remove Deployments.",
+    "env": "env:env | Keep connections and variables for Deployments.",
     "login": "login:login | Remember an API token.",
     "logout": "login:logout | Forget the API token.",
     "organization": "organization:organization | See and change Organizations.",

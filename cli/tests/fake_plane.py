@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+import fake_environment
+
 ORGANIZATION = "corganization0000000001aa"
 WORKSPACE = "cworkspace0000000000001aa"
 DEPLOYMENT = "cdeployment000000000001aa"
@@ -61,6 +63,7 @@ class Plane:
             {"source": "worker", "timestamp": 1767323045.0, "raw": "worker: Warm shutdown"},
             {"source": "scheduler", "timestamp": 1767323044.0, "raw": f"{TIME} [info     ] Starting the scheduler"},
         ]
+        self.environment = fake_environment.objects(WORKSPACE, DEPLOYMENT, TIME)
         self.log_pages = [
             [{"event": "::group::Log source"}, {"timestamp": TIME, "level": "info", "event": "read 1461 rows", "logger": "task"}]
         ]
@@ -167,6 +170,19 @@ class Plane:
                 return Answer(body=_ROLES | {"dagRoles": []})
             case "POST", ["tokens", _, "rotate"]:
                 return Answer(body=_TOKEN | {"token": "a.rotated.token"})
+            case "GET", ["environment-objects"]:
+                of_type = [each for each in self.environment if [each["objectType"]] == request.query["objectType"]]
+                return _page("environmentObjects", of_type, request)
+            case "POST", ["environment-objects"]:
+                made = next(each for each in self.environment if each["objectType"] == request.json["objectType"])
+                return Answer(body={"id": made["id"]})
+            case "POST", ["environment-objects", _id]:
+                found = next(each for each in self.environment if each["id"] == _id)
+                return Answer(body=fake_environment.changed(found, request.json))
+            case _, ["environment-objects", _id]:
+                return self._one(request, self.environment, _id)
+            case "POST", ["environment-objects", _, "exclude-linking"]:
+                return Answer()
             case _, ["deployments", _id, *rest]:
                 return self._of_deployment(request, _id, rest)
         return error(404, f"no route {request.path}")

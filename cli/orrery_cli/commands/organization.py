@@ -5,6 +5,7 @@ import click
 from orrery_cli import lookup
 from orrery_cli.session import current
 from orrery_cli.shared import group
+from orrery_cli.specification import given
 
 COLUMNS = ("id", "name", "product", "status", "createdAt")
 
@@ -42,12 +43,16 @@ def get(name: str | None) -> None:
 @click.argument("target", metavar="[NAME|ID]", required=False)
 @click.option("--name", help="The new name.")
 @click.option("--billing-email", help="Where bills go.")
-def update(target: str | None, name: str | None, billing_email: str | None) -> None:
+@click.option(
+    "--env-secrets-fetching/--no-env-secrets-fetching", default=None, help="Let secrets of environment objects be shown; off at first."
+)
+def update(target: str | None, name: str | None, billing_email: str | None, env_secrets_fetching: bool | None) -> None:
     """Change an Organization; what is not named stays.
 
     \b
     Examples:
       orrery organization update --billing-email finance@example.com
+      orrery organization update --env-secrets-fetching
     """
     session = current()
     session.organization_option = target or session.organization_option
@@ -56,5 +61,6 @@ def update(target: str | None, name: str | None, billing_email: str | None) -> N
         "name": name or before["name"],
         "billingEmail": before.get("billingEmail", "") if billing_email is None else billing_email,
         "isScimEnabled": before["isScimEnabled"],
+        **given(isEnvironmentSecretsFetchingEnabled=env_secrets_fetching),
     }
     session.show(session.api.post(f"/v1/organizations/{before['id']}", body))

@@ -1,0 +1,134 @@
+"""The types of environment objects, as options and as the fields of a request; secrets may come from a file or stdin."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import IO, Any
+
+import click
+
+from orrery_cli.failures import Failure
+from orrery_cli.specification import given
+
+Item = dict[str, Any]
+Asked = Mapping[str, Any]
+Option = Callable[[Any], Any]
+Actions = dict[str, tuple[Callable[..., None], tuple[Option, ...]]]
+"""Commands of one type by their verbs, with their options."""
+
+KEY = click.option("--key", required=True, metavar="KEY|ID", help="Which one.")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One type: its words on the command line and on the wire, and what its examples say."""
+
+    noun: str
+    name: str
+    """As a sentence says it."""
+    type: str
+    property: str
+    """Of a request, and of an answer."""
+    columns: tuple[str, ...]
+    names: tuple[str, ...]
+    """The wire's names of `fields`."""
+    fields: tuple[Option, ...]
+    """What may also be different in one Deployment."""
+    flags: tuple[Option, ...]
+    """What may not."""
+    held: Callable[[Asked], Item]
+    words: Mapping[str, str]
+    """For help: a `key`, options that `create` one (`sealed`: from stdin), that `change` it, that give it a `secret` from stdin."""
+
+
+def _file(name: str, what: str) -> Option:
+    return click.option(name, type=click.File(encoding="utf-8"), help=f"Read {what} from a file; `-` reads stdin.")
+
+
+def _text(asked: Asked, name: str) -> str | None:
+    """What an option says, or the file that it names, whose last line break is not part of it."""
+    value, file = asked[name], asked[f"{name}_file"]
+    if file is None:
+        return None if value is None else str(value)
+    if value is not None:
+        raise Failure(f"give `--{name}` or `--{name}-file`, not both", kind="usage")
+    return _read(file)
+
+
+def _read(file: IO[str]) -> str:
+    try:
+        return file.read().removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        raise Failure(f"`{file.name}` is not text in UTF-8", kind="usage") from None
+
+
+def _connection(asked: Asked) -> Item:
+    plain = {name: asked[name] for name in ("type", "host", "login", "port", "schema")}
+    return given(**plain, password=_text(asked, "password"), extra=_extra(_text(asked, "extra")))
+
+
+def _variable(asked: Asked) -> Item:
+    return given(value=_text(asked, "value"), isSecret=asked.get("secret"))
+
+
+def _extra(text: str | None) -> Item | None:
+    if text is None:
+        return None
+    try:
+        extra = json.loads(text)
+    except ValueError:
+        extra = None
+    if not isinstance(extra, dict):
+        # it may hold secrets, so it is not repeated
+        raise Failure('`--extra` is one JSON object, as in `{"sslmode": "require"}`', kind="usage")
+    return extra
+
+
+_CONNECTION_FIELDS = (
+    click.option("--type", help="As Airflow names it: postgres, http, aws."),
+    click.option("--host", help="Where it leads."),
+    click.option("--login", help="Who signs in."),
+    click.option("--password", help="A secret; better from a file or stdin, as other users can see a command line."),
+    _file("--password-file", "the password"),
+    click.option("--port", type=click.IntRange(0, 65535), help="The port there."),
+    click.option("--schema", help="The database or schema there."),
+    click.option("--extra", metavar="JSON", help="All else that the type takes: one JSON object, a secret as a whole."),
+    _file("--extra-file", "the extra"),
+)
+_VALUE = (
+    click.option("--value", help="What it is; a secret better comes from a file or stdin."),
+    _file("--value-file", "the value"),
+)
+_SECRET = click.option("--secret/--no-secret", default=None, help="Seal the value and never show it; out of this only with a new value.")
+
+
+def _variable_of(noun: str, name: str, *, type: str, property: str, **words: str) -> Kind:
+    words |= {"change": "--value prod", "secret": "--secret --value-file -", "sealed": "--secret --value-file -"}
+    return Kind(noun, name, type, property, (f"{property}.value", f"{property}.isSecret"), ("value",), _VALUE, (_SECRET,), _variable, words)
+
+
+CONNECTION = Kind(
+    noun="connection",
+    name="connection",
+    type="CONNECTION",
+    property="connection",
+    columns=("connection.type", "connection.host", "connection.login"),
+    names=("host", "login", "password", "port", "schema", "type", "extra"),
+    fields=_CONNECTION_FIELDS,
+    flags=(),
+    held=_connection,
+    words={
+        "key": "sales",
+        "create": "--type postgres --host db.example.com --login ada",
+        "change": "--host replica.example.com",
+        "secret": "--password-file -",
+        "sealed": "--type postgres --host db.example.com --password-file -",
+    },
+)
+AIRFLOW_VARIABLE = _variable_of(
+    "airflow-variable", "Airflow variable", type="AIRFLOW_VARIABLE", property="airflowVariable", key="stage", create="--value dev"
+)
+VARIABLE = _variable_of(
+    "variable", "environment variable", type="ENVIRONMENT_VARIABLE", property="environmentVariable", key="STAGE", create="--value dev"
+)
+KINDS = (CONNECTION, AIRFLOW_VARIABLE, VARIABLE)
