@@ -30,6 +30,7 @@ _REFUSALS = {
     "503": "Something is away or busy; try again after `Retry-After` seconds.",
 }
 _OF_WRITES_ONLY = {"409", "412", "413"}
+_OF_ENVIRONMENT_OBJECTS = {"405": "Objects of this type or scope do not do that."}
 _METHODS = {"get", "post", "put", "patch", "delete"}
 
 
@@ -95,10 +96,12 @@ def _operation(method: str, operation: Json, app: APIGatewayHttpResolver) -> Jso
     answers = {code: answer for code, answer in operation["responses"].items() if code.startswith("2")}
     for code, answer in answers.items():
         answer["description"] = "Done." if code == "204" else "As asked."
-        if code == "204":
+        if code == "204" or answer.get("content", {}).get("application/json", {}).get("schema") == {"type": "null"}:
             answer.pop("content", None)
     refusals = {code: _refusal(words) for code, words in _REFUSALS.items() if method != "get" or code not in _OF_WRITES_ONLY}
-    return _unnamed(operation | {"responses": answers | refusals})  # type: ignore[no-any-return]
+    if operation["tags"] == ["EnvironmentObject"]:
+        refusals |= {code: _refusal(words) for code, words in _OF_ENVIRONMENT_OBJECTS.items()}
+    return _unnamed(operation | {"responses": answers | dict(sorted(refusals.items()))})  # type: ignore[no-any-return]
 
 
 def _refusal(words: str) -> Json:

@@ -67,7 +67,7 @@ def test_a_body_must_say_what_it_must_on_the_wire_and_no_more(id: str) -> None:
             assert set(SCHEMAS[each].get("required", [])) - told_apart_by == set(PROPERTIES[each]) - told_apart_by
 
 
-@pytest.mark.parametrize("id", [id for id in THERE if " " in str(PROMISED[id]["answers"])])
+@pytest.mark.parametrize("id", [id for id in THERE if " " in str(PROMISED[id]["answers"]) and "integer" not in PROMISED[id]["answers"]])
 def test_everything_that_its_readers_count_on_is_in_an_answer(id: str) -> None:
     for name in _reachable(str(PROMISED[id]["answers"]).partition(" ")[2].removesuffix("[]")):
         missing = set(PROPERTIES.get(name, ())) - set(SCHEMAS[name].get("required", ()))
@@ -78,6 +78,8 @@ def _answered(response: Json) -> str:
     """The name of what is answered, with `[]` behind it for a bare list of such."""
     if "content" not in response:
         return ""
+    if "application/octet-stream" in response["content"]:
+        return "integer[]"  # as the wire's own document has bytes
     told = response["content"]["application/json"]["schema"]
     return f"{_name(told['items'])}[]" if told.get("type") == "array" else _name(told)
 

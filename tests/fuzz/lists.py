@@ -88,11 +88,14 @@ ONE_AT_MOST = {
 """Lists that no request makes longer."""
 
 ALIKE = {
+    ("ListAgentTokens", "createdById"): "one person makes them all",
+    ("ListAgentTokens", "updatedById"): "as above",
     ("ListRoles", "scopeType"): "all custom roles are made for Deployments",
 }
 """Sort keys in which things cannot be made to differ."""
 
 SHOWN_AS = {
+    ("ListAgentTokens", "tokenStartAt"): "startAt",
     ("ListAllowedIpAddressRanges", "ipAddress"): "ipAddressRange",
     ("ListApiTokens", "tokenStartAt"): "startAt",
     ("ListUserTeams", "createdAt"): "name",

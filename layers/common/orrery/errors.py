@@ -5,6 +5,7 @@
     ├── Unauthenticated       401  nobody we know is asking
     ├── Forbidden             403  you may see it, but not do this
     ├── NotFound              404  there is no such thing, or it is not yours (the two look the same)
+    ├── NotAllowed            405  things of this kind do not do that
     ├── Conflict              409
     │   ├── StaleGeneration        somebody else wrote first: read again and decide again
     │   └── StillChanging          a saga is under way that this change would cross
@@ -70,6 +71,10 @@ class Forbidden(Error):
 
 class NotFound(Error):
     status, code = 404, "NOT_FOUND"
+
+
+class NotAllowed(Error):
+    status, code = 405, "NOT_ALLOWED"
 
 
 class Conflict(Error):

@@ -125,6 +125,8 @@ def test_a_link_says_otherwise_in_single_fields_until_they_are_unset(plane: Plan
     updated(plane, id, links=[link(deployment, unsetFields=["password"])])
     there = spec_of(plane.load(deployment["id"])).connections["sales"]
     assert (there["host"], there["password"], there["extra"]) == ("here", "hunter2", '{"sslmode": "require", "token": "t0ken"}')
+    unknown = plane.installation.owner.post(f"{objects(plane)}/{id}", {"links": [link(deployment, unsetFields=["pasword"])]})
+    assert (unknown.status, unknown.fields) == (400, ["links[0].overrides.unsetFields"])
     assert updated(plane, id, links=[])["links"] == []
     assert spec_of(plane.load(deployment["id"])).connections == {}
 
@@ -221,7 +223,7 @@ def test_a_deployments_object_has_no_links(plane: Plane) -> None:
     answer = plane.installation.owner.post(objects(plane), linked)
     assert (answer.status, answer.fields) == (400, ["links"])
     id = variable(plane, **own)
-    assert plane.installation.owner.post(f"{objects(plane)}/{id}/exclude-linking", link(deployment)).fields == ["scopeEntityId"]
+    assert plane.installation.owner.post(f"{objects(plane)}/{id}/exclude-linking", link(deployment)).status == 405
 
 
 def test_whoever_may_not_see_the_objects_of_a_place_sees_none(plane: Plane) -> None:
@@ -249,6 +251,13 @@ def test_a_change_is_brought_to_the_deployments_that_it_reaches_and_no_other(pla
     updated(plane, id, airflowVariable={"value": "us"})
     assert plane.load(linked["id"]).generation == 3
     assert _undelivered() == []
+
+
+def test_a_workspaces_objects_go_with_it(plane: Plane) -> None:
+    id = variable(plane)
+    assert plane.installation.owner.delete(f"{plane.installation.path}/workspaces/{plane.workspace_id}").status == 204
+    assert plane.installation.owner.get(f"{objects(plane)}/{id}").status == 404
+    assert not [row.sk for row in tables.table().scan() if row.pk == f"ENV#{plane.workspace_id}" or id in row.sk]
 
 
 def test_a_change_whose_start_was_lost_is_left_to_the_sagas_sweep(plane: Plane) -> None:

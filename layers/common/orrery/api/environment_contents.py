@@ -8,7 +8,13 @@ from typing import Any
 from orrery import vault
 from orrery.api.problems import Problems
 from orrery.api.wire.environment_objects import Shown
-from orrery.api.wire.environment_requests import LinkRequest, UpdateLinkRequest, UpdateOverridesRequest, held_in, property_of
+from orrery.api.wire.environment_requests import (
+    CreateEnvironmentObjectLinkRequest,
+    UpdateEnvironmentObjectLinkRequest,
+    held_in,
+    property_of,
+    unset_in,
+)
 from orrery.model.environment import Content, EnvironmentObject, Link, ObjectType
 
 _ALWAYS_SECRET = {"password", "extra"}
@@ -30,7 +36,11 @@ def wanted(found: EnvironmentObject, given: Given | None, problems: Problems) ->
     return _sealed(found, {"isSecret": secret, **moved, **given} if "isSecret" in _fields(found) else given, secret).over(before)
 
 
-def with_links(before: EnvironmentObject, asked: Sequence[LinkRequest | UpdateLinkRequest] | None, **changes: Any) -> EnvironmentObject:
+def with_links(
+    before: EnvironmentObject,
+    asked: Sequence[CreateEnvironmentObjectLinkRequest | UpdateEnvironmentObjectLinkRequest] | None,
+    **changes: Any,
+) -> EnvironmentObject:
     """The object with these changes and the links of a request; a link keeps the overrides that the request says nothing of.
 
     A link's value is as secret as the object's own: it is sealed when that becomes a secret, and forgotten when that stops being one.
@@ -51,12 +61,13 @@ class Revealed(Shown):
         return content.open | {name: json.loads(text) if name in _NESTED else text for name, text in secrets.items()}
 
 
-def _overrides(found: EnvironmentObject, asked: LinkRequest | UpdateLinkRequest, before: Content) -> Content:
+def _overrides(
+    found: EnvironmentObject, asked: CreateEnvironmentObjectLinkRequest | UpdateEnvironmentObjectLinkRequest, before: Content
+) -> Content:
     if asked.overrides is None:
         return before
     given = held_in(asked.overrides, found.type) or {}
-    gone = (asked.overrides.unset_fields or []) if isinstance(asked.overrides, UpdateOverridesRequest) else []
-    return _sealed(found, given, bool(found.content.open.get("isSecret"))).over(before).without(gone)
+    return _sealed(found, given, bool(found.content.open.get("isSecret"))).over(before).without(unset_in(asked))
 
 
 def _sealed(found: EnvironmentObject, given: Given, value_is_secret: bool) -> Content:

@@ -17,19 +17,21 @@ from orrery.api.paging import Paging
 from orrery.api.problems import Problems
 from orrery.api.wire.environment_objects import CreateEnvironmentObject, EnvironmentObject, EnvironmentObjectsPaginated, Shown
 from orrery.api.wire.environment_requests import (
+    CreateEnvironmentObjectLinkRequest,
     CreateEnvironmentObjectRequest,
     ExcludeLinkEnvironmentObjectRequest,
-    LinkRequest,
+    UpdateEnvironmentObjectLinkRequest,
     UpdateEnvironmentObjectRequest,
-    UpdateLinkRequest,
     check_key,
     held_in,
+    overridable,
     properties_but,
     property_of,
+    unset_in,
 )
 from orrery.authz.permissions import Permission
 from orrery.authz.principal import Principal
-from orrery.errors import Forbidden, Invalid
+from orrery.errors import Forbidden, Invalid, NotAllowed
 from orrery.model import environment as model
 from orrery.model.environment import Content, ObjectType, Scope
 from orrery.store import deployments, environment, organizations, workspaces
@@ -211,10 +213,12 @@ def _judge(
     if found.scope is Scope.DEPLOYMENT and (body.links or body.exclude_links or body.auto_link_deployments):
         problems.add("links", "are for objects of a Workspace: this one belongs to a single Deployment", "NOT_LINKABLE")
         return
-    links: Sequence[LinkRequest | UpdateLinkRequest] = body.links or ()
+    links: Sequence[CreateEnvironmentObjectLinkRequest | UpdateEnvironmentObjectLinkRequest] = body.links or ()
     _judge_places(found, [each.scope_entity_id for each in links], "links[{}].scopeEntityId", problems)
     _judge_places(found, [each.scope_entity_id for each in body.exclude_links or ()], "excludeLinks[{}].scopeEntityId", problems)
     for place, link in enumerate(links):
+        for unknown in sorted(unset_in(link) - overridable(found.type)):
+            problems.add(f"links[{place}].overrides.unsetFields", f"`{unknown}` is no field of an object of the type `{found.type}`")
         for name, wire in properties_but(found.type).items():
             if link.overrides and getattr(link.overrides, name) is not None:
                 problems.add(f"links[{place}].overrides.{wire}", f"does not belong to an object of the type `{found.type}`; leave it out")
@@ -233,4 +237,4 @@ def _judge_places(found: model.EnvironmentObject, ids: Sequence[str], field: str
 
 def _refuse_links_of_a_deployment(found: model.EnvironmentObject) -> None:
     if found.scope is Scope.DEPLOYMENT:
-        raise Invalid.field("scopeEntityId", "only a Workspace's object can leave a Deployment out; this one belongs to a single one")
+        raise NotAllowed("only a Workspace's object can leave a Deployment out; this one belongs to a single Deployment")

@@ -35,32 +35,45 @@ class EnvironmentObjectConnectionOverrides(EnvironmentObjectConnection):
     type: str | None = None  # type: ignore[assignment]  # an override may say nothing of it
 
 
-class EnvironmentObjectVariable(Response):
-    """A variable; a secret's value is sent only where secrets may be fetched."""
+class EnvironmentObjectAirflowVariable(Response):
+    """An Airflow variable; a secret's value is sent only where secrets may be fetched."""
 
     is_secret: bool
-    value: str = ""
+    value: str
 
 
-class EnvironmentObjectVariableOverrides(Response):
-    """A variable's value in one Deployment."""
+class EnvironmentObjectEnvironmentVariable(Response):
+    """An environment variable; a secret's value is sent only where secrets may be fetched."""
 
-    value: str = ""
+    is_secret: bool
+    value: str
+
+
+class EnvironmentObjectAirflowVariableOverrides(Response):
+    """An Airflow variable's value in one Deployment."""
+
+    value: str
+
+
+class EnvironmentObjectEnvironmentVariableOverrides(Response):
+    """An environment variable's value in one Deployment."""
+
+    value: str
 
 
 class EnvironmentObjectExcludeLink(Response):
-    scope: Annotated[str, one_of("DEPLOYMENT")] = "DEPLOYMENT"
+    scope: Annotated[str, one_of("DEPLOYMENT")]
     scope_entity_id: str
 
 
 class EnvironmentObjectLink(Response):
     """A Deployment that has the object, and the fields that are different there."""
 
-    scope: Annotated[str, one_of("DEPLOYMENT")] = "DEPLOYMENT"
+    scope: Annotated[str, one_of("DEPLOYMENT")]
     scope_entity_id: str
     connection_overrides: EnvironmentObjectConnectionOverrides | None = None
-    airflow_variable_overrides: EnvironmentObjectVariableOverrides | None = None
-    environment_variable_overrides: EnvironmentObjectVariableOverrides | None = None
+    airflow_variable_overrides: EnvironmentObjectAirflowVariableOverrides | None = None
+    environment_variable_overrides: EnvironmentObjectEnvironmentVariableOverrides | None = None
     metrics_export_overrides: dict[str, Any] | None = None
     set_fields: list[str]
 
@@ -78,8 +91,8 @@ class EnvironmentObject(Response):
     description: str
     auto_link_deployments: bool
     connection: EnvironmentObjectConnection | None = None
-    airflow_variable: EnvironmentObjectVariable | None = None
-    environment_variable: EnvironmentObjectVariable | None = None
+    airflow_variable: EnvironmentObjectAirflowVariable | None = None
+    environment_variable: EnvironmentObjectEnvironmentVariable | None = None
     metrics_export: dict[str, Any] | None = None
     links: list[EnvironmentObjectLink]
     exclude_links: list[EnvironmentObjectExcludeLink]
@@ -94,7 +107,7 @@ class EnvironmentObject(Response):
         """One object as it is; or, with a Deployment, as that Deployment has it."""
         content = found.content_for(deployment_id) if deployment_id else found.content
         links = [] if deployment_id else [_link(found, link, shown) for link in found.links]
-        told: dict[str, Any] = {PROPERTY[found.type]: _WHOLE[found.type](**shown(found, content))}
+        told: dict[str, Any] = {PROPERTY[found.type]: _WHOLE[found.type](**_MASKED[found.type] | shown(found, content))}
         return cls(
             id=found.id,
             object_key=found.key,
@@ -106,7 +119,9 @@ class EnvironmentObject(Response):
             description=found.description,
             auto_link_deployments=found.auto_link,
             links=links,
-            exclude_links=[] if deployment_id else [EnvironmentObjectExcludeLink(scope_entity_id=id) for id in found.excluded],
+            exclude_links=[]
+            if deployment_id
+            else [EnvironmentObjectExcludeLink(scope="DEPLOYMENT", scope_entity_id=id) for id in found.excluded],
             set_fields=content.fields,
             created_at=found.created_at,
             created_by=BasicSubjectProfile.of(found.created_by),
@@ -129,18 +144,24 @@ class Shown:
 
 _WHOLE: dict[ObjectType, type[Response]] = {
     ObjectType.CONNECTION: EnvironmentObjectConnection,
-    ObjectType.AIRFLOW_VARIABLE: EnvironmentObjectVariable,
-    ObjectType.ENVIRONMENT_VARIABLE: EnvironmentObjectVariable,
+    ObjectType.AIRFLOW_VARIABLE: EnvironmentObjectAirflowVariable,
+    ObjectType.ENVIRONMENT_VARIABLE: EnvironmentObjectEnvironmentVariable,
 }
+_MASKED: dict[ObjectType, dict[str, Any]] = {
+    ObjectType.CONNECTION: {},
+    ObjectType.AIRFLOW_VARIABLE: {"value": ""},
+    ObjectType.ENVIRONMENT_VARIABLE: {"value": ""},
+}
+"""What stands for a secret that is not shown, where the wire wants something to stand."""
 _OVERRIDES: dict[ObjectType, type[Response]] = {
     ObjectType.CONNECTION: EnvironmentObjectConnectionOverrides,
-    ObjectType.AIRFLOW_VARIABLE: EnvironmentObjectVariableOverrides,
-    ObjectType.ENVIRONMENT_VARIABLE: EnvironmentObjectVariableOverrides,
+    ObjectType.AIRFLOW_VARIABLE: EnvironmentObjectAirflowVariableOverrides,
+    ObjectType.ENVIRONMENT_VARIABLE: EnvironmentObjectEnvironmentVariableOverrides,
 }
 
 
 def _link(found: model.EnvironmentObject, link: model.Link, shown: Shown) -> EnvironmentObjectLink:
     told: dict[str, Any] = {}
     if link.overrides.fields:
-        told[f"{PROPERTY[found.type]}_overrides"] = _OVERRIDES[found.type](**shown(found, link.overrides))
-    return EnvironmentObjectLink(scope_entity_id=link.deployment_id, set_fields=link.overrides.fields, **told)
+        told[f"{PROPERTY[found.type]}_overrides"] = _OVERRIDES[found.type](**_MASKED[found.type] | shown(found, link.overrides))
+    return EnvironmentObjectLink(scope="DEPLOYMENT", scope_entity_id=link.deployment_id, set_fields=link.overrides.fields, **told)

@@ -45,7 +45,7 @@ Key = Annotated[Name, Field(max_length=250)]
 Id = Annotated[Name, Field(max_length=100)]
 
 
-class ConnectionOverridesRequest(Request):
+class CreateEnvironmentObjectConnectionOverridesRequest(Request):
     """The fields of a connection that are different in one Deployment."""
 
     type: Annotated[Name, Field(max_length=500)] | None = None
@@ -57,25 +57,25 @@ class ConnectionOverridesRequest(Request):
     extra: Annotated[dict[str, Any], AfterValidator(_extra)] | None = Field(None, description="Sealed as a whole and never shown.")
 
 
-class ConnectionRequest(ConnectionOverridesRequest):
+class UpdateEnvironmentObjectConnectionRequest(CreateEnvironmentObjectConnectionOverridesRequest):
     """A connection, by Airflow's own fields."""
 
     auth_type_id: Annotated[str, Field(max_length=100)] | None = None
 
 
-class CreateConnectionRequest(ConnectionRequest):
+class CreateEnvironmentObjectConnectionRequest(UpdateEnvironmentObjectConnectionRequest):
     """A new connection."""
 
     type: Annotated[Name, Field(max_length=500)]
 
 
-class VariableOverridesRequest(Request):
+class CreateEnvironmentObjectVariableOverridesRequest(Request):
     """A variable's value in one Deployment."""
 
     value: Value | None = None
 
 
-class VariableRequest(VariableOverridesRequest):
+class CreateEnvironmentObjectVariableRequest(CreateEnvironmentObjectVariableOverridesRequest):
     """A variable's value, and whether it is a secret; a secret's value left out stays what it was."""
 
     is_secret: Boolean | None = None
@@ -96,35 +96,35 @@ class MetricsExportRequest(Request):
     username: Text | None = None
 
 
-class OverridesRequest(Request):
+class CreateEnvironmentObjectOverridesRequest(Request):
     """What is different in one Deployment; only the object's own type may be given."""
 
-    connection: ConnectionOverridesRequest | None = None
-    airflow_variable: VariableOverridesRequest | None = None
-    environment_variable: VariableOverridesRequest | None = None
+    connection: CreateEnvironmentObjectConnectionOverridesRequest | None = None
+    airflow_variable: CreateEnvironmentObjectVariableOverridesRequest | None = None
+    environment_variable: CreateEnvironmentObjectVariableOverridesRequest | None = None
     metrics_export: MetricsExportRequest | None = None
 
 
-class UpdateOverridesRequest(OverridesRequest):
+class UpdateEnvironmentObjectOverridesRequest(CreateEnvironmentObjectOverridesRequest):
     """New overrides over those that were there; `unsetFields` takes some away."""
 
     unset_fields: Annotated[list[Annotated[str, Field(max_length=50)]], Field(max_length=20)] | None = None
 
 
-class LinkRequest(Request):
+class CreateEnvironmentObjectLinkRequest(Request):
     """A Deployment of the Workspace that has the object."""
 
     scope: Literal["DEPLOYMENT"]
     scope_entity_id: Id
-    overrides: OverridesRequest | None = None
+    overrides: CreateEnvironmentObjectOverridesRequest | None = None
 
 
-class UpdateLinkRequest(Request):
+class UpdateEnvironmentObjectLinkRequest(Request):
     """A link as it should be; overrides that are left out stay."""
 
     scope: Literal["DEPLOYMENT"]
     scope_entity_id: Id
-    overrides: UpdateOverridesRequest | None = None
+    overrides: UpdateEnvironmentObjectOverridesRequest | None = None
 
 
 class ExcludeLinkEnvironmentObjectRequest(Request):
@@ -143,11 +143,11 @@ class CreateEnvironmentObjectRequest(Request):
     scope_entity_id: Id
     description: Annotated[str, Field(max_length=500)] | None = None
     auto_link_deployments: Boolean | None = Field(None, description="Whether every Deployment of the Workspace has it, those to come too.")
-    connection: CreateConnectionRequest | None = None
-    airflow_variable: VariableRequest | None = None
-    environment_variable: VariableRequest | None = None
+    connection: CreateEnvironmentObjectConnectionRequest | None = None
+    airflow_variable: CreateEnvironmentObjectVariableRequest | None = None
+    environment_variable: CreateEnvironmentObjectVariableRequest | None = None
     metrics_export: MetricsExportRequest | None = None
-    links: Annotated[list[LinkRequest], Field(max_length=MOST_LINKS)] | None = None
+    links: Annotated[list[CreateEnvironmentObjectLinkRequest], Field(max_length=MOST_LINKS)] | None = None
     exclude_links: Annotated[list[ExcludeLinkEnvironmentObjectRequest], Field(max_length=MOST_LINKS)] | None = None
 
 
@@ -156,11 +156,11 @@ class UpdateEnvironmentObjectRequest(Request):
 
     description: Annotated[str, Field(max_length=500)] | None = None
     auto_link_deployments: Boolean | None = None
-    connection: ConnectionRequest | None = None
-    airflow_variable: VariableRequest | None = None
-    environment_variable: VariableRequest | None = None
+    connection: UpdateEnvironmentObjectConnectionRequest | None = None
+    airflow_variable: CreateEnvironmentObjectVariableRequest | None = None
+    environment_variable: CreateEnvironmentObjectVariableRequest | None = None
     metrics_export: MetricsExportRequest | None = None
-    links: Annotated[list[UpdateLinkRequest], Field(max_length=MOST_LINKS)] | None = None
+    links: Annotated[list[UpdateEnvironmentObjectLinkRequest], Field(max_length=MOST_LINKS)] | None = None
     exclude_links: Annotated[list[ExcludeLinkEnvironmentObjectRequest], Field(max_length=MOST_LINKS)] | None = None
 
 
@@ -192,3 +192,18 @@ def property_of(kind: ObjectType) -> str:
 def _camel(name: str) -> str:
     head, *rest = name.split("_")
     return head + "".join(part.title() for part in rest)
+
+
+def overridable(kind: ObjectType) -> set[str]:
+    """The wire names of the fields that a link of an object of this type may say otherwise."""
+    overrides = (
+        CreateEnvironmentObjectConnectionOverridesRequest
+        if kind is ObjectType.CONNECTION
+        else CreateEnvironmentObjectVariableOverridesRequest
+    )
+    return {each.alias or "" for each in overrides.model_fields.values()}
+
+
+def unset_in(link: CreateEnvironmentObjectLinkRequest | UpdateEnvironmentObjectLinkRequest) -> set[str]:
+    """The overrides that a link takes away."""
+    return set(link.overrides.unset_fields or ()) if isinstance(link.overrides, UpdateEnvironmentObjectOverridesRequest) else set()
