@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import cedarpy
+from orrery import names
 from orrery.authz.permissions import Permission
 from orrery.authz.policy import Role
 from orrery.authz.principal import Kind, Principal
@@ -19,21 +20,22 @@ TYPES = {Kind.USER: "User", Kind.SERVICEKEY: "ServiceKey", Kind.AGENT: "Agent"}
 
 
 class Thing(NamedTuple):
-    """An Organization, a Workspace, a Deployment or a Cluster."""
+    """An Organization, a Workspace, a Deployment, a DAG or a tag (by its place) or a Cluster."""
 
     type: str
     id: str
 
 
 class Place(NamedTuple):
-    """A thing and all it lies in, outermost first."""
+    """A thing and all it lies in, outermost first; a DAG also lies in its tags."""
 
     path: tuple[Thing, ...]
+    tags: tuple[Thing, ...] = ()
 
     @property
     def scopes(self) -> tuple[str, ...]:
         """As `Principal.may` wants it."""
-        return tuple(thing.id for thing in self.path)
+        return tuple(thing.id for thing in self.path + self.tags)
 
     @property
     def thing(self) -> Thing:
@@ -41,6 +43,14 @@ class Place(NamedTuple):
 
     def inside(self, type: str, id: str) -> "Place":
         return Place((*self.path, Thing(type, id)))
+
+    def dag(self, id: str, *tags: str) -> "Place":
+        """A DAG of this Deployment."""
+        return self.inside("Dag", names.dag_place(self.thing.id, id))._replace(tags=tuple(self.tag(each).thing for each in tags))
+
+    def tag(self, tag: str) -> "Place":
+        """Any DAG of a tag in this Deployment."""
+        return self.inside("Dag_tag", names.tag_place(self.thing.id, tag))
 
 
 class Question(NamedTuple):
@@ -90,8 +100,9 @@ def request(question: Question) -> dict[str, Any]:
 
 def entities(principals: Iterable[Principal], places: Iterable[Place]) -> cedarpy.Entities:
     """Everything Cedar must know to answer."""
-    paths = {place.path[:depth] for place in places for depth in range(1, len(place.path) + 1)}
-    return cedarpy.Entities.from_json_str(json.dumps([*_actions(), *map(_principal, principals), *map(_thing, paths)]))
+    around = {Place(place.path[:depth]) for place in places for depth in range(1, len(place.path))}
+    paths = {place.path: place for place in (*around, *places)}
+    return cedarpy.Entities.from_json_str(json.dumps([*_actions(), *map(_principal, principals), *map(_thing, paths.values())]))
 
 
 @functools.cache
@@ -102,15 +113,24 @@ def policies() -> cedarpy.PolicySet:
 
 
 def _actions() -> list[dict[str, Any]]:
-    nouns = [_entity("Action", f"{noun}.*") for noun in ("organization", "workspace", "deployment", "cluster")]
+    nouns = [_entity("Action", f"{noun}.*") for noun in ("organization", "workspace", "deployment", "dag", "cluster")]
     return nouns + [_entity("Action", each.value, parents=[Thing("Action", f"{each.noun}.*")]) for each in Permission]
 
 
 def _principal(principal: Principal) -> dict[str, Any]:
     granted: dict[str, list[Any]] = {role.value: [] for role in Role}
     for grant in principal.grants:
-        granted[grant.role].append(_reference(Thing(grant.scope.capitalize(), grant.entity_id)))
-    return _entity(TYPES[principal.kind], principal.id, attributes={**granted, "home": _reference(_home(principal))})
+        granted[grant.role].append(_reference(Thing(grant.scope.capitalize(), grant.place)))
+    return _entity(TYPES[principal.kind], principal.id, attributes={**granted, **_around(principal), "home": _reference(_home(principal))})
+
+
+def _around(principal: Principal) -> dict[str, Any]:
+    """The Deployments and Workspaces that the DAGs lie in on which somebody has a role."""
+    on_dags = [grant for grant in principal.grants if grant.is_on_dags]
+    return {
+        "aroundDeployments": [_reference(Thing("Deployment", each.deployment_id)) for each in on_dags],
+        "aroundWorkspaces": [_reference(Thing("Workspace", each.workspace_id)) for each in on_dags],
+    }
 
 
 def _home(principal: Principal) -> Thing:
@@ -120,8 +140,8 @@ def _home(principal: Principal) -> Thing:
     return Thing("Organization", principal.organization_id)
 
 
-def _thing(path: tuple[Thing, ...]) -> dict[str, Any]:
-    return _entity(*path[-1], parents=list(path[-2:-1]))
+def _thing(place: Place) -> dict[str, Any]:
+    return _entity(*place.thing, parents=[*place.path[-2:-1], *place.tags])
 
 
 def _entity(type: str, id: str, *, parents: Sequence[Thing] = (), attributes: dict[str, Any] | None = None) -> dict[str, Any]:

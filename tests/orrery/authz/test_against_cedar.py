@@ -17,13 +17,17 @@ from tests.cedar.oracle import Place, Question, ask, cluster, organization
 from tests.cedar.tally import EVERY_PAIR, Tally
 
 AT_LEAST = 10_000
-ROLES = {noun: [role for role in Role if role.noun == noun] for noun in ("ORGANIZATION", "WORKSPACE", "DEPLOYMENT")}
+ROLES = {noun: [role for role in Role if role.noun == noun] for noun in ("ORGANIZATION", "WORKSPACE", "DEPLOYMENT", "DAG")}
 ORGANIZATION = organization("o1")
 WORKSPACE = ORGANIZATION.inside("Workspace", "o1w1")
 DEPLOYMENT = WORKSPACE.inside("Deployment", "o1w1d1")
+DAG = DEPLOYMENT.dag("etl")
 CLUSTER = cluster("c1")
-OWN = {"ORGANIZATION": ORGANIZATION, "WORKSPACE": WORKSPACE, "DEPLOYMENT": DEPLOYMENT, "CLUSTER": CLUSTER}
-PLACES = [CLUSTER, cluster("c2")] + [
+OWN = {"ORGANIZATION": ORGANIZATION, "WORKSPACE": WORKSPACE, "DEPLOYMENT": DEPLOYMENT, "DAG": DAG, "CLUSTER": CLUSTER}
+DAGS = [DAG, DEPLOYMENT.dag("tagged", "etl", "red"), DEPLOYMENT.dag("other", "red"), DEPLOYMENT.tag("etl"),
+        WORKSPACE.inside("Deployment", "o1w1d2").dag("etl", "etl")]  # fmt: skip
+"""The DAG of the grant, one of a tag of the same name, one of neither, the tag itself, and the same two in another Deployment."""
+PLACES = [CLUSTER, cluster("c2"), *DAGS] + [
     place
     for there in (DEPLOYMENT,
                   ORGANIZATION.inside("Workspace", "o1w1").inside("Deployment", "o1w1d2"),
@@ -42,11 +46,21 @@ def somebody(kind: Kind, *grants: Grant, home: str = "o1", id: str = "") -> Prin
 def holders(role: Role) -> list[Principal]:
     """Everybody who can hold the role: users and tokens, or an agent."""
     kinds = [Kind.AGENT] if role is Role.CLUSTER_AGENT else [Kind.USER, Kind.SERVICEKEY]
-    return [somebody(kind, granted(role, OWN[role.noun])) for kind in kinds]
+    people = [somebody(kind, granted(role, OWN[role.noun])) for kind in kinds]
+    return people + [
+        somebody(Kind.USER, granted(role, DEPLOYMENT.tag("etl")), id=f"{role} of a tag") for _ in kinds[1:] if role.noun == "DAG"
+    ]
 
 
 def granted(role: Role, place: Place) -> Grant:
-    return Grant(TokenScope(role.noun), place.thing.id, role.value)
+    if role.noun != "DAG":
+        return Grant(TokenScope(role.noun), place.thing.id, role.value)
+    name = place.thing.id.split("/", 2)[2]
+    return Grant(TokenScope(place.thing.type.upper()), name, role.value, place.path[1].id, place.path[2].id)
+
+
+def roles_of(place: Place) -> list[Role]:
+    return ROLES[place.thing.type.upper().partition("_")[0]]
 
 
 def test_every_role_and_permission_at_its_own_place_at_another_workspace_and_another_organization() -> None:
@@ -82,7 +96,8 @@ class Worlds(RuleBasedStateMachine):
         for _ in range(2):
             self.an_organization()
             workspace = self.places[-1].inside("Workspace", self.name())
-            self.places += [workspace, workspace.inside("Deployment", self.name())]
+            deployment = workspace.inside("Deployment", self.name())
+            self.places += [workspace, deployment, deployment.dag("etl", "red"), deployment.dag("red"), deployment.tag("red")]
             self.hire(Kind.USER, self.places[-1])
 
     @rule()
@@ -91,21 +106,24 @@ class Worlds(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def something_inside(self, data: st.DataObject) -> None:
-        outer = data.draw(st.sampled_from([place for place in self.places if len(place.path) < 3]))
-        self.places.append(outer.inside("Workspace" if len(outer.path) == 1 else "Deployment", self.name()))
+        outer = data.draw(st.sampled_from([place for place in self.places if len(place.path) < 4]))
+        if len(outer.path) == 3:
+            self.places.append(data.draw(st.sampled_from([outer.dag(self.name(), "red"), outer.dag(self.name()), outer.tag("red")])))
+        else:
+            self.places.append(outer.inside("Workspace" if len(outer.path) == 1 else "Deployment", self.name()))
 
     @rule(kind=st.sampled_from([Kind.USER, Kind.SERVICEKEY]), data=st.data())
     def somebody_new(self, kind: Kind, data: st.DataObject) -> None:
         place = data.draw(st.sampled_from(self.places))
         who = self.hire(kind, place)
-        self.change(who, (granted(data.draw(st.sampled_from(ROLES[place.thing.type.upper()])), place),))
+        self.change(who, (granted(data.draw(st.sampled_from(roles_of(place))), place),))
 
     @rule(data=st.data())
     def grant(self, data: st.DataObject) -> None:
         """Only in the principal's own Organization: the API finds no thing of another one to grant a role on."""
         who = data.draw(st.sampled_from(list(self.people.values())))
         place = data.draw(st.sampled_from([each for each in self.places if each.scopes[0] == who.organization_id]))
-        role = data.draw(st.sampled_from(ROLES[place.thing.type.upper()]))
+        role = data.draw(st.sampled_from(roles_of(place)))
         self.change(who, (*who.grants, granted(role, place)))
 
     @rule(data=st.data())
@@ -120,7 +138,7 @@ class Worlds(RuleBasedStateMachine):
         who = data.draw(st.sampled_from(list(self.people.values())))
         place = data.draw(st.sampled_from([each for each in self.places if each.scopes[0] == who.organization_id]))
         before = [who.holds(*each.scopes) for each in self.places]
-        self.change(who, (*who.grants, granted(data.draw(st.sampled_from(ROLES[place.thing.type.upper()])), place)))
+        self.change(who, (*who.grants, granted(data.draw(st.sampled_from(roles_of(place))), place)))
         self.change(self.people[who.id], who.grants)
 
         assert [self.people[who.id].holds(*each.scopes) for each in self.places] == before

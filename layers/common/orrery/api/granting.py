@@ -82,7 +82,7 @@ def _role(scope: TokenScope, name: str, organization_id: str, home: Home) -> Rol
     if name in known:
         return Role(name)
     custom = roles.find(organization_id, name) if scope is TokenScope.DEPLOYMENT and not is_default(name) else None
-    if custom is None:
+    if custom is None or custom.scope_type != scope:
         choice = ", ".join(f"`{role}`" for role in known)
         own = " or a custom role" if scope is TokenScope.DEPLOYMENT else ""
         raise Invalid.field("role", f"`{name}` is no role of the scope `{scope}`; choose one of {choice}{own}")

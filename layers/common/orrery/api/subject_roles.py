@@ -1,10 +1,10 @@
 """The roles of a user or a team, out of a request: what it names replaces what was there, and every change is one the caller may make."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from orrery.api.problems import Problems
-from orrery.api.wire.subject_roles import DeploymentRole, UpdateTeamRolesRequest, UpdateUserRolesRequest
+from orrery.api.wire.subject_roles import DagRole, DeploymentRole, UpdateTeamRolesRequest, UpdateUserRolesRequest
 from orrery.authz.permissions import Permission
 from orrery.authz.policy import Role, is_default, named_by
 from orrery.authz.principal import Principal, refuse_to_grant_more, require
@@ -27,14 +27,14 @@ class Change:
 
 
 def wanted(change: Change, body: Request, before: Grants) -> Grants:
-    """The grants after the request: a list left out stays as it is, a role on a Deployment brings the accessor's on its Workspace."""
-    problems = Problems()
-    if body.dag_roles:
-        problems.add("dagRoles", "must be empty: roles on single DAGs are not served in this version", "NOT_SERVED")
-    places = _Places(change, body, before)
+    """The grants after the request: a list left out stays as it is, a role on a thing brings the accessor's on what it lies in."""
+    problems, places = Problems(), _Places(change, body, before)
     on_workspaces, on_deployments = places.workspace_grants(problems), places.deployment_grants(problems)
+    on_dags = places.dag_grants(problems)
     problems.refuse()
-    after = (*places.organization_grants(), *on_workspaces, *on_deployments, *places.accessors(on_workspaces, on_deployments))
+    on_deployments += places.deployment_accessors(on_deployments, on_dags)
+    on_workspaces += places.workspace_accessors(on_workspaces, on_deployments)
+    after = (*places.organization_grants(), *on_workspaces, *on_deployments, *on_dags)
     for grant in set(after) ^ set(before):
         _require(change, grant, places)
     return after
@@ -46,11 +46,28 @@ def _require(change: Change, grant: Grant, places: "_Places") -> None:
     where = {
         "organization": change.organization_id,
         "workspace": places.workspace_of(grant),
-        "deployment": grant.entity_id if grant.scope is TokenScope.DEPLOYMENT else "",
+        "deployment": _deployment_of(grant),
     }
     require(change.caller, needed, **where)
     if role := places.role(grant):
         refuse_to_grant_more(change.caller, role, **where)
+
+
+def held_on(grants: Grants, *, workspace: str, deployment: str) -> bool:
+    """Whether there is a role on each of those that are named."""
+    return {workspace, deployment} - {""} <= {grant.place for grant in grants}
+
+
+def held_on_dags(grants: Grants, *, deployment: str, dag: str, tags: Sequence[str]) -> bool:
+    """Whether there is a role on the DAG and on one of the tags, as far as they are named; in the Deployment, if one is."""
+    there = {(each.scope, each.entity_id) for each in grants if not deployment or each.deployment_id == deployment}
+    named = not dag or (TokenScope.DAG, dag) in there
+    return named and (not tags or any((TokenScope.DAG_TAG, tag) in there for tag in tags))
+
+
+def _deployment_of(grant: Grant) -> str:
+    """The Deployment that a grant is on or in."""
+    return grant.entity_id if grant.scope is TokenScope.DEPLOYMENT else grant.deployment_id
 
 
 class _Places:
@@ -59,9 +76,10 @@ class _Places:
     def __init__(self, change: Change, body: Request, before: Grants) -> None:
         self._change, self._body, self._before = change, body, before
         home = change.organization_id
-        asked, named = body.workspace_roles or [], body.deployment_roles or []
+        asked = body.workspace_roles or []
+        named: list[DeploymentRole | DagRole] = [*(body.deployment_roles or []), *(body.dag_roles or [])]
         self._workspaces = workspaces.names(home, {each.workspace_id for each in asked})
-        on_deployments = {each.entity_id for each in before if each.scope is TokenScope.DEPLOYMENT}
+        on_deployments = {id for each in before if (id := _deployment_of(each))}
         self._deployments = deployments.several(home, {each.deployment_id for each in named} | on_deployments)
         held = [each.role for each in named] + [each.role for each in before]
         self._custom = () if all(is_default(role) for role in held) else roles.every(home)
@@ -88,7 +106,21 @@ class _Places:
             self._judge_role(grant, f"deploymentRoles[{place}].role", problems)
         return grants
 
-    def accessors(self, on_workspaces: Grants, on_deployments: Grants) -> Grants:
+    def dag_grants(self, problems: Problems) -> Grants:
+        if self._body.dag_roles is None:
+            return (*self._kept(TokenScope.DAG), *self._kept(TokenScope.DAG_TAG))
+        grants = tuple(self._on_dags(each) for each in self._body.dag_roles)
+        for place, grant in enumerate(grants):
+            self._judge(grant, f"dagRoles[{place}].deploymentId", grants[:place], problems)
+            self._judge_role(grant, f"dagRoles[{place}].role", problems)
+        return grants
+
+    def deployment_accessors(self, on_deployments: Grants, on_dags: Grants) -> Grants:
+        """Whoever has a role on a DAG may know the Deployment it runs in."""
+        bare = {grant.deployment_id for grant in on_dags} & self._deployments.keys() - {grant.entity_id for grant in on_deployments}
+        return tuple(Grant(TokenScope.DEPLOYMENT, id, Role.DEPLOYMENT_ACCESSOR) for id in sorted(bare))
+
+    def workspace_accessors(self, on_workspaces: Grants, on_deployments: Grants) -> Grants:
         """Whoever has a role on a Deployment may know the Workspace it lies in."""
         bare = {self.workspace_of(grant) for grant in on_deployments} - {""} - {grant.entity_id for grant in on_workspaces}
         return tuple(Grant(TokenScope.WORKSPACE, id, Role.WORKSPACE_ACCESSOR) for id in sorted(bare))
@@ -97,8 +129,7 @@ class _Places:
         """The Workspace that a grant is on or in; none for the Organization, and for what is gone."""
         if grant.scope is TokenScope.WORKSPACE:
             return grant.entity_id
-        there = self._deployments.get(grant.entity_id)
-        return there.workspace_id if there else ""
+        return self._workspace_with(_deployment_of(grant))
 
     def role(self, grant: Grant) -> Role | CustomRole | None:
         """The role that a grant names; none if it is gone."""
@@ -107,23 +138,36 @@ class _Places:
     def _on_deployment(self, asked: DeploymentRole) -> Grant:
         if is_default(asked.role):
             return Grant(TokenScope.DEPLOYMENT, asked.deployment_id, asked.role)
-        there = self._deployments.get(asked.deployment_id)
-        id = next((each.id for each in self._custom if asked.role in (each.name, each.id)), asked.role)
-        return Grant(TokenScope.DEPLOYMENT, asked.deployment_id, id, there.workspace_id if there else "")
+        return Grant(TokenScope.DEPLOYMENT, asked.deployment_id, self._role_id(asked.role), self._workspace_with(asked.deployment_id))
+
+    def _on_dags(self, asked: DagRole) -> Grant:
+        scope = TokenScope.DAG if asked.dag_id else TokenScope.DAG_TAG
+        inside = {"workspace_id": self._workspace_with(asked.deployment_id), "deployment_id": asked.deployment_id}
+        return Grant(scope, asked.dag_id or asked.dag_tag or "", self._role_id(asked.role), **inside)
+
+    def _role_id(self, name: str) -> str:
+        """A custom role may be named by its name or its id; what is stored is its id."""
+        return next((each.id for each in self._custom if name in (each.name, each.id)), name)
+
+    def _workspace_with(self, deployment_id: str) -> str:
+        there = self._deployments.get(deployment_id)
+        return there.workspace_id if there else ""
 
     def _judge(self, grant: Grant, field: str, before: Iterable[Grant], problems: Problems) -> None:
         """A place must be there and be seen by the caller, and be named once; a role that was held before is taken as it is."""
-        if grant.entity_id in {each.entity_id for each in before}:
+        if grant.place in {each.place for each in before}:
             problems.add(field, "is named twice; there is one role a place", "DUPLICATE")
         if grant not in self._before and not self._seen(grant):
-            problems.add(field, f"names no {grant.scope.lower()} that you can see", "NOT_FOUND")
+            kind = "workspace" if grant.scope is TokenScope.WORKSPACE else "deployment"
+            problems.add(field, f"names no {kind} that you can see", "NOT_FOUND")
 
     def _judge_role(self, grant: Grant, field: str, problems: Problems) -> None:
-        role = self.role(grant)
-        if grant in self._before or (isinstance(role, Role) and role.noun == "DEPLOYMENT"):
+        role, scope = self.role(grant), "DAG" if grant.is_on_dags else "DEPLOYMENT"
+        if grant in self._before or (isinstance(role, Role) and role.noun == scope):
             return
-        if not isinstance(role, CustomRole):
-            problems.add(field, f"`{grant.role}` is no role of a deployment; use `DEPLOYMENT_ADMIN` or a custom role", "NOT_FOUND")
+        if not isinstance(role, CustomRole) or role.scope_type != scope:
+            usual = ", ".join(f"`{each}`" for each in Role if each.noun == scope)
+            problems.add(field, f"`{grant.role}` is no role of the scope `{scope}`; use {usual} or a custom role of it", "NOT_FOUND")
         elif not role.counts_in(grant.workspace_id):
             problems.add(field, f"`{role.name}` may not be used in this workspace; choose another role", "RESTRICTED")
 
@@ -134,5 +178,5 @@ class _Places:
         caller, home = self._change.caller, self._change.organization_id
         if grant.scope is TokenScope.WORKSPACE:
             return grant.entity_id in self._workspaces and caller.may(Permission.WORKSPACE_GET, home, grant.entity_id)
-        there = self._deployments.get(grant.entity_id)
+        there = self._deployments.get(_deployment_of(grant))
         return there is not None and caller.may(Permission.DEPLOYMENT_GET, home, there.workspace_id, there.id)

@@ -29,7 +29,7 @@ class Filter(Paging):
     kind: str = Field("", description="Only `STANDARD` or `DIRECT_ACCESS` ones.")
 
     def matches(self, token: Token) -> bool:
-        places = {grant.entity_id for grant in token.grants}
+        places = {grant.place for grant in token.grants}
         return (
             (not self.workspaceId or self.workspaceId in places)
             and (not self.deploymentId or self.deploymentId in places)

@@ -23,7 +23,7 @@ class ApiTokenRole(Response):
     @classmethod
     def of(cls, grant: model.Grant, names: Mapping[str, str]) -> "ApiTokenRole":
         role = names.get(grant.role, grant.role)
-        return cls(entity_type=grant.scope.value, entity_id=grant.entity_id, deployment_id=None, role=role)
+        return cls(entity_type=grant.scope.value, entity_id=grant.entity_id, deployment_id=grant.deployment_id or None, role=role)
 
 
 class ApiToken(Response):
