@@ -1,10 +1,12 @@
 """Roles on single DAGs and tags through the API: given, taken, shown, found and explained, and never more than the giver holds."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from orrery import names
-from orrery.store import deployments
+from orrery.model.token import Grant, TokenScope
+from orrery.store import deployments, tokens
 
 from tests.support.builders import a_deployment
 from tests.support.http import Answer, Caller
@@ -101,6 +103,25 @@ def test_users_are_found_by_dag_and_by_tag(installation: Installation, workspace
     assert found(dagId="etl", dagTags="finance") == ["dan"]
     assert found(dagTags="etl") == []
     assert found(deploymentId=other) == ["dan"]
+
+
+def test_a_token_that_holds_one_shows_it_is_found_by_it_and_sees_what_it_lies_in(installation: Installation, deployment: str) -> None:
+    made = installation.owner.post(
+        f"{installation.path}/tokens", {"name": "ci", "scope": "ORGANIZATION", "role": "ORGANIZATION_MEMBER"}
+    ).body
+    path, token = f"{installation.path}/deployments/{deployment}", tokens.load(installation.organization_id, made["id"])
+    assert Caller(made["token"]).get(path).status == 404
+    place = deployments.load(installation.organization_id, deployment)
+    grants = (*token.grants, Grant(TokenScope.DAG, "etl", "DAG_VIEWER", place.workspace_id, deployment))
+    tokens.save(replace(token, grants=grants, generation=token.generation + 1))
+
+    def found(**asked: object) -> list[dict[str, Any]]:
+        return list(installation.owner.get(f"{installation.path}/tokens", **asked).body["tokens"])
+
+    assert found(dagTags="etl") == []
+    (shown,) = found(dagId="etl", deploymentId=deployment)
+    assert shown["roles"][1] == {"entityType": "DAG", "entityId": "etl", "deploymentId": deployment, "role": "DAG_VIEWER"}
+    assert Caller(made["token"]).get(path).status == 200
 
 
 def test_a_custom_role_of_dags_is_for_dags_alone(installation: Installation, deployment: str) -> None:

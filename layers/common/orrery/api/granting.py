@@ -54,7 +54,8 @@ def rotated(caller: Principal, token: Token, *, now: datetime) -> tuple[Token, s
     for grant in token.grants:
         if role := named_by(grant, custom):
             refuse_to_grant_more(
-                caller, role, organization=token.organization_id, workspace=token.workspace_id, deployment=grant.entity_id
+                caller, role, organization=token.organization_id, workspace=token.workspace_id,
+                deployment=grant.deployment_id or grant.entity_id
             )  # fmt: skip
     deployment = token.entity_id if token.scope is TokenScope.DEPLOYMENT else ""
     home = Home(token.entity_id, token.workspace_id, deployment)

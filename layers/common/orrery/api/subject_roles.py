@@ -54,8 +54,8 @@ def _require(change: Change, grant: Grant, places: "_Places") -> None:
 
 
 def held_on(grants: Grants, *, workspace: str, deployment: str) -> bool:
-    """Whether there is a role on each of those that are named."""
-    return {workspace, deployment} - {""} <= {grant.place for grant in grants}
+    """Whether there is a role on each of those that are named, or on a DAG of the Deployment."""
+    return {workspace, deployment} - {""} <= {id for grant in grants for id in (grant.place, grant.deployment_id)}
 
 
 def held_on_dags(grants: Grants, *, deployment: str, dag: str, tags: Sequence[str]) -> bool:
