@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from orrery.api.wire.airflow_access import DagAccess
 from orrery.authz.policy import Role, permissions
 from orrery.errors import Conflict
 
@@ -100,11 +101,12 @@ def test_roles_are_the_control_planes_and_a_revoked_token_stops_within_a_second(
 
 
 def test_roles_on_dags_open_these_dags_and_nothing_else(tenant: Airflow, fake_plane: FakePlane, tmp_path: Path) -> None:
-    looks, does = (sorted(permissions(role)) for role in (Role.DAG_VIEWER, Role.DAG_AUTHOR))
-    on_shop, on_waiting = {"dagIds": ["shop"], "dagTags": []}, {"dagIds": [], "dagTags": ["waiting"]}
-    fake_plane.tokens["shop-viewer"] = {"role": None, "dags": [{"permissions": looks, **on_shop}]}
-    fake_plane.tokens["waiting-author"] = {"role": None, "dags": [{"permissions": does, **on_waiting}]}
-    fake_plane.codes["mixed"] = {"role": None, "dags": [{"permissions": looks, **on_shop}, {"permissions": does, **on_waiting}]}
+    looks, does = ([each.value for each in permissions(role)] for role in (Role.DAG_VIEWER, Role.DAG_AUTHOR))
+    on_shop = DagAccess(permissions=looks, dag_ids=["shop"], dag_tags=[]).model_dump()
+    on_waiting = DagAccess(permissions=does, dag_ids=[], dag_tags=["waiting"]).model_dump()
+    fake_plane.tokens["shop-viewer"] = {"role": None, "dags": [on_shop]}
+    fake_plane.tokens["waiting-author"] = {"role": None, "dags": [on_waiting]}
+    fake_plane.codes["mixed"] = {"role": None, "dags": [on_shop, on_waiting]}
     tenant.deploy(SHOP, "v1", tmp_path)
     wait_until(lambda: tenant.ask("GET", "/api/v2/dags/patient").body.get("tags"), seconds=60, what="the DAGs with their tags")
     cookie = tenant.ask("POST", "/auth/handover", {"code": "mixed"}, Authorization="").headers["Set-Cookie"]

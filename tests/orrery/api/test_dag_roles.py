@@ -197,6 +197,18 @@ def test_what_airflow_cannot_have_cannot_be_named(installation: Installation, de
     assert [each.startswith("dagRoles[0]") for each in refused.fields] == [True]
 
 
+def test_roles_in_a_deployment_that_is_gone_can_be_sent_back_and_taken_away(installation: Installation, deployment: str) -> None:
+    id, _ = member(installation)
+    kept = on_dag(deployment)
+    give(installation, id, kept)
+    deployments.forget(deployments.load(installation.organization_id, deployment))
+
+    again = give(installation, id, kept)
+    assert (again.status, without_nothing(again.body["dagRoles"])) == (200, [kept])
+    assert give(installation, id, kept, on_tag(deployment)).fields == ["dagRoles[1].deploymentId"], "nothing new is given there"
+    assert give(installation, id).body["dagRoles"] == []
+
+
 def test_one_dag_takes_one_role_and_a_tag_of_the_same_name_is_another_place(installation: Installation, deployment: str) -> None:
     id, _ = member(installation)
 

@@ -28,7 +28,8 @@ redemptions = routes()
 def create_handover(organizationId: str, deploymentId: str, caller: Caller) -> Handover:
     """The code travels in the link's fragment, so that no server or log on the way ever sees it."""
     deployment = deployments.fetch(caller, organizationId, deploymentId, Permission.DEPLOYMENT_GET)
-    role, dags = _role(caller, deployment), dag_access(caller, deployment.id)
+    role = _role(caller, deployment)
+    dags = dag_access(caller, deployment.id, role)
     if role is None and not dags:
         raise Forbidden("you may see this Deployment but not enter its Airflow; ask for a role on its Workspace or its DAGs")
     if deployment.is_hibernating:
@@ -47,7 +48,8 @@ def create_handover(organizationId: str, deploymentId: str, caller: Caller) -> H
 def get_access(deploymentId: str, caller: Caller) -> AirflowAccess:
     """Who the token stands for, and as what they may enter; asked by Airflow itself, with its caller's own token."""
     deployment = deployments.load(caller.organization_id, deploymentId)
-    role, dags = _role(caller, deployment), dag_access(caller, deployment.id)
+    role = _role(caller, deployment)
+    dags = dag_access(caller, deployment.id, role)
     if role is None and not dags:
         raise missing("deployment")
     return AirflowAccess(subject=caller.id, name=caller.name, role=role, dags=[DagAccess.of(each) for each in dags])

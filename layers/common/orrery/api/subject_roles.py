@@ -150,8 +150,10 @@ class _Places:
         return next((each.id for each in self._custom if name in (each.name, each.id)), name)
 
     def _workspace_with(self, deployment_id: str) -> str:
-        there = self._deployments.get(deployment_id)
-        return there.workspace_id if there else ""
+        """The Workspace of a Deployment; of one that is gone, what a role on it says, so that the role can be sent back as it is."""
+        if there := self._deployments.get(deployment_id):
+            return there.workspace_id
+        return next((each.workspace_id for each in self._before if each.workspace_id and _deployment_of(each) == deployment_id), "")
 
     def _judge(self, grant: Grant, field: str, before: Iterable[Grant], problems: Problems) -> None:
         """A place must be there and be seen by the caller, and be named once; a role that was held before is taken as it is."""
