@@ -97,7 +97,7 @@ class Worlds(RuleBasedStateMachine):
             self.an_organization()
             workspace = self.places[-1].inside("Workspace", self.name())
             deployment = workspace.inside("Deployment", self.name())
-            self.places += [workspace, deployment, deployment.dag("etl", "red"), deployment.dag("red"), deployment.tag("red")]
+            self.places += [workspace, deployment, deployment.dag("etl", "red"), deployment.tag("red")]
             self.hire(Kind.USER, self.places[-1])
 
     @rule()
