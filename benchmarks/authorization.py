@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from orrery.authz.permissions import Permission, bit
-from orrery.authz.policy import Role
+from orrery.authz.policy import MACHINES, Role
 from orrery.authz.principal import Kind, Principal
 from orrery.model.token import Grant, TokenScope
 
@@ -51,7 +51,7 @@ def _somebody(chance: random.Random, number: int, place: Place) -> Principal:
 
 
 def _grant(chance: random.Random, home: str, workspace: str) -> Grant:
-    role = chance.choice([each for each in Role if each is not Role.CLUSTER_AGENT])
+    role = chance.choice([each for each in Role if each not in MACHINES])
     deployment = f"{workspace}d{chance.randrange(DEPLOYMENTS)}"
     if role.noun == "DAG":
         return Grant(TokenScope.DAG, "etl", role.value, workspace, deployment)

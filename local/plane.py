@@ -26,6 +26,8 @@ from local.state import ROOT, State, write
 from local.template import Schedule, Stack
 
 DATA_PLANE = "local.home.client:connect"
+MAIL_FROM = "orrery@localhost"
+"""What is mailed lies in `.orrery/mail` and goes nowhere, so the sender's address is nobody's."""
 GRACE = 5
 """Seconds that requests under way get when the plane ends."""
 
@@ -39,7 +41,7 @@ def main() -> int:
         print(f"plane: port {port} on 127.0.0.1 cannot be used ({error.strerror}); choose another with ORRERY_PORT", file=sys.stderr)
         return 1
     url = f"http://localhost:{door.getsockname()[1]}"
-    stack = template.read(ROOT / "template.yaml", parameters={"DataPlane": DATA_PLANE})
+    stack = template.read(ROOT / "template.yaml", parameters={"DataPlane": DATA_PLANE, "MailFrom": MAIL_FROM})
     functions = Functions(stack, overrides={"API_URL": url})
     machines = Machines(stack, functions.invoke, state.executions)
     for arn in machines.start():

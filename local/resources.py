@@ -1,4 +1,4 @@
-"""Makes the template's tables and buckets in the local engine; what is there already stays as it is."""
+"""Makes the template's tables, buckets and keys in the local engine; what is there already stays as it is."""
 
 from typing import Any
 
@@ -8,11 +8,13 @@ from local.template import Bucket, Stack, Table
 
 
 def ensure(stack: Stack) -> None:
-    dynamodb, s3 = boto3.client("dynamodb"), boto3.client("s3")
+    dynamodb, kms, s3 = boto3.client("dynamodb"), boto3.client("kms"), boto3.client("s3")
     for table in stack.tables:
         ensure_table(dynamodb, table)
     for bucket in stack.buckets:
         ensure_bucket(s3, bucket)
+    for alias in stack.keys:
+        ensure_key(kms, alias)
 
 
 def ensure_table(dynamodb: Any, table: Table) -> None:
@@ -42,3 +44,11 @@ def ensure_bucket(s3: Any, bucket: Bucket) -> None:
         s3.create_bucket(Bucket=bucket.name)
     if bucket.versioned and s3.get_bucket_versioning(Bucket=bucket.name).get("Status") != "Enabled":
         s3.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})
+
+
+def ensure_key(kms: Any, alias: str) -> None:
+    """A key under its alias; a start cut short between the two leaves a key that nothing was ever sealed with."""
+    try:
+        kms.describe_key(KeyId=alias)
+    except kms.exceptions.NotFoundException:
+        kms.create_alias(AliasName=alias, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])

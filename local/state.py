@@ -34,6 +34,11 @@ class State:
         return self.path / "aws"
 
     @property
+    def mail(self) -> Path:
+        """What the plane would have mailed, one `.eml` each."""
+        return self.path / "mail"
+
+    @property
     def logs(self) -> Path:
         return self.path / "logs"
 
@@ -67,7 +72,7 @@ class State:
 
     def prepare(self) -> None:
         """Run as root, a Deployment's user sees the machine's files: what tells of all tenants is closed to it."""
-        closed = (self.logs, self.executions, self.cli, self.agent_token.parent)
+        closed = (self.mail, self.logs, self.executions, self.cli, self.agent_token.parent)
         try:
             for path in (self.path, *closed):
                 path.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What `template.yaml` says, as values the local platform runs: functions, routes, schedules, machines, tables, buckets."""
+"""What `template.yaml` says, as values the local platform runs: functions, routes, schedules, machines, tables, buckets, keys."""
 
 import json
 import re
@@ -90,6 +90,8 @@ class Stack:
     machines: list[Machine] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     buckets: list[Bucket] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    """The aliases of the KMS keys."""
     outputs: dict[str, Any] = field(default_factory=dict)
 
     def function(self, name: str) -> Function:
@@ -251,6 +253,8 @@ class _Reader:
         for name, own in self.of_kind("AWS::S3::Bucket"):
             versioning = self.resolver.value(own).get("VersioningConfiguration", {})
             self.stack.buckets.append(Bucket(self.resolver.physical(name), versioning.get("Status") == "Enabled"))
+        for _, own in self.of_kind("AWS::KMS::Alias"):
+            self.stack.keys.append(str(self.resolver.value(own)["AliasName"]))
 
 
 def _merge(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

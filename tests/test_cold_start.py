@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-HTTP = ("agents", "airflow_access", "clusters", "deployments", "identity", "spec", "tenancy", "uploads")
+HTTP = ("agents", "airflow_access", "clusters", "deployments", "identity", "invitations", "spec", "tenancy", "uploads")
 HEAVY = ("kubernetes", "moto", "cryptography", "jwt", "psycopg", "celery", "uvicorn")
 SCRIPT = """
 import socket, sys

@@ -13,6 +13,7 @@ from orrery_cli.session import Session
 Item = dict[str, Any]
 Texts = tuple[str, ...]
 Place = TypeVar("Place")
+KINDS = {"DAG": "dagId", "DAG_TAG": "dagTag"}
 OPTIONS = (
     click.option("--organization-role", metavar="ROLE", help="The role in the Organization, as in ORGANIZATION_MEMBER."),
     click.option(
@@ -40,6 +41,9 @@ class Asked:
     dags: Texts
     tags: Texts
 
+    def __bool__(self) -> bool:
+        return any((self.organization_role, self.workspaces, self.deployments, self.dags, self.tags))
+
 
 def options(command: Any) -> Any:
     """Gives a command the options that name roles; it gets them as `asked`."""
@@ -64,17 +68,17 @@ def changed(session: Session, holder: Item, asked: Asked) -> Item:
         "organizationRole": asked.organization_role or holder["organizationRole"],
         "workspaceRoles": [{"workspaceId": id, "role": role} for id, role in on_workspaces.items()],
         "deploymentRoles": [{"deploymentId": id, "role": role} for id, role in on_deployments.items()],
-        **(_on_dags(session, holder, asked) if asked.dags or asked.tags else {}),
+        **({"dagRoles": _on_dags(session, holder, asked)} if asked.dags or asked.tags else {}),
     }
 
 
-def _on_dags(session: Session, holder: Item, asked: Asked) -> Item:
+def _on_dags(session: Session, holder: Item, asked: Asked) -> list[Item]:
     held = {_place(each): each["role"] for each in holder["dagRoles"]}
-    for kind, texts in (("dagId", asked.dags), ("dagTag", asked.tags)):
+    for kind, texts in zip(KINDS.values(), (asked.dags, asked.tags), strict=True):
         for inside, role in map(_pair, texts):
             deployment, name = _split(inside)
             _put(held, (lookup.deployment(session, deployment)["id"], kind, name), role)
-    return {"dagRoles": [{"deploymentId": id, kind: name, "role": role} for (id, kind, name), role in held.items()]}
+    return [{"deploymentId": id, kind: name, "role": role} for (id, kind, name), role in held.items()]
 
 
 def _place(role: Item) -> tuple[str, str, str]:
@@ -88,6 +92,40 @@ def _split(place: str) -> tuple[str, str]:
     if not deployment or not name:
         raise Failure(f"`{place}` does not say a DAG or a tag of a Deployment; write it as in `etl:weather=DAG_VIEWER`", kind="usage")
     return deployment, name
+
+
+def of_token(token: Item) -> Item:
+    """What a token holds, in the form in which users and teams tell it."""
+    scopes = ("ORGANIZATION", "WORKSPACE", "DEPLOYMENT", *KINDS)
+    on = {scope: [each for each in token["roles"] if each["entityType"] == scope] for scope in scopes}
+    return {
+        "organizationRole": next((each["role"] for each in on["ORGANIZATION"]), None),
+        "workspaceRoles": [{"workspaceId": each["entityId"], "role": each["role"]} for each in on["WORKSPACE"]],
+        "deploymentRoles": [{"deploymentId": each["entityId"], "role": each["role"]} for each in on["DEPLOYMENT"]],
+        "dagRoles": [
+            {"deploymentId": each["deploymentId"], "role": each["role"], kind: each["entityId"]}
+            for scope, kind in KINDS.items()
+            for each in on[scope]
+        ],
+    }
+
+
+def for_token(organization_id: str, wanted: Item) -> list[Item]:
+    """The same as one list, as the body of a change of a token's roles."""
+    on_organization = [(organization_id, wanted["organizationRole"])] if wanted["organizationRole"] else []
+    places = {
+        "ORGANIZATION": on_organization,
+        "WORKSPACE": [(each["workspaceId"], each["role"]) for each in wanted["workspaceRoles"]],
+        "DEPLOYMENT": [(each["deploymentId"], each["role"]) for each in wanted["deploymentRoles"]],
+    }
+    listed = [{"entityType": type, "entityId": id, "role": role} for type, held in places.items() for id, role in held]
+    return listed + [_of_dag_role(each) for each in wanted["dagRoles"]]
+
+
+def _of_dag_role(held: Item) -> Item:
+    deployment, kind, name = _place(held)
+    type = next(each for each, called in KINDS.items() if called == kind)
+    return {"entityType": type, "entityId": name, "deploymentId": deployment, "role": held["role"]}
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -11,6 +11,8 @@ from orrery_cli.session import Session
 _ID: Final = re.compile(r"c[a-z0-9]{24}")
 
 Item = dict[str, Any]
+LISTS: Final = {"invitation": "user invites"}
+"""The commands that list what has no command of its own."""
 
 
 def organization(session: Session) -> Item:
@@ -58,6 +60,13 @@ def token(session: Session, named: str) -> Item:
     return _named(session, named, noun="token")
 
 
+def agent_token(session: Session, path: str, named: str) -> Item:
+    """One of the agent tokens that lie under a path."""
+    if _is_id(named):
+        return _fetch(session, f"{path}/{named}")
+    return _pick(session.api.items(path, "tokens"), named, noun="deployment agent-token")
+
+
 def team(session: Session, named: str) -> Item:
     return _named(session, named, noun="team")
 
@@ -65,6 +74,14 @@ def team(session: Session, named: str) -> Item:
 def user(session: Session, named: str) -> Item:
     """A member, by e-mail address or id."""
     return _named(session, named, noun="user", key="username")
+
+
+def invite(session: Session, named: str) -> Item:
+    """An open invitation, by the invited address or its id; there is one an address."""
+    found = session.api.items(f"{session.root}/invites", "invites")
+    known = [{"id": each["inviteId"], "name": each["invitee"]["username"], "invite": each} for each in found]
+    item = next((each for each in known if each["name"].casefold() == named.casefold()), None)
+    return dict((item or _pick(known, named, noun="invitation"))["invite"])
 
 
 def segment(value: str) -> str:
@@ -98,7 +115,7 @@ def _pick(found: list[Item], named: str, *, noun: str, key: str = "name") -> Ite
         ids = ", ".join(f"`{each['id']}`" for each in matches)
         raise Failure(f"{len(matches)} {noun}s are named `{named}`; use an id: {ids}", kind="usage")
     near = difflib.get_close_matches(named, [each[key] for each in found], n=1)
-    hint = f"; did you mean `{near[0]}`" if near else f"; see `orrery {noun} list`"
+    hint = f"; did you mean `{near[0]}`" if near else f"; see `orrery {LISTS.get(noun, f'{noun} list')}`"
     raise Failure(f"there is no {noun} `{named}` here{hint}", kind="not_found")
 
 

@@ -24,7 +24,7 @@ COMMANDS = {
     "organization": "organization:organization | See and change Organizations.",
     "team": "team:team | Make teams, fill them and say what they may do.",
     "token": "token:token | Make, rotate and remove API tokens.",
-    "user": "user:user | See members, and give and take their roles.",
+    "user": "user:user | See members, invite and remove them, and give and take their roles.",
     "whoami": "login:whoami | Say who the token is and where it works.",
     "workspace": "workspace:workspace | Make, change and remove Workspaces.",
 }

@@ -12,8 +12,10 @@ WORKSPACE = "cworkspace0000000000001aa"
 DEPLOYMENT = "cdeployment000000000001aa"
 CLUSTER = "ccluster0000000000000001a"
 TOKEN = "ctoken00000000000000001aa"
+AGENT_TOKEN = "cagenttoken00000000001aaa"
 TEAM = "cteam000000000000000001aa"
 USER = "cuser000000000000000001aa"
+INVITE = "cinvite0000000000000001aa"
 DEPLOY = "cdeploy0000000000000001aa"
 TIME = "2026-01-02T03:04:05.678Z"
 
@@ -83,6 +85,8 @@ class Plane:
             return queued.pop(0)
         if request.path == "/upload":
             return self._upload(request)
+        if request.path == "/invitations/v1/accept":
+            return self._accept(request)
         if request.headers.get("authorization") != f"Bearer {self.token}":
             return error(401, "this token is not known", code="UNAUTHENTICATED")
         if request.path.startswith("/api/v2"):
@@ -115,6 +119,14 @@ class Plane:
                 return _page("teams", [_TEAM], request)
             case "GET", ["users"]:
                 return _page("users", [_USER], request)
+            case "GET", ["invites"]:
+                return _page("invites", [_INVITE], request)
+            case "POST", ["invites"]:
+                return Answer(body=_INVITE)
+            case "POST", ["invites", _, "link"]:
+                return Answer(body={"url": f"{self.url}/invitations/v1/accept#token=once", "expiresAt": TIME})
+            case "DELETE", ["invites", _]:
+                return Answer(204)
             case "POST", ["teams"]:
                 return Answer(body=_TEAM | request.json)
             case "GET", ["teams", _, "members"]:
@@ -142,6 +154,8 @@ class Plane:
                     "clusters": [_CLUSTER], "teams": [_TEAM], "workspaces": self.workspaces, "tokens": [_TOKEN], "users": [_USER],
                 }[noun]  # fmt: skip
                 return self._one(request, known, _id)
+            case "POST", ["tokens", _, "roles"]:
+                return Answer(body=_ROLES | {"dagRoles": []})
             case "POST", ["tokens", _, "rotate"]:
                 return Answer(body=_TOKEN | {"token": "a.rotated.token"})
             case _, ["deployments", _id, *rest]:
@@ -171,6 +185,12 @@ class Plane:
                 return Answer(body={"isActive": True} | request.json)
             case "DELETE", ["hibernation-override"]:
                 return Answer(204)
+            case "GET", ["agent-tokens"]:
+                return _page("tokens", [_AGENT_TOKEN], request)
+            case "POST", ["agent-tokens"]:
+                return Answer(body=_AGENT_TOKEN | {"token": "an.agent.token"} | request.json)
+            case _, ["agent-tokens", token]:
+                return self._one(request, [_AGENT_TOKEN], token)
             case "GET", ["scaling-decisions"]:
                 return _page("scalingDecisions", [_DECISION], request)
             case "GET", ["deploys"]:
@@ -186,6 +206,12 @@ class Plane:
                 self.deployments[0]["dagTarballVersion"] = _DEPLOY["dagTarballVersion"]
                 return Answer(body=_DEPLOY | {"rollbackFromId": DEPLOY} | request.json)
         return error(404, f"no route {request.path}")
+
+    def _accept(self, request: Request) -> Answer:
+        if request.json["token"] not in ("once", self.token) or "authorization" in request.headers:
+            return error(404, "this invitation is not open")
+        accepted = {"organizationId": ORGANIZATION, "organizationName": "Acme", "token": "a.user.token", "tokenExpiresAt": TIME}
+        return Answer(body={"user": _USER, **accepted})
 
     def _upload(self, request: Request) -> Answer:
         match request.query.get("comp"):
@@ -274,7 +300,12 @@ _ROLES: Item = {"organizationRole": "ORGANIZATION_MEMBER", "deploymentRoles": []
 _ROLES |= {"workspaceRoles": [{"workspaceId": WORKSPACE, "role": "WORKSPACE_MEMBER"}]}
 _TEAM = {"id": TEAM, "name": "platform", "description": "", "rolesCount": 2, "isIdpManaged": False, "createdAt": TIME, **_ROLES}
 _USER = {"id": USER, "username": "eve@example.com", "fullName": "Eve", "status": "ACTIVE", "createdAt": TIME, **_ROLES}
-_TOKEN = {"id": TOKEN, "name": "ci", "scope": "ORGANIZATION", "shortToken": "a.pl", "createdAt": TIME}
+_INVITE: Item = {"inviteId": INVITE, "organizationId": ORGANIZATION, "organizationName": "Acme", "userId": USER, "expiresAt": TIME}
+_INVITE |= {"invitee": {"id": USER, "username": "dan@example.com"}, "inviter": {"id": USER, "username": "eve@example.com"}}
+_TOKEN: Item = {"id": TOKEN, "name": "ci", "scope": "ORGANIZATION", "shortToken": "a.pl", "createdAt": TIME}
+_TOKEN |= {"roles": [{"entityType": "ORGANIZATION", "entityId": ORGANIZATION, "role": "ORGANIZATION_MEMBER"}]}
+_AGENT_TOKEN: Item = {"id": AGENT_TOKEN, "name": "edge", "scope": "DEPLOYMENT", "shortToken": "…agent", "createdAt": TIME}
+_AGENT_TOKEN |= {"roles": [{"entityType": "DEPLOYMENT", "entityId": DEPLOYMENT, "role": "DEPLOYMENT_AGENT"}]}
 _DEPLOY = {"id": DEPLOY, "deploymentId": DEPLOYMENT, "status": "DEPLOYED", "type": "DAG_ONLY", "createdAt": TIME, "dagTarballVersion": "v1"}
 _DECISION = {"id": "d1", "decidedAt": TIME, "queue": "heavy", "action": "LAUNCH", "current": 0, "target": 3, "queued": 6, "running": 0}
 _TASK = {"dag_id": "weather_etl", "dag_run_id": "manual__1", "task_id": "load", "map_index": -1, "try_number": 2, "start_date": TIME}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from click.testing import Result
-from fake_plane import DEPLOYMENT, ORGANIZATION, TEAM, USER, WORKSPACE, Answer, Plane
+from fake_plane import DEPLOYMENT, INVITE, ORGANIZATION, TEAM, USER, WORKSPACE, Answer, Plane
 
 Run = Callable[..., Result]
 
@@ -75,6 +75,50 @@ def test_a_member_is_found_by_e_mail_address_and_a_near_miss_is_told(plane: Plan
 
     assert done.exit_code == 1
     assert "did you mean `eve@example.com`" in done.output + done.stderr
+
+
+def test_an_invitation_is_found_by_address_in_any_case_and_by_id_and_a_near_miss_is_told(plane: Plane, orrery: Run) -> None:
+    for named in ("Dan@Example.com", INVITE):
+        assert orrery("user", "uninvite", named, "--yes").exit_code == 0
+    missed = orrery("user", "uninvite", "den@example.com", "--yes")
+
+    assert [each.path.rpartition("/")[2] for each in plane.asked("DELETE")] == [INVITE, INVITE]
+    assert missed.exit_code == 1
+    assert "did you mean `dan@example.com`" in missed.output + missed.stderr
+    assert "orrery user invites" in orrery("user", "link", "somebody").stderr
+
+
+def test_a_link_is_made_only_when_it_is_asked_for(plane: Plane, orrery: Run) -> None:
+    assert "url" not in orrery("user", "invite", "dan@example.com", "--role", "ORGANIZATION_OWNER", "-o", "json").stdout
+
+    assert plane.asked("POST")[0].json == {"inviteeEmail": "dan@example.com", "role": "ORGANIZATION_OWNER"}
+    assert plane.asked("POST", "/link") == []
+
+
+@pytest.mark.parametrize("given", ["http://api.example.com/invitations/v1/accept#token=once\n", "once"])
+def test_an_invitation_is_accepted_with_the_link_or_its_secret_and_no_other_token(plane: Plane, orrery: Run, given: str) -> None:
+    done = orrery("user", "accept", "--full-name", "Eve", "-o", "json", stdin=given)
+
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["token"] == "a.user.token"
+    (request,) = plane.requests
+    assert request.json == {"token": "once", "fullName": "Eve"}
+    assert "authorization" not in request.headers
+
+
+def test_accepting_can_sign_in_at_once_and_then_prints_no_token(plane: Plane, orrery: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = orrery("user", "accept", "--login", "-o", "json", stdin="once")
+
+    assert "a.user.token" not in done.stdout
+    monkeypatch.delenv("ORRERY_API_TOKEN")
+    orrery("whoami")
+    assert plane.requests[-1].headers["authorization"] == "Bearer a.user.token"
+
+
+@pytest.mark.parametrize("given", ["", "two words"])
+def test_without_a_link_nothing_is_asked(plane: Plane, orrery: Run, given: str) -> None:
+    assert orrery("user", "accept", stdin=given).exit_code == 2
+    assert plane.requests == []
 
 
 def test_why_asks_about_the_narrowest_place_that_was_named(plane: Plane, orrery: Run) -> None:

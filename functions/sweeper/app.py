@@ -1,4 +1,4 @@
-"""The sweeper, every five minutes: finishes sagas that were lost and deploys that were cut short."""
+"""The sweeper, every five minutes: finishes sagas that were lost, deploys that were cut short and mails that were not sent."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,1 +1,1 @@
-"""DynamoDB and S3 on one machine, durable and behind this machine's own key; the tools' environment runs it, without the plane."""
+"""DynamoDB, S3 and a mailbox on one machine, behind its own key; the tools' environment runs it, without the plane."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-SERVICES = ("dynamodb", "s3")
+SERVICES = ("dynamodb", "kms", "s3", "ses")
 ALGORITHM = "AWS4-HMAC-SHA256"
 UNSIGNED = "UNSIGNED-PAYLOAD"
 HEADER = re.compile(rf"{ALGORITHM}\s+Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]+)$")
@@ -79,7 +79,7 @@ def recognize(claimed: Claim, key: AccessKey) -> None:
     if not hmac.compare_digest(claimed.credential.partition("/")[0].encode(), key.id.encode()):
         raise Refusal("UnrecognizedClientException", "the access key is not this machine's")
     if claimed.service not in SERVICES:
-        raise Refusal("AccessDenied", f"the local engine serves {' and '.join(SERVICES)}, not `{claimed.service}`")
+        raise Refusal("AccessDenied", f"the local engine serves {', '.join(SERVICES[:-1])} and {SERVICES[-1]}, not `{claimed.service}`")
     if claimed.presigned and claimed.service != "s3":
         raise Refusal("AccessDenied", "only s3 takes presigned requests")
 

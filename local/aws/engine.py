@@ -46,20 +46,25 @@ def client_environment(url: str, key: AccessKey) -> dict[str, str]:
     """What a process needs in its environment for boto3 and pynamodb to use the engine."""
     return {
         "AWS_ENDPOINT_URL_DYNAMODB": url,
+        "AWS_ENDPOINT_URL_KMS": url,
         "AWS_ENDPOINT_URL_S3": url,
+        "AWS_ENDPOINT_URL_SESV2": url,
         "AWS_ACCESS_KEY_ID": key.id,
         "AWS_SECRET_ACCESS_KEY": key.secret,
         "AWS_DEFAULT_REGION": REGION,
     }
 
 
-def command(state: Path, *, python: Path, port: int = 0, leashed: bool = False) -> tuple[list[str], dict[str, str]]:
+def command(
+    state: Path, *, python: Path, port: int = 0, leashed: bool = False, mail: Path | None = None
+) -> tuple[list[str], dict[str, str]]:
     """The engine's argv and environment; the key travels in the environment, never in argv. An older `ready.json` is removed."""
     key = access_key(state)
     (state / "ready.json").unlink(missing_ok=True)
     argv = [str(python), "-m", "local.aws.server", "--state", str(state), "--port", str(port)]
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "ORRERY_STATE") if name in os.environ}
     ours = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
+    argv += ["--mail", str(mail)] if mail else []
     return argv + ["--leashed"] * leashed, kept | ours
 
 

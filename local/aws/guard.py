@@ -1,4 +1,4 @@
-"""The ASGI application in front of MiniStack's: lets signed DynamoDB and S3 requests pass, and nothing else."""
+"""The ASGI application in front of MiniStack and the mailbox: lets signed DynamoDB, KMS, S3 and SES requests pass, and nothing else."""
 
 import asyncio
 import json
@@ -16,14 +16,16 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 LARGEST_UNHASHED_BODY = 20 << 20
 HOSTS = ("127.0.0.1", "localhost")
-TARGETS = ("DynamoDB_20120810.", "DynamoDBStreams_20120810.")
+TARGETED = {"dynamodb": ("DynamoDB_20120810.", "DynamoDBStreams_20120810."), "kms": ("TrentService.",)}
+"""The services whose operations are told by a header, and how that begins; the others' are told by method and path."""
 
 
 class Guard:
     """Admits requests, and ends the process: on request, or when memory can no longer be trusted."""
 
-    def __init__(self, application: Application, key: AccessKey) -> None:
+    def __init__(self, application: Application, key: AccessKey, *, mailbox: Application) -> None:
         self._application = application
+        self._mailbox = mailbox
         self._key = key
         self._stop = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -36,11 +38,11 @@ class Guard:
             return
         request = _request(scope)
         try:
-            receive = await self._admit(request, receive)
+            service, receive = await self._admit(request, receive)
         except Refusal as refusal:
             await _refuse(send, request, refusal)
         else:
-            await self._application(scope, receive, send)
+            await (self._mailbox if service == "ses" else self._application)(scope, receive, send)
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
@@ -55,7 +57,8 @@ class Guard:
     async def stopped(self) -> None:
         await self._stop.wait()
 
-    async def _admit(self, request: Request, receive: Receive) -> Receive:
+    async def _admit(self, request: Request, receive: Receive) -> tuple[str, Receive]:
+        """The service that a request may go on to, and its body again where that was read for its signature."""
         if self.failed:
             raise Refusal("InternalServerError", "the engine is stopping after a failed write")
         claimed = claim(request)
@@ -65,7 +68,7 @@ class Guard:
         if not claimed.presigned and "x-amz-content-sha256" not in request.headers:
             body = await _body(receive)
         verify(request, claimed, self._key, payload=payload_hash(request, claimed, body))
-        return receive if body is None else _again(body, receive)
+        return claimed.service, receive if body is None else _again(body, receive)
 
 
 def _route(request: Request, service: str) -> None:
@@ -73,7 +76,7 @@ def _route(request: Request, service: str) -> None:
     target = request.headers.get("x-amz-target", "")
     if request.headers.get("host", "").rpartition(":")[0] not in HOSTS:
         raise Refusal("AccessDenied", "the local engine answers under 127.0.0.1 and localhost only")
-    if target.startswith(TARGETS) != (service == "dynamodb") or (service == "s3" and target):
+    if not target.startswith(TARGETED[service]) if service in TARGETED else target:
         raise Refusal("UnknownOperationException", f"`{target or request.path}` is not an operation of {service}")
     if request.path.startswith("/_"):
         raise Refusal("AccessDenied", f"`{request.path}` is not served")

@@ -1,4 +1,4 @@
-"""The engine's process: MiniStack's DynamoDB and S3 on a loopback port, behind this machine's key and made durable.
+"""The engine's process: MiniStack's DynamoDB, KMS and S3 on a loopback port, made durable, and a mailbox, all behind this machine's key.
 
 `python -m local.aws.server --state DIR` with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment. When it
 listens, `DIR/ready.json` names the port and the process.
@@ -19,13 +19,15 @@ from typing import Any
 from local.aws.access import AccessKey
 from local.aws.guard import Guard
 from local.aws.journal import Journal, JournalError, reason
+from local.aws.keys import Keys
+from local.aws.mailbox import Mailbox
 from local.aws.objects import Objects, mend
 from local.aws.tables import Tables
 
 
 def _import_ministack(state: Path) -> Any:
     """MiniStack reads its environment and the objects' files when it is imported, so both are made ready first."""
-    os.environ.update(S3_PERSIST="1", S3_DATA_DIR=str(state / "s3"), PERSIST_STATE="0", SERVICES="dynamodb,dynamodbstreams,s3")
+    os.environ.update(S3_PERSIST="1", S3_DATA_DIR=str(state / "s3"), PERSIST_STATE="0", SERVICES="dynamodb,dynamodbstreams,kms,s3")
     os.environ.update(BIND_HOST="127.0.0.1", IOT_MTLS_ENABLED="0", SFTP_ENABLED="0", AUTH="false", LOG_LEVEL="WARNING")
     (state / "s3").mkdir(exist_ok=True)
     mend(state / "s3")
@@ -34,19 +36,23 @@ def _import_ministack(state: Path) -> Any:
 
 def _handlers(state: Path, guard: Guard, *, sync: bool) -> dict[str, Any]:
     """The durable handlers that take the place of MiniStack's own, with everything kept in `state` restored."""
-    modules = (importlib.import_module(f"ministack.{name}") for name in ("services.dynamodb", "services.s3", "core.persistence"))
-    dynamodb, s3, persistence = modules
+    modules = (
+        importlib.import_module(f"ministack.{name}") for name in ("services.dynamodb", "services.kms", "services.s3", "core.persistence")
+    )
+    dynamodb, kms, s3, persistence = modules
     tables = Tables(dynamodb, Journal(state / "tables.jsonl", sync=sync), guard.fail)
     objects = Objects(s3, persistence, settings=state / "buckets.json", on_failure=guard.fail)
+    keys = Keys(kms, persistence, file=state / "keys.json", on_failure=guard.fail)
     tables.restore()
+    keys.restore()
     objects.restore()
-    return {"dynamodb": tables.handle, "s3": objects.handle}
+    return {"dynamodb": tables.handle, "kms": keys.handle, "s3": objects.handle}
 
 
-async def serve(state: Path, listener: socket.socket, key: AccessKey, *, sync: bool, leashed: bool) -> bool:
+async def serve(state: Path, listener: socket.socket, key: AccessKey, *, mail: Path, sync: bool, leashed: bool) -> bool:
     """Serve until a signal, the end of stdin (`leashed`) or a failed write; true when it ended well."""
     ministack = _import_ministack(state)
-    guard = Guard(ministack.app, key)
+    guard = Guard(ministack.app, key, mailbox=Mailbox(mail))
     ministack.SERVICE_HANDLERS.update(_handlers(state, guard, sync=sync))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -91,9 +97,10 @@ def _lock(state: Path) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="DynamoDB and S3 for this machine")
+    parser = argparse.ArgumentParser(description="DynamoDB, KMS, S3 and a mailbox for this machine")
     parser.add_argument("--state", type=Path, required=True, help="the directory everything is kept in")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--mail", type=Path, help="the directory that mail is written to; `mail` in the state when left out")
     parser.add_argument("--sync", action="store_true", help="wait for the disk at every write")
     parser.add_argument("--leashed", action="store_true", help="end when stdin ends, so no engine outlives whoever started it")
     given = parser.parse_args()
@@ -101,8 +108,8 @@ def main() -> int:
     try:
         key = AccessKey(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
         given.state.mkdir(parents=True, exist_ok=True)
-        held = _lock(given.state)
-        well = asyncio.run(serve(given.state, _listener(given.port), key, sync=given.sync, leashed=given.leashed))
+        held, mail = _lock(given.state), given.mail or given.state / "mail"
+        well = asyncio.run(serve(given.state, _listener(given.port), key, mail=mail, sync=given.sync, leashed=given.leashed))
         os.close(held)
     except JournalError as error:
         return _cannot_start(str(error))

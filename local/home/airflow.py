@@ -4,7 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from local.home import broker
+from local.home import broker, secrets
 from local.home.cells import Cell, Command
 from local.home.places import Places
 from local.home.records import Record
@@ -32,7 +32,7 @@ def component(places: Places, record: Record, name: str, *, cell: Cell, database
         argv=(*_airflow(places), *COMPONENTS[name]),
         cell=cell,
         log=log(places, record.id, name),
-        env=_environment(places, record, cell) | _secrets(record, database_url),
+        env=_environment(places, record, cell) | _secrets(places, record, database_url),
     )
 
 
@@ -46,7 +46,7 @@ def worker(places: Places, record: Record, *, queue: str, concurrency: int, work
     return Command(
         key=f"{record.id}/worker/{worker_id}",
         argv=(*_airflow(places), "celery", "worker", *options),
-        cell=cell,
+        cell=secrets.hidden(places, cell),
         log=log(places, record.id, f"worker-{worker_id}"),
         env=env,
     )
@@ -136,8 +136,10 @@ def _tuning(record: Record) -> dict[str, str]:
     }
 
 
-def _secrets(record: Record, database_url: str) -> dict[str, str]:
+def _secrets(places: Places, record: Record, database_url: str) -> dict[str, str]:
+    """What a worker does not get: a task asks its api-server for connections and variables."""
     queues = record.spec.queues
+    own = {name: record.spec.environment.get(f"AIRFLOW__SECRETS__{name.upper()}", "") for name in ("backend", "backend_kwargs")}
     # Airflow never has more than this many tasks queued and running together, so it must not be what limits the workers.
     parallelism = sum(queue.max_workers for queue in queues) * sum(queue.concurrency for queue in queues)
     return {
@@ -147,4 +149,6 @@ def _secrets(record: Record, database_url: str) -> dict[str, str]:
         "AIRFLOW__API_AUTH__JWT_SECRET": record.keys["jwt"],
         "AIRFLOW__CORE__PARALLELISM": str(max(parallelism, 16)),
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+        "AIRFLOW__SECRETS__BACKEND": "orrery_airflow.environment.EnvironmentObjects",
+        "AIRFLOW__SECRETS__BACKEND_KWARGS": json.dumps({"folder": str(secrets.folder(places, record.id)), **own}),
     }

@@ -77,6 +77,7 @@ def deployment_cell(places: Places, *, room: Path, uid: int) -> Cell:
         (str(places.airflow_package), str(places.run / "airflow")),
         (str(room / "releases"), str(places.run / "releases")),
         (str(room / "broker"), str(places.run / "broker")),
+        (str(room / "environment"), str(places.run / "environment")),
         *_own(places, uid=uid, files=room / "files"),
     )
     return Cell(uid=uid, home=places.run / "files", binds=binds)

@@ -4,7 +4,7 @@ import http.client
 import json
 import os
 import socket
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from orrery import errors
@@ -98,7 +98,7 @@ class HomeClient:
         return decoded
 
     def _ensure(self, thing: str, spec: DeploymentSpec) -> None:
-        plain = {**asdict(replace(spec, environment={})), "environment": dict(spec.environment)}
+        plain = asdict(spec)
         self.request("PUT", f"/deployments/{spec.id}/{thing}", plain)
 
     def _remove(self, thing: str, ref: DeploymentRef) -> None:

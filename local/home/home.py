@@ -11,7 +11,7 @@ from orrery.dataplane.port import DeploymentRef, DeploymentSpec, Observation
 from orrery.errors import DataPlaneFailed, NotFound, NotReadyYet, WorkersBusy
 
 from local import listening
-from local.home import airflow, broker, ports, processes, releases, users
+from local.home import airflow, broker, ports, processes, releases, secrets, users
 from local.home.cells import Cell, deployment_cell, own_room
 from local.home.observer import ABSENT, Observer, components
 from local.home.places import Places
@@ -51,6 +51,7 @@ class Home:
         self._postgres.run()
         self._template.begin()
         for record in self._records.all():
+            secrets.prepare(self.places.deployment(record.id), uid=record.uid, isolated=self.places.isolated)
             with self._held(record.id):
                 record.workers = {id: worker for id, worker in record.workers.items() if self.supervisor.claim(f"{record.id}/worker/{id}")}
                 self._reconcile(record)
@@ -84,6 +85,7 @@ class Home:
             own_room(room, "files", "tmp", "broker", uid=record.uid, isolated=self.places.isolated)
             (room / "logs").mkdir(mode=0o700, exist_ok=True)
             releases.prepare(room / "releases")
+            secrets.prepare(room, uid=record.uid, isolated=self.places.isolated)
             self._records.save(record)
 
     def _found(self, spec: DeploymentSpec) -> Record:
@@ -110,7 +112,11 @@ class Home:
         self._ensure(spec, "broker", lambda record: broker.prepare(self.places, record))
 
     def ensure_release(self, spec: DeploymentSpec) -> None:
-        self._ensure(spec, "release", lambda _: releases.follow(self._bucket, spec.releases, self._releases(spec.id)))
+        def make(record: Record) -> None:
+            secrets.write(self.places.deployment(spec.id), spec, uid=record.uid, isolated=self.places.isolated)
+            releases.follow(self._bucket, spec.releases, self._releases(spec.id))
+
+        self._ensure(spec, "release", make)
 
     def ensure_airflow(self, spec: DeploymentSpec) -> None:
         self._runtimes.check(spec)

@@ -65,7 +65,7 @@ class Places:
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         (self.home / "deployments").mkdir(mode=0o700, exist_ok=True)
         _own_directory(self.run, mode=0o711)
-        for name in ("brokers", "runtime", "airflow", "servers", "files", "releases", "broker"):
+        for name in ("brokers", "runtime", "airflow", "servers", "files", "releases", "broker", "environment"):
             (self.run / name).mkdir(mode=0o711, exist_ok=True)
 
     def clear_run(self) -> None:

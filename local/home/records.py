@@ -62,7 +62,7 @@ def new_keys() -> dict[str, str]:
 def spec_from(data: dict[str, Any]) -> DeploymentSpec:
     """A spec as it travels: the dataclass as a dict; TypeError when it is none."""
     queues = tuple(QueueSpec(**queue) for queue in data["queues"])
-    return DeploymentSpec(**{**data, "queues": queues, "environment": dict(data["environment"])})
+    return DeploymentSpec(**{**data, "queues": queues})
 
 
 class Records:
@@ -110,10 +110,9 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def _as_dict(record: Record) -> dict[str, Any]:
-    spec = {**dataclasses.asdict(dataclasses.replace(record.spec, environment={})), "environment": dict(record.spec.environment)}
     return {
         **dataclasses.asdict(dataclasses.replace(record, spec=None)),  # type: ignore[arg-type]
-        "spec": spec,
+        "spec": dataclasses.asdict(record.spec),
         "things": sorted(record.things),
     }
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from orrery.authz.permissions import Permission
 from orrery.authz.policy import Role
 
-from tests.cedar.oracle import Question, ask
+from tests.cedar.company import Company
+from tests.cedar.oracle import NOBODY, Question, ask
 
 REPORTS: list[str] = []
 """Lines for the end of the test run."""
@@ -20,12 +21,12 @@ class Tally:
     allowed: int = 0
     pairs: set[tuple[str, Permission]] = field(default_factory=set)
 
-    def compare(self, questions: Sequence[Question]) -> None:
+    def compare(self, questions: Sequence[Question], company: Company = NOBODY) -> None:
         """Ask both; fail with the first questions whose answers differ."""
-        cedar = ask(questions)
+        cedar = ask(questions, company)
         self.decisions += len(questions)
         self.allowed += sum(cedar)
-        self.pairs |= {(grant.role, each.permission) for each in questions for grant in each.principal.grants}
+        self.pairs |= {(grant.role, each.permission) for each in questions for grant in each.principal.grants} & EVERY_PAIR
         different = [_said(each, answer) for each, answer in zip(questions, cedar, strict=True) if each.ours != answer]
         assert not different, "\n".join([f"{len(different)} answers differ:", *different[:20]])
 

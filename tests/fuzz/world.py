@@ -10,6 +10,7 @@ from orrery.model.cluster import ClusterType
 from orrery.store import clusters, tables, writes
 
 from tests.support.http import Answer, Caller
+from tests.support.people import member
 from tests.support.plane import Plane
 from tests.support.tars import tar_of
 
@@ -81,9 +82,30 @@ def _live(things: Things) -> str:
     return str(deploy["id"])
 
 
+def _invitation() -> Json:
+    return {"inviteeEmail": f"{names.new_id()}@example.com", "role": "ORGANIZATION_MEMBER"}
+
+
 def _member(things: Things) -> str:
     things.post(f"teams/{things['teamId']}/members", {"memberIds": [things["userId"]]})
     return things["userId"]
+
+
+def _object(things: Things) -> str:
+    return str(things.post("environment-objects", _object_in(things, "OBJECT"))["id"])
+
+
+def _object_in(things: Things, prefix: str) -> Json:
+    return {
+        "objectKey": f"{prefix}_{things.fresh}", "objectType": "AIRFLOW_VARIABLE", "scope": "WORKSPACE",
+        "scopeEntityId": things["workspaceId"], "airflowVariable": {"value": "x", "isSecret": True},
+    }  # fmt: skip
+
+
+def _reach(things: Things) -> Json:
+    """Links of a Workspace's object: a Deployment that was there, and its overrides."""
+    link = {"scope": "DEPLOYMENT", "scopeEntityId": things["deploymentId"]}
+    return {"links": [link | {"overrides": {"airflowVariable": {"value": "y"}}}], "excludeLinks": []}
 
 
 MAKERS: dict[str, Callable[[Things], str]] = {
@@ -94,10 +116,13 @@ MAKERS: dict[str, Callable[[Things], str]] = {
     "deployId": _deploy,
     "teamId": lambda things: things.post("teams", {"name": things.fresh})["id"],
     "tokenId": lambda things: things.post("tokens", {"name": "ci", "scope": "ORGANIZATION", "role": "ORGANIZATION_MEMBER"})["id"],
+    "agentTokenId": lambda things: things.post(f"deployments/{things['deploymentId']}/agent-tokens", {"name": "remote"})["id"],
     "allowedIpAddressRangeId": lambda things: _range(things),
     "roleId": lambda things: things.post("roles", ROLE | {"name": things.fresh})["id"],
     "userId": lambda things: things.plane.installation.owner_id,
     "memberId": _member,
+    "environmentObjectId": _object,
+    "inviteId": lambda things: things.post("invites", _invitation())["inviteId"],
 }
 """How one of each kind is made, by the name of the path's parameter."""
 
@@ -141,6 +166,11 @@ def _roles(things: Things) -> Json:
     }
 
 
+def _token_roles(things: Things) -> list[Json]:
+    added = {"entityType": "WORKSPACE", "entityId": things["workspaceId"], "role": "WORKSPACE_MEMBER"}
+    return [added, {"entityType": "ORGANIZATION", "entityId": things["organizationId"], "role": "ORGANIZATION_MEMBER"}]
+
+
 BODIES: dict[str, Callable[[Things], Json]] = {
     "UpdateOrganization": lambda things: {"name": "Analytics", "billingEmail": "ada@example.com", "isScimEnabled": False},
     "CreateCluster": lambda things: _CLUSTER | {"workspaceIds": [things["workspaceId"]]},
@@ -159,11 +189,17 @@ BODIES: dict[str, Callable[[Things], Json]] = {
     "UpdateCustomRole": lambda things: {"name": f"{things.fresh}3", "permissions": ["deployment.get"]},
     "UpdateUserRoles": lambda things: _roles(things),
     "UpdateTeamRoles": lambda things: _roles(things) | {"organizationRole": "ORGANIZATION_MEMBER"},
+    "CreateUserInvite": lambda things: _invitation(),
     "CreateTeam": lambda things: {"name": f"{things.fresh}2", "memberIds": [things["userId"]]},
     "UpdateTeam": lambda things: {"name": f"{things.fresh}3"},
     "AddTeamMembers": lambda things: {"memberIds": [things["userId"]]},
     "CreateApiToken": lambda things: {"name": "a", "scope": "WORKSPACE", "role": "WORKSPACE_MEMBER", "entityId": things["workspaceId"]},
+    "CreateAgentToken": lambda things: {"name": "remote"},
     "UpdateApiToken": lambda things: {"name": "b"},
+    "CreateEnvironmentObject": lambda things: _object_in(things, "FRESH") | _reach(things),
+    "UpdateEnvironmentObject": lambda things: {"airflowVariable": {"value": "z"}} | _reach(things),
+    "ExcludeLinkingEnvironmentObject": lambda things: {"scope": "DEPLOYMENT", "scopeEntityId": things["deploymentId"]},
+    "UpdateApiTokenRoles": lambda things: {"roles": _token_roles(things)},
     "CreateWorkspace": lambda things: {"name": f"{things.fresh}2"},
     "UpdateWorkspace": lambda things: {"name": f"{things.fresh}3", "description": "", "cicdEnforcedDefault": False},
 }
@@ -180,6 +216,8 @@ def prepare(operation: str, things: Things) -> None:
     """What must have happened before an operation can succeed."""
     if operation == "DeployRollback":
         things.made["deployId"] = _live(things)
+    if operation == "DeleteUser":
+        things.made["userId"], _ = member(things.plane.installation, things.fresh)
     if operation == "DeleteDeploymentHibernationOverride":
         things.post(f"deployments/{things['deploymentId']}/hibernation-override", {"isHibernating": False})
         things.plane.settle(things["deploymentId"])
@@ -191,7 +229,7 @@ RIGHTFUL = {"CreateCluster": 412, "UpdateCluster": 412, "DeleteCluster": 412}
 ANYBODY = {
     "ExplainAuthorization", "GetCluster", "GetClusterOptions", "GetDeploymentOptions", "GetOrganization", "GetSelfUser", "GetTeam",
     "GetUser",
-    "ListApiTokens", "ListClusters", "ListDeployments", "ListOrganizations", "ListPermissionGroups",
+    "ListApiTokens", "ListClusters", "ListDeployments", "ListEnvironmentObjects", "ListOrganizations", "ListPermissionGroups",
     "ListRoleTemplates", "ListTeamMembers", "ListTeams", "ListUserTeams", "ListUsers",
     "ListWorkspaces",
 }  # fmt: skip

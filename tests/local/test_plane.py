@@ -70,7 +70,16 @@ def running(tmp_path_factory: pytest.TempPathFactory, aws_engine: Engine) -> Ite
 
 
 def get(url: str, token: str = "") -> tuple[int, Any]:
-    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})
+    return ask(urllib.request.Request(url), token)
+
+
+def post(url: str, body: Any, token: str = "") -> tuple[int, Any]:
+    return ask(urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"}), token)
+
+
+def ask(request: urllib.request.Request, token: str) -> tuple[int, Any]:
+    if token:
+        request.add_header("Authorization", f"Bearer {token}")
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.status, json.loads(answer.read())
@@ -98,6 +107,25 @@ def test_the_plane_serves_its_api_and_comes_back_with_what_was_there(plane: Plan
     assert get(f"{url}/v1/organizations", made["token"]) == (200, listed)
     assert plane.invoke({})["organizationId"] == made["organizationId"]
     assert plane.stop() == 0
+
+
+def test_the_plane_mails_from_here(plane: Plane) -> None:
+    url = plane.start()
+    made = plane.invoke({})
+    invitation = {"inviteeEmail": "eve@example.com", "role": "ORGANIZATION_MEMBER"}
+    status, invite = post(f"{url}/v1/organizations/{made['organizationId']}/invites", invitation, made["token"])
+    assert status == 200
+
+    (mail,) = (plane.engine.state / "mail").glob("*.eml")
+    text = mail.read_text()
+    assert "From: orrery@localhost" in text
+    link, _, token = text[text.index(url) :].split()[0].partition("#token=")
+    with urllib.request.urlopen(link, timeout=30) as page:
+        assert "Accept" in page.read().decode()
+    status, accepted = post(link, {"token": token})
+    assert (status, accepted["user"]["id"]) == (200, invite["userId"])
+    assert get(f"{url}/v1/users/self", accepted["token"])[1]["username"] == "eve@example.com"
+    assert post(link, {"token": token})[0] == 404
 
 
 def test_it_listens_on_loopback_only(running: Plane) -> None:

@@ -9,6 +9,8 @@ from orrery.store import reads, tables
 
 from functions.first_run.app import handler
 from tests.support.http import Caller
+from tests.support.installation import Installation
+from tests.support.invitations import accept, invite, token_for
 
 
 def test_it_makes_an_organization_its_owner_a_cluster_and_their_tokens(empty_table: None) -> None:
@@ -66,6 +68,17 @@ def test_an_owner_who_deleted_the_first_token_gets_back_in(empty_table: None) ->
         token = handler({"reissue": "owner"}, None)["token"]
 
     assert [each["name"] for each in Caller(token).get(path).body["tokens"]] == ["first owner"]
+
+
+def test_an_owner_who_came_later_gets_in_when_the_first_one_has_left(installation: Installation) -> None:
+    eve = accept(token_for(installation, invite(installation, role="ORGANIZATION_OWNER"))).body
+    Caller(eve["token"]).delete(f"{installation.path}/users/{installation.owner_id}")
+
+    made = [handler({"reissue": "owner"}, None) for _ in range(2)]
+
+    assert [each["ownerId"] for each in (*made, handler({}, None))] == [eve["user"]["id"]] * 3
+    assert Caller(made[0]["token"]).get(installation.path).status == 401
+    assert Caller(made[1]["token"]).get(installation.path).status == 200
 
 
 def test_a_lost_agents_token_is_replaced_and_the_old_one_dies(empty_table: None) -> None:

@@ -1,4 +1,4 @@
-"""DynamoDB and S3 for tests: one real engine for the session, each test with a table or bucket of its own."""
+"""DynamoDB, KMS and S3 for tests: one real engine for the session, each test with a table or bucket of its own."""
 
 import os
 import shutil
@@ -15,6 +15,7 @@ from local.aws.engine import ROOT, Engine
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+SECRETS_KEY = "alias/tests-secrets"
 TOOLS = ROOT / ".orrery" / "venvs" / "tools"
 
 

@@ -14,6 +14,7 @@ keep_requests_apart()  # tests send requests at once into one process, as the lo
 OWNERS = {
     "workspaces": "tenancy",
     "authorization": "identity",
+    "invites": "identity",
     "teams": "identity",
     "tokens": "identity",
     "users": "identity",
@@ -23,6 +24,7 @@ OWNERS = {
     "cluster-options": "clusters",
     "deployments": "deployments",
     "deployment-options": "deployments",
+    "environment-objects": "environment",
 }
 """The function that serves a noun below an Organization, as the template routes it."""
 
@@ -70,6 +72,8 @@ def function_of(path: str) -> str:
         return "spec"
     if parts[0] == "airflow":
         return "airflow_access"
+    if parts[0] == "invitations":
+        return "invitations"
     if parts[0] == "agent":
         return "agents"
     if parts[1] in ("users", "authorization"):

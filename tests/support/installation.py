@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from orrery import first_run
+from orrery import first_run, vault
 from orrery.settings import settings
 from orrery.store import tables, writes
 
 from local.aws.engine import Engine
+from local.resources import ensure_key
+from tests.support.aws import SECRETS_KEY, client
 from tests.support.http import Caller
 
 
@@ -47,6 +49,7 @@ def empty_table(aws_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator
         "TABLE_NAME": f"installation-{uuid.uuid4().hex}",
         "API_URL": "http://127.0.0.1:8888",
         "REGION": "us-east-1",
+        "SECRETS_KEY": SECRETS_KEY,
         "FIRST_ORGANIZATION_NAME": "Analytics",
         "FIRST_OWNER_EMAIL": "ada@example.com",
         "FIRST_CLUSTER_REGION": "us-east-1",
@@ -54,6 +57,7 @@ def empty_table(aws_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     forget()
+    ensure_key(client(aws_engine, "kms"), SECRETS_KEY)
     tables.table().create_table(wait=True, billing_mode="PAY_PER_REQUEST")
     yield
     forget()
@@ -79,3 +83,5 @@ def forget() -> None:
     """The process remembers nothing of the installation it served."""
     settings.cache_clear()
     tables.table.cache_clear()
+    for cached in (vault._kms, vault._data_key):
+        cached.cache_clear()

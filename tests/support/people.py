@@ -30,7 +30,7 @@ def member(installation: Installation, name: str = "eve") -> tuple[str, Caller]:
     """A plain member of the Organization, signed in."""
     now, id, home = datetime.now(UTC), names.new_id(), installation.organization_id
     grants = (Grant(TokenScope.ORGANIZATION, home, Role.ORGANIZATION_MEMBER),)
-    writes.commit(users.new(User(id, home, f"{name}@example.com", name, grants, now, now)))
+    writes.commit(*users.new(User(id, home, f"{name}@example.com", name, grants, now, now)))
     return id, signed_in(installation, id, name)
 
 

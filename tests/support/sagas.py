@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from orrery import dataplane, names, releases, settings, workflows
+from orrery import dataplane, names, releases, settings, vault, workflows
 from orrery.model.deployment import Deployment, HibernationOverride
 from orrery.provisioning import sweep
 from orrery.provisioning.marks import MARKS
@@ -23,7 +23,9 @@ from orrery.store import deployments, tables
 from functions.provision import app as provision
 from local.aws.engine import Engine
 from local.invocation import Context
+from local.resources import ensure_key
 from tests.dataplane_contract import ensure_all
+from tests.support.aws import SECRETS_KEY, client
 from tests.support.builders import BORN, SOMEBODY, a_deployment
 from tests.support.dataplane import FakeDataPlane
 from tests.support.machine import Machine, Result
@@ -121,10 +123,11 @@ class Stage:
 def a_stage(aws_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """A fixture's body: a table, a data plane and a Step Functions of this test alone."""
     environment = {**aws_engine.environment, "TABLE_NAME": f"sagas-{uuid.uuid4().hex}", "RELEASES_BUCKET": f"sagas-{uuid.uuid4().hex}"}
-    for key, value in {**environment, "REGION": "us-east-1", "API_URL": "http://127.0.0.1:9"}.items():
+    for key, value in {**environment, "REGION": "us-east-1", "API_URL": "http://127.0.0.1:9", "SECRETS_KEY": SECRETS_KEY}.items():
         monkeypatch.setenv(key, value)
-    for cached in (settings.settings, tables.table, releases._s3):
+    for cached in (settings.settings, tables.table, releases._s3, vault._kms, vault._data_key):
         cached.cache_clear()
+    ensure_key(client(aws_engine, "kms"), SECRETS_KEY)
     connection = tables.table()._get_connection()
     connection.connection = _connections.setdefault(aws_engine.url, connection.connection)
     tables.table().create_table(wait=True, billing_mode="PAY_PER_REQUEST")
@@ -134,5 +137,5 @@ def a_stage(aws_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sta
     monkeypatch.setattr(workflows, "start", stage.start)
     monkeypatch.setattr(workflows, "describe", stage.describe)
     yield stage
-    for cached in (settings.settings, tables.table, releases._s3):
+    for cached in (settings.settings, tables.table, releases._s3, vault._kms, vault._data_key):
         cached.cache_clear()

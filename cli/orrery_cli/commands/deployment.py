@@ -20,6 +20,7 @@ TIMEOUT = click.option("--timeout", type=click.IntRange(min=1), default=600, sho
     names={
         "create": "deployment_change:create | Make a Deployment.",
         "update": "deployment_change:update | Change a Deployment; what is not named stays.",
+        "agent-token": "agent_token:agent_token | Make and remove the tokens of a Deployment's remote agents.",
         "logs": "logs:logs | Read task logs from the Deployment's Airflow.",
     },
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from orrery_cli import lookup
+from orrery_cli import grants, lookup
 from orrery_cli.output import note
 from orrery_cli.session import Session, current
 from orrery_cli.shared import group
@@ -22,6 +22,7 @@ def token() -> None:
     Examples:
       orrery token create ci --scope DEPLOYMENT --deployment etl --role DEPLOYMENT_ADMIN
       orrery token list
+      orrery token roles ci --workspace-role Data=WORKSPACE_AUTHOR
       orrery token rotate ci --yes
     """
 
@@ -61,7 +62,7 @@ def create(name: str, scope: str, role: str | None, deployment: str | None, **re
         body["tokenExpiryPeriodInDays"] = rest["expires_in_days"]
     if entity := _entity(session, scope, deployment):
         body["entityId"] = entity
-    _show_once(session, session.api.post(f"{session.root}/tokens", body))
+    show_once(session, session.api.post(f"{session.root}/tokens", body))
 
 
 @token.command("get")
@@ -90,7 +91,33 @@ def rotate(name: str) -> None:
     session = current()
     found = lookup.token(session, name)
     session.confirm(f"rotate the token `{found['name']}`: its old secret stops working")
-    _show_once(session, session.api.post(f"{session.root}/tokens/{found['id']}/rotate", None))
+    show_once(session, session.api.post(f"{session.root}/tokens/{found['id']}/rotate", None))
+
+
+@token.command("roles")
+@click.argument("name", metavar="NAME|ID")
+@grants.options
+def roles(name: str, asked: grants.Asked) -> None:
+    """Show what a token may do, or say it; what is not named stays as it is, and so does its secret.
+
+    A token of the Organization can be added to Workspaces and Deployments, one of a Workspace to its Deployments, and
+    each to DAGs and tags in those. It always keeps a role where it is at home.
+
+    \b
+    Examples:
+      orrery token roles ci
+      orrery token roles ci --workspace-role Data=WORKSPACE_AUTHOR --deployment-role etl=DEPLOYMENT_ADMIN
+      orrery token roles ci --workspace-role Data=none
+      orrery token roles ci --dag etl:weather_etl=DAG_AUTHOR --dag-tag etl:finance=DAG_VIEWER
+    """
+    session = current()
+    found = lookup.token(session, name)
+    held = grants.of_token(found)
+    if asked:
+        wanted = held | grants.changed(session, held, asked)
+        body = {"roles": grants.for_token(session.organization_id, wanted)}
+        held = session.api.post(f"{session.root}/tokens/{found['id']}/roles", body)
+    session.show(held)
 
 
 def _entity(session: Session, scope: str, deployment: str | None) -> str | None:
@@ -101,7 +128,8 @@ def _entity(session: Session, scope: str, deployment: str | None) -> str | None:
     return None
 
 
-def _show_once(session: Session, made: dict[str, Any]) -> None:
+def show_once(session: Session, made: dict[str, Any]) -> None:
+    """A token with its secret, which nobody is told again."""
     session.show(made, ("id", "name", "scope", "token"))
     if session.output == "table":
         note("The token is shown this once; keep it safe.")

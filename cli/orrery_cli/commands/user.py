@@ -1,8 +1,9 @@
-"""`orrery user`: the members of the Organization and what they may do."""
+"""`orrery user`: the members of the Organization, how they come and go, and what they may do."""
 
 import click
 
 from orrery_cli import grants, lookup
+from orrery_cli.commands import invitation
 from orrery_cli.failures import Failure
 from orrery_cli.session import current
 from orrery_cli.shared import group
@@ -12,14 +13,19 @@ COLUMNS = ("id", "username", "fullName", "status", "organizationRole", "createdA
 
 @group("user")
 def user() -> None:
-    """See the members of the Organization, and give and take their roles.
+    """See the members of the Organization, invite and remove them, and give and take their roles.
 
     \b
     Examples:
       orrery user list
+      orrery user invite eve@example.com
       orrery user roles eve@example.com --workspace-role Data=WORKSPACE_AUTHOR
       orrery user why eve@example.com deployment.deploys.create --deployment etl
     """
+
+
+for each in (invitation.invite, invitation.invites, invitation.link, invitation.uninvite, invitation.accept, invitation.remove):
+    user.add_command(each)
 
 
 @user.command("list")

@@ -41,7 +41,7 @@ def run(reissue: str = "") -> dict[str, Any]:
     if done is None:
         return _begin()
     if reissue == "owner":
-        return _ids(done) | {"token": _new_owner_token(done)}
+        return _new_owner_token(done)
     if reissue == "agent":
         return _ids(done) | {"agentToken": _new_agent_token(done)}
     if reissue:
@@ -60,7 +60,7 @@ class Tenant:
 
     @property
     def writes(self) -> tuple[Write, ...]:
-        return *organizations.new(self.organization), users.new(self.owner), *tokens.new(self.token)
+        return *organizations.new(self.organization), *users.new(self.owner), *tokens.new(self.token)
 
 
 def tenant(name: str, email: str, now: datetime) -> Tenant:
@@ -101,22 +101,36 @@ def _owner_token(owner: User, now: datetime) -> tuple[Token, str]:
     token = Token(
         id, owner.organization_id, "first owner", TokenScope.ORGANIZATION, owner.grants, secret.hash, secret.short, now, owner.subject, now,
         owner.subject, now, end, description="made by the first run; `reissue` replaces it",
+        bearer_id=owner.id,
     )  # fmt: skip
     return token, secret.value
 
 
-def _new_owner_token(done: FirstRun) -> str:
-    now, owner = datetime.now(UTC), users.load(done.organization_id, done.owner_id)
-    try:
-        token = tokens.load(done.organization_id, done.token_id)
-    except NotFound:  # somebody deleted it: the owner must get back in all the same
+def _new_owner_token(done: FirstRun) -> dict[str, Any]:
+    now, owner = datetime.now(UTC), _owner(done)
+    token = _token_of(owner, done)
+    if token is None:
         token, value = _owner_token(owner, now)
-        known = replace(done, token_id=token.id, generation=done.generation + 1)
+        known = replace(done, owner_id=owner.id, token_id=token.id, generation=done.generation + 1)
         writes.commit(_replace(known), *tokens.new(token))
-        return value
+        return _ids(known) | {"token": value}
     secret = api_token(token.id, now, now + LIFE, organizationId=done.organization_id)
     writes.commit(*tokens.rotated(token.rotate(hash=secret.hash, short=secret.short, by=owner.subject, now=now), before=token))
-    return secret.value
+    return _ids(done) | {"token": secret.value}
+
+
+def _owner(done: FirstRun) -> User:
+    """Whoever came first, or who owns the Organization now if they left it: there is always somebody."""
+    members = sorted(users.every(done.organization_id), key=lambda user: user.id != done.owner_id)
+    return next(user for user in members if user.owns(done.organization_id))
+
+
+def _token_of(owner: User, done: FirstRun) -> Token | None:
+    """The token that can be replaced; none if it was somebody else's, or if somebody deleted it."""
+    try:
+        return tokens.load(done.organization_id, done.token_id) if owner.id == done.owner_id else None
+    except NotFound:
+        return None
 
 
 def _new_agent_token(done: FirstRun) -> str:

@@ -47,6 +47,11 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
+def invitation_link(api_url: str, token: str) -> str:
+    """Where an invitation is accepted; the token is in the fragment, which no browser sends and so no log on the way holds."""
+    return f"{api_url}/invitations/v1/accept#token={token}"
+
+
 def new_version() -> str:
     """A release's version: the moment it was made, to a tenth of a microsecond, such as `2026-09-18T04:02:47.9408803Z`."""
     ticks = time.time_ns() // 100

@@ -14,11 +14,15 @@ class Settings:
     uploads_bucket: str
     api_url: str
     """The public address of the API, without a slash at the end."""
+    secrets_key: str
+    """The alias of the KMS key that seals tenants' secrets."""
     state_machine_prefix: str
     """ARN of the state machines up to their name: `arn:aws:states:<region>:<account>:stateMachine:orrery-`."""
     region: str
     data_plane: str
     """`module:factory` of the data plane's adapter; empty where no data plane is attached."""
+    mail_from: str
+    """The address that mail comes from; empty where none is sent."""
     first_organization_name: str
     first_owner_email: str
     first_cluster_region: str

@@ -89,7 +89,7 @@ def test_a_presigned_url_cannot_be_given_a_longer_life() -> None:
 
 
 def test_other_services_are_named_in_the_refusal() -> None:
-    with pytest.raises(Refusal, match="serves dynamodb and s3, not `sqs`"):
+    with pytest.raises(Refusal, match="serves dynamodb, kms, s3 and ses, not `sqs`"):
         admit(signed(service="sqs"), b"{}")
 
 

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws.engine import ROOT, Engine, EngineError
+from local.resources import ensure_key
 from tests.support.aws import client, create_table, tools_python
 
 WRITERS, ROUNDS, ACKNOWLEDGED_PER_ROUND = 6, 3, 150
@@ -258,3 +259,16 @@ def test_a_start_that_cannot_succeed_says_why_in_one_line(tmp_path: Any, damage:
     damage(state)
     with pytest.raises(EngineError, match=f"(?i){told}"):
         Engine(state, python=tools_python()).start()
+
+
+def test_a_key_survives_a_kill_with_everything_that_it_sealed(own_engine: Engine) -> None:
+    ensure_key(client(own_engine, "kms"), "alias/one")
+    made = client(own_engine, "kms").generate_data_key(KeyId="alias/one", KeySpec="AES_256", EncryptionContext={"of": "us"})
+    own_engine.kill()
+    own_engine.start()
+    ensure_key(client(own_engine, "kms"), "alias/one")
+    kms = client(own_engine, "kms")
+    opened = kms.decrypt(CiphertextBlob=made["CiphertextBlob"], EncryptionContext={"of": "us"})
+    assert opened["Plaintext"] == made["Plaintext"]
+    with pytest.raises(ClientError, match="InvalidCiphertext"):
+        kms.decrypt(CiphertextBlob=made["CiphertextBlob"], EncryptionContext={"of": "them"})

@@ -52,7 +52,7 @@ def _signed_get(engine: Engine, path: str) -> None:
 
 
 def test_another_service_is_refused_by_name(aws_engine: Engine) -> None:
-    with pytest.raises(ClientError, match="serves dynamodb and s3, not `states`"):
+    with pytest.raises(ClientError, match="serves dynamodb, kms, s3 and ses, not `states`"):
         client(aws_engine, "stepfunctions").list_state_machines()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from orrery.errors import StaleGeneration
 from orrery.model.deployment import Health
+from orrery.provisioning.specs import spec_of
 from orrery.settings import settings
 from orrery.store import deployments
 from orrery.store.tables import table
@@ -118,7 +119,7 @@ def test_an_environment_of_secrets_shows_none_and_keeps_them_when_they_are_left_
         made, environmentVariables=[{"key": "API_KEY", "isSecret": True}, {"key": "MODE", "value": "slow", "isSecret": False}]
     )
     assert changed.status == 200, changed.body
-    assert {each.key: each.value for each in plane.load(made["id"]).environment} == {"API_KEY": "s3cret", "MODE": "slow"}
+    assert spec_of(plane.load(made["id"])).environment == {"API_KEY": "s3cret", "MODE": "slow"}
     before, after = ({each["key"]: each["updatedAt"] for each in body["environmentVariables"]} for body in (made, changed.body))
     assert (before["API_KEY"] == after["API_KEY"], before["MODE"] < after["MODE"]) == (True, True)
     plane.settle(made["id"])

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from orrery import names
 from orrery.errors import StaleGeneration
-from orrery.store import ip_ranges
+from orrery.store import deployments, ip_ranges
 
+from tests.support.builders import a_deployment
 from tests.support.http import Answer, event, function_of, parse
 from tests.support.installation import Installation, another
 from tests.support.people import member
@@ -164,3 +165,14 @@ def test_two_changes_at_once_do_not_undo_each_other(installation: Installation) 
         ip_ranges.save(before.remove([]))
 
     assert listed(installation) == [HOME]
+
+
+def test_a_deployments_remote_agents_come_from_there_too(installation: Installation) -> None:
+    etl = a_deployment(organization_id=installation.organization_id, workspace_id=installation.workspace())
+    deployments.create(etl)
+    path = f"{installation.path}/deployments/{etl.id}"
+    agent = installation.owner.post(f"{path}/agent-tokens", {"name": "remote"}).body["token"]
+    allow(installation, HOME)
+
+    assert coming_from("127.0.0.1", agent, path).status == 200
+    assert coming_from("203.0.113.7", agent, path).status == 403

@@ -4,11 +4,14 @@ import base64
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from orrery.minting import digest
-from orrery.store import deployments, principals, reads, tables, writes
+from orrery.model.token import Token
+from orrery.store import deployments, principals, reads, tables, tokens, writes
 from orrery.store.principals import Credential
+from pynamodb.exceptions import UpdateError
 
 from tests.support.builders import a_deployment
 from tests.support.http import Caller
@@ -254,3 +257,125 @@ def test_a_tokens_name_is_bounded(installation: Installation, name: str) -> None
     refused = installation.owner.post(f"{installation.path}/tokens/{made['id']}", {"name": name})
 
     assert (refused.status, refused.fields) == (400, ["name"])
+
+
+def principal_of(token: dict[str, object]) -> tuple[str, str]:
+    return f"HASH#{digest(str(token['token']))}", "PRINCIPAL"
+
+
+def noted(token: dict[str, object], ago: timedelta) -> None:
+    """As if its last use had been noted that long ago."""
+    bound = tables.table()
+    bound(*principal_of(token)).update(actions=[bound.used.set(int((datetime.now(UTC) - ago).timestamp()))])
+
+
+def last_used(installation: Installation, token: dict[str, object]) -> datetime | None:
+    told = installation.owner.get(f"{installation.path}/tokens/{token['id']}").body["lastUsedAt"]
+    return datetime.fromisoformat(told) if told else None
+
+
+def test_a_token_tells_when_it_was_last_used(installation: Installation) -> None:
+    made = make(installation.owner, installation)
+    assert last_used(installation, made) is None
+
+    Caller(str(made["token"])).get("/v1/organizations")
+
+    used = last_used(installation, made)
+    assert used is not None
+    assert timedelta() <= datetime.now(UTC) - used < timedelta(minutes=1)
+    rotated = installation.owner.post(f"{installation.path}/tokens/{made['id']}/rotate").body
+    assert datetime.fromisoformat(rotated["lastUsedAt"]) == used
+    installation.owner.post(f"{installation.path}/tokens/{made['id']}", {"name": "nightly"})
+    assert last_used(installation, made) == used
+
+
+def test_a_use_is_noted_once_an_hour_and_costs_nothing_in_between(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = make(installation.owner, installation)
+    noted(made, timedelta(minutes=90))
+    Caller(str(made["token"])).get("/v1/organizations")
+    fresh = last_used(installation, made)
+    assert fresh is not None
+    assert datetime.now(UTC) - fresh < timedelta(minutes=1)
+
+    noted(made, timedelta(minutes=30))
+    written = []
+    monkeypatch.setattr(tables.Item, "update", lambda *_, **changes: written.append(changes))
+    assert Caller(str(made["token"])).get("/v1/organizations").status == 200
+    assert written == []
+
+
+def test_no_request_fails_because_its_time_could_not_be_noted(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = make(installation.owner, installation)
+
+    def away(*_: object, **__: object) -> None:
+        raise UpdateError("throttled")
+
+    monkeypatch.setattr(tables.Item, "update", away)
+
+    assert Caller(str(made["token"])).get("/v1/organizations").status == 200
+    assert last_used(installation, made) is None
+
+
+def test_a_token_that_is_deleted_while_its_use_is_noted_does_not_come_back(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make(installation.owner, installation)
+    write = tables.Item.update
+
+    def too_late(row: tables.Item, *args: Any, **changes: Any) -> Any:
+        monkeypatch.setattr(tables.Item, "update", write)
+        assert installation.owner.delete(f"{installation.path}/tokens/{made['id']}").status == 204
+        return write(row, *args, **changes)
+
+    monkeypatch.setattr(tables.Item, "update", too_late)
+    assert Caller(str(made["token"])).get("/v1/organizations").status == 200
+
+    assert reads.row(*principal_of(made)) is None
+    assert Caller(str(made["token"])).get("/v1/organizations").status == 401
+
+
+def test_the_tokens_of_a_workspace_end_with_it(installation: Installation) -> None:
+    workspace, other = installation.workspace("mine"), installation.workspace("other")
+    ends = make(installation.owner, installation, role="WORKSPACE_OWNER", scope="WORKSPACE", entityId=workspace)
+    stays = make(installation.owner, installation, role="WORKSPACE_OWNER", scope="WORKSPACE", entityId=other)
+
+    assert Caller(str(ends["token"])).delete(f"{installation.path}/workspaces/{workspace}").status == 204
+
+    assert Caller(str(ends["token"])).get("/v1/organizations").status == 401
+    assert Caller(str(stays["token"])).get("/v1/organizations").status == 200
+    listed = {each["id"] for each in installation.owner.get(f"{installation.path}/tokens").body["tokens"]}
+    assert (ends["id"] in listed, stays["id"] in listed) == (False, True)
+
+
+def test_a_token_that_is_rotated_while_its_workspace_goes_ends_all_the_same(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = installation.workspace()
+    made = make(installation.owner, installation, role="WORKSPACE_OWNER", scope="WORKSPACE", entityId=workspace)
+    delete, values = tokens.delete, list[str]()
+
+    def rotated_first(token: Token) -> None:
+        if not values:
+            values.append(installation.owner.post(f"{installation.path}/tokens/{token.id}/rotate").body["token"])
+        delete(token)
+
+    monkeypatch.setattr(tokens, "delete", rotated_first)
+    assert installation.owner.delete(f"{installation.path}/workspaces/{workspace}").status == 204
+
+    assert {Caller(each).get("/v1/organizations").status for each in [str(made["token"]), *values]} == {401}
+
+
+def test_no_token_is_made_in_a_workspace_that_goes_at_that_moment(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = installation.workspace()
+    body = {"name": "late", "role": "WORKSPACE_OWNER", "scope": "WORKSPACE", "entityId": workspace}
+    commit = writes.commit
+
+    def too_late(*all: writes.Write) -> None:
+        monkeypatch.setattr(writes, "commit", commit)
+        assert installation.owner.delete(f"{installation.path}/workspaces/{workspace}").status == 204
+        commit(*all)
+
+    monkeypatch.setattr(writes, "commit", too_late)
+
+    assert installation.owner.post(f"{installation.path}/tokens", body).status == 404
+    assert "late" not in {each["name"] for each in installation.owner.get(f"{installation.path}/tokens").body["tokens"]}

@@ -200,12 +200,12 @@ TEXT = st.text(max_size=12) | st.sampled_from(["/", "etl", "dag/etl", "tag/etl",
 
 @given(st.lists(st.tuples(st.sampled_from([TokenScope.DAG, TokenScope.DAG_TAG]), st.sampled_from([DEP, "d2"]), TEXT), unique=True))
 def test_no_two_dags_or_tags_are_one_place_whatever_they_are_called(named: list[tuple[TokenScope, str, str]]) -> None:
-    assert len({on(scope, name, deployment=there).place for scope, there, name in named}) == len(named)
+    assert len({on(scope, name, deployment=there).key for scope, there, name in named}) == len(named)
 
 
 @given(scope=st.sampled_from([TokenScope.DAG, TokenScope.DAG_TAG]), name=TEXT, other=TEXT)
 def test_a_role_on_a_dag_counts_there_and_nowhere_else(scope: TokenScope, name: str, other: str) -> None:
-    holder, place = on_dags(on(scope, name)), on(scope, name).place
+    holder, place = on_dags(on(scope, name)), on(scope, name).key
 
     assert holder.may(Permission.DAG_GET, ORG, WS, DEP, place)
     assert not holder.may(Permission.DAG_UPDATE, ORG, WS, DEP, place)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from orrery import settings
+from orrery import settings, vault
 from orrery.dataplane.port import DeploymentRef, QueueSpec
 from orrery.model.deployment import EnvironmentVariable, HibernationOverride
 from orrery.model.queue import Machine, Queue
@@ -16,7 +16,7 @@ HEAVY = Queue("q2", "heavy", Machine.A20, min_workers=1, max_workers=7, concurre
 
 
 @pytest.fixture(autouse=True)
-def surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def surroundings(empty_table: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("API_URL", "https://api.example.com")
     monkeypatch.setenv("RELEASES_BUCKET", "releases")
     settings.settings.cache_clear()
@@ -43,7 +43,9 @@ def test_names_the_airflow_of_the_runtime_the_release_store_and_the_way_back() -
 
 
 def test_variables_travel_in_clear_and_never_show_in_a_log() -> None:
-    spec = spec_of(a_deployment(environment=(EnvironmentVariable("PASSWORD", "hunter2", True, BORN),)))
+    deployment = a_deployment()
+    sealed = vault.seal({"PASSWORD": "hunter2"}, organization=deployment.organization_id, deployment=deployment.id)
+    spec = spec_of(replace(deployment, environment=(EnvironmentVariable("PASSWORD", sealed["PASSWORD"], True, BORN),)))
     assert spec.environment == {"PASSWORD": "hunter2"}
     assert "hunter2" not in repr(spec)
 

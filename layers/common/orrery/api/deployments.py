@@ -50,9 +50,9 @@ def create_deployment(
     with places.named_in("workspaceId"):
         workspace = workspaces.fetch(caller, organizationId, body.workspace_id, Permission.WORKSPACE_DEPLOYMENTS_CREATE)
     cluster = placement.choose(body, workspace, organization)
-    now, by = datetime.now(UTC), caller.subject
+    id, now, by = names.new_id(), datetime.now(UTC), caller.subject
     made = model.Deployment(
-        id=names.new_id(),
+        id=id,
         organization_id=organizationId,
         workspace_id=workspace.id,
         name=body.name,
@@ -64,7 +64,7 @@ def create_deployment(
         created_by=by,
         updated_at=now,
         updated_by=by,
-        **desired.new(body, cicd_enforced_default=workspace.cicd_enforced_default, now=now),
+        **desired.new(body, organization=organizationId, id=id, cicd_enforced_default=workspace.cicd_enforced_default, now=now),
     )
     deployments.create(made)
     workflows.start(made.workflow, made)

@@ -21,8 +21,8 @@ Update = UpdateStandardDeploymentRequest | UpdateDedicatedDeploymentRequest
 Changes = dict[str, Any]
 
 
-def new(body: Create, *, cicd_enforced_default: bool, now: datetime) -> Changes:
-    """The settings of a new Deployment; what is left out takes the product's defaults."""
+def new(body: Create, *, organization: str, id: str, cicd_enforced_default: bool, now: datetime) -> Changes:
+    """The settings of a new Deployment, which will have this id; what is left out takes the product's defaults."""
     problems = Problems()
     development = bool(body.is_development_mode)
     settings = {
@@ -41,7 +41,7 @@ def new(body: Create, *, cicd_enforced_default: bool, now: datetime) -> Changes:
     }
     _refuse(body, settings, problems)
     problems.refuse()
-    return settings
+    return settings | {"environment": variables.sealed(settings["environment"], (), organization=organization, deployment=id)}
 
 
 def changed(deployment: Deployment, body: Update, *, now: datetime) -> Changes:
@@ -65,7 +65,8 @@ def changed(deployment: Deployment, body: Update, *, now: datetime) -> Changes:
     }
     _refuse(body, settings, problems)
     problems.refuse()
-    return settings
+    owner = {"organization": deployment.organization_id, "deployment": deployment.id}
+    return settings | {"environment": variables.sealed(settings["environment"], deployment.environment, **owner)}
 
 
 def override(is_hibernating: bool, until: datetime | None, now: datetime, problems: Problems, *, field: str = "") -> HibernationOverride:

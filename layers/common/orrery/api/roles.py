@@ -50,7 +50,7 @@ def list_roles(organizationId: str, caller: Caller, asked: Annotated[Filter, Que
     """The custom roles, and the default ones when they are asked for."""
     wanted = set(asked.scopeTypes)
     cut = asked.cut([each for each in roles.list(caller, organizationId) if not wanted or each.scope_type in wanted], SORTS)
-    ours = [each for each in policy.Role if each is not policy.Role.CLUSTER_AGENT and (not wanted or each.noun in wanted)]
+    ours = [each for each in policy.Role if each not in policy.MACHINES and (not wanted or each.noun in wanted)]
     default = [wire.DefaultRole.of(each) for each in ours] if asked.includeDefaultRoles else None
     return RolesPaginated(roles=[wire.Role.of(each) for each in cut.items], default_roles=default, **cut.envelope)
 

@@ -1,8 +1,9 @@
-"""The roles of a user or a team, out of a request: what it names replaces what was there, and every change is one the caller may make."""
+"""The roles of a user, team or token, out of a request: what it names replaces what was there; each change is one the caller may make."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from orrery.api import named_roles
 from orrery.api.problems import Problems
 from orrery.api.wire.subject_roles import DagRole, DeploymentRole, UpdateTeamRolesRequest, UpdateUserRolesRequest
 from orrery.authz.permissions import Permission
@@ -24,16 +25,27 @@ class Change:
     organization_id: str
     on_organization: Permission
     on_workspace: Permission
+    on_deployment: Permission | None = None
+    """What it takes on a Deployment and its DAGs; none: its Workspace decides, and a role brings the accessors' on what it lies in."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """What the request calls the fields that are judged here, where it has other names for them."""
+
+    def needed(self, scope: TokenScope) -> Permission:
+        """What it takes to give or take a role on one kind of thing."""
+        if scope is TokenScope.ORGANIZATION:
+            return self.on_organization
+        return self.on_workspace if scope is TokenScope.WORKSPACE else self.on_deployment or self.on_workspace
 
 
 def wanted(change: Change, body: Request, before: Grants) -> Grants:
     """The grants after the request: a list left out stays as it is, a role on a thing brings the accessor's on what it lies in."""
-    problems, places = Problems(), _Places(change, body, before)
+    problems, places = Problems(change.fields), _Places(change, body, before)
     on_workspaces, on_deployments = places.workspace_grants(problems), places.deployment_grants(problems)
     on_dags = places.dag_grants(problems)
     problems.refuse()
-    on_deployments += places.deployment_accessors(on_deployments, on_dags)
-    on_workspaces += places.workspace_accessors(on_workspaces, on_deployments)
+    if not change.on_deployment:
+        on_deployments += places.deployment_accessors(on_deployments, on_dags)
+        on_workspaces += places.workspace_accessors(on_workspaces, on_deployments)
     after = (*places.organization_grants(), *on_workspaces, *on_deployments, *on_dags)
     for grant in set(after) ^ set(before):
         _require(change, grant, places)
@@ -42,20 +54,19 @@ def wanted(change: Change, body: Request, before: Grants) -> Grants:
 
 def _require(change: Change, grant: Grant, places: "_Places") -> None:
     """To give and to take away are the same power: whoever may do less than a role does neither with it."""
-    needed = change.on_organization if grant.scope is TokenScope.ORGANIZATION else change.on_workspace
     where = {
         "organization": change.organization_id,
         "workspace": places.workspace_of(grant),
         "deployment": _deployment_of(grant),
     }
-    require(change.caller, needed, **where)
+    require(change.caller, change.needed(grant.scope), **where)
     if role := places.role(grant):
         refuse_to_grant_more(change.caller, role, **where)
 
 
 def held_on(grants: Grants, *, workspace: str, deployment: str) -> bool:
     """Whether there is a role on each of those that are named, or on a DAG of the Deployment."""
-    return {workspace, deployment} - {""} <= {id for grant in grants for id in (grant.place, grant.deployment_id)}
+    return {workspace, deployment} - {""} <= {id for grant in grants for id in (grant.key, grant.deployment_id)}
 
 
 def held_on_dags(grants: Grants, *, deployment: str, dag: str, tags: Sequence[str]) -> bool:
@@ -103,7 +114,8 @@ class _Places:
         grants = tuple(self._on_deployment(each) for each in self._body.deployment_roles)
         for place, grant in enumerate(grants):
             self._judge(grant, f"deploymentRoles[{place}].deploymentId", grants[:place], problems)
-            self._judge_role(grant, f"deploymentRoles[{place}].role", problems)
+            if grant not in self._before:
+                named_roles.judge(grant, self._custom, f"deploymentRoles[{place}].role", problems)
         return grants
 
     def dag_grants(self, problems: Problems) -> Grants:
@@ -112,7 +124,8 @@ class _Places:
         grants = tuple(self._on_dags(each) for each in self._body.dag_roles)
         for place, grant in enumerate(grants):
             self._judge(grant, f"dagRoles[{place}].deploymentId", grants[:place], problems)
-            self._judge_role(grant, f"dagRoles[{place}].role", problems)
+            if grant not in self._before:
+                named_roles.judge(grant, self._custom, f"dagRoles[{place}].role", problems)
         return grants
 
     def deployment_accessors(self, on_deployments: Grants, on_dags: Grants) -> Grants:
@@ -136,42 +149,42 @@ class _Places:
         return named_by(grant, self._custom)
 
     def _on_deployment(self, asked: DeploymentRole) -> Grant:
-        if is_default(asked.role):
-            return Grant(TokenScope.DEPLOYMENT, asked.deployment_id, asked.role)
-        return Grant(TokenScope.DEPLOYMENT, asked.deployment_id, self._role_id(asked.role), self._workspace_with(asked.deployment_id))
+        return self._as_before(
+            Grant(
+                TokenScope.DEPLOYMENT,
+                asked.deployment_id,
+                self._named(TokenScope.DEPLOYMENT, asked.role),
+                self._workspace_with(asked.deployment_id),
+            )
+        )
 
     def _on_dags(self, asked: DagRole) -> Grant:
         scope = TokenScope.DAG if asked.dag_id else TokenScope.DAG_TAG
         inside = {"workspace_id": self._workspace_with(asked.deployment_id), "deployment_id": asked.deployment_id}
-        return Grant(scope, asked.dag_id or asked.dag_tag or "", self._role_id(asked.role), **inside)
+        return self._as_before(Grant(scope, asked.dag_id or asked.dag_tag or "", self._named(scope, asked.role), **inside))
 
-    def _role_id(self, name: str) -> str:
+    def _named(self, scope: TokenScope, name: str) -> str:
         """A custom role may be named by its name or its id; what is stored is its id."""
-        return next((each.id for each in self._custom if name in (each.name, each.id)), name)
+        role = named_roles.find(scope, name, self._custom)
+        return role.id if isinstance(role, CustomRole) else name
+
+    def _as_before(self, fresh: Grant) -> Grant:
+        """A role on a thing that is gone can be sent back as it is."""
+        return next((each for each in self._before if replace(each, workspace_id=fresh.workspace_id) == fresh), fresh)
 
     def _workspace_with(self, deployment_id: str) -> str:
-        """The Workspace of a Deployment; of one that is gone, what a role on it says, so that the role can be sent back as it is."""
+        """The Workspace of a Deployment; of one that is gone, what a role on it says."""
         if there := self._deployments.get(deployment_id):
             return there.workspace_id
         return next((each.workspace_id for each in self._before if each.workspace_id and _deployment_of(each) == deployment_id), "")
 
     def _judge(self, grant: Grant, field: str, before: Iterable[Grant], problems: Problems) -> None:
         """A place must be there and be seen by the caller, and be named once; a role that was held before is taken as it is."""
-        if grant.place in {each.place for each in before}:
+        if grant.key in {each.key for each in before}:
             problems.add(field, "is named twice; there is one role a place", "DUPLICATE")
         if grant not in self._before and not self._seen(grant):
             kind = "workspace" if grant.scope is TokenScope.WORKSPACE else "deployment"
             problems.add(field, f"names no {kind} that you can see", "NOT_FOUND")
-
-    def _judge_role(self, grant: Grant, field: str, problems: Problems) -> None:
-        role, scope = self.role(grant), "DAG" if grant.is_on_dags else "DEPLOYMENT"
-        if grant in self._before or (isinstance(role, Role) and role.noun == scope):
-            return
-        if not isinstance(role, CustomRole) or role.scope_type != scope:
-            usual = ", ".join(f"`{each}`" for each in Role if each.noun == scope)
-            problems.add(field, f"`{grant.role}` is no role of the scope `{scope}`; use {usual} or a custom role of it", "NOT_FOUND")
-        elif not role.counts_in(grant.workspace_id):
-            problems.add(field, f"`{role.name}` may not be used in this workspace; choose another role", "RESTRICTED")
 
     def _kept(self, scope: TokenScope) -> Grants:
         return tuple(grant for grant in self._before if grant.scope is scope)

@@ -7,13 +7,20 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
-from orrery.api import granting, places
+from orrery.api import granting, places, token_roles
 from orrery.api.entrance import Caller, no_content, routes
 from orrery.api.paging import BY_NAME_AND_AGE, Paging
 from orrery.api.subject_roles import held_on, held_on_dags
-from orrery.api.wire.tokens import ApiToken, ApiTokensPaginated, CreateApiTokenRequest, UpdateApiTokenRequest
+from orrery.api.wire.subject_roles import SubjectRoles
+from orrery.api.wire.tokens import (
+    ApiToken,
+    ApiTokensPaginated,
+    CreateApiTokenRequest,
+    UpdateApiTokenRequest,
+    UpdateApiTokenRolesRequest,
+)
 from orrery.model.token import Token, TokenScope
-from orrery.store import roles, tokens, writes
+from orrery.store import principals, roles, tokens, writes
 
 router = routes()
 COLLECTION = "/organizations/<organizationId>/tokens"
@@ -42,24 +49,24 @@ class Filter(Paging):
 
 @router.get(COLLECTION, operation_id="ListApiTokens", summary="List API tokens", tags=["ApiToken"])
 def list_tokens(organizationId: str, caller: Caller, asked: Annotated[Filter, Query()]) -> ApiTokensPaginated:
-    """The tokens of the places whose tokens the caller may see."""
+    """The tokens that have a role in a place whose tokens the caller may see."""
     places.narrowed(caller, organizationId, "apiTokens", workspace=asked.workspaceId, deployment=asked.deploymentId)
     cut = asked.cut([each for each in tokens.list(caller, organizationId) if asked.matches(each)], SORTS)
-    return ApiTokensPaginated(tokens=_shown(*cut.items), **cut.envelope)
+    return ApiTokensPaginated(tokens=shown(*cut.items), **cut.envelope)
 
 
 @router.post(COLLECTION, operation_id="CreateApiToken", summary="Create an API token", tags=["ApiToken"])
 def create_token(organizationId: str, body: CreateApiTokenRequest, caller: Caller) -> ApiToken:
     """A new token; its value is in this answer and nowhere else."""
-    token, value = granting.new_token(caller, organizationId, body)
-    writes.commit(*tokens.new(token))
-    return _shown(token, secret=value)[0]
+    made = granting.new_token(caller, organizationId, body)
+    writes.commit(*made.writes)
+    return shown(made.token, secret=made.value)[0]
 
 
 @router.get(ITEM, operation_id="GetApiToken", summary="Get an API token", tags=["ApiToken"])
 def get_token(organizationId: str, tokenId: str, caller: Caller) -> ApiToken:
     """One token's description."""
-    return _shown(tokens.fetch(caller, organizationId, tokenId, "get"))[0]
+    return shown(tokens.fetch(caller, organizationId, tokenId, "get"))[0]
 
 
 @router.post(ITEM, operation_id="UpdateApiToken", summary="Update an API token", tags=["ApiToken"])
@@ -68,7 +75,17 @@ def update_token(organizationId: str, tokenId: str, body: UpdateApiTokenRequest,
     token = tokens.fetch(caller, organizationId, tokenId, "update")
     updated = token.update(name=body.name, description=body.description, by=caller.subject, now=datetime.now(UTC))
     tokens.save(updated)
-    return _shown(updated)[0]
+    return shown(updated)[0]
+
+
+@router.post(f"{ITEM}/roles", operation_id="UpdateApiTokenRoles", summary="Update an API token's roles", tags=["ApiToken"])
+def update_roles(organizationId: str, tokenId: str, body: UpdateApiTokenRolesRequest, caller: Caller) -> SubjectRoles:
+    """Add a token to places inside its home and take it away from there; it counts from its next request on, and its value stays."""
+    token = tokens.fetch(caller, organizationId, tokenId, "get")
+    updated = token.grant(token_roles.wanted(caller, token, body.roles), by=caller.subject, now=datetime.now(UTC))
+    if updated.grants != token.grants:  # whoever only looks on leaves no trace
+        tokens.save(updated)
+    return SubjectRoles.of(updated.grants, roles.called(organizationId, updated.grants))
 
 
 @router.delete(ITEM, operation_id="DeleteApiToken", summary="Delete an API token", tags=["ApiToken"], status_code=204)
@@ -84,11 +101,13 @@ def rotate_token(organizationId: str, tokenId: str, caller: Caller) -> ApiToken:
     token = tokens.fetch(caller, organizationId, tokenId, "rotate")
     rotated, value = granting.rotated(caller, token, now=datetime.now(UTC))
     writes.commit(*tokens.rotated(rotated, before=token))
-    return _shown(rotated, secret=value)[0]
+    return shown(rotated, secret=value)[0]
 
 
-def _shown(*found: Token, secret: str | None = None) -> list[ApiToken]:
+def shown(*found: Token, secret: str | None = None) -> list[ApiToken]:
+    """Tokens of one Organization as they go over the wire; `secret` is there only in the answer that made it."""
     if not found:
         return []
     names = roles.called(found[0].organization_id, [grant for each in found for grant in each.grants])
-    return [ApiToken.of(each, secret, role_names=names) for each in found]
+    used = principals.last_used({each.hash for each in found})
+    return [ApiToken.of(each, secret, names, used.get(each.hash)) for each in found]

@@ -1,14 +1,15 @@
-"""Users: who am I, who is a member, and what they may do."""
+"""Users: who am I, who is a member, what they may do, and how they leave."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
 from orrery.api import places, subject_roles
-from orrery.api.entrance import Caller, routes
+from orrery.api.entrance import Caller, no_content, routes
 from orrery.api.paging import Paging
 from orrery.api.wire.subject_roles import SubjectRoles, UpdateUserRolesRequest
 from orrery.api.wire.users import SelfUser, User, UsersPaginated
@@ -16,7 +17,7 @@ from orrery.authz.permissions import Permission
 from orrery.authz.principal import Kind, require
 from orrery.errors import Forbidden
 from orrery.model import user as model
-from orrery.store import roles, tokens, users
+from orrery.store import invites, roles, teams, tokens, users
 
 router = routes()
 COLLECTION = "/organizations/<organizationId>/users"
@@ -50,10 +51,11 @@ def get_self(caller: Caller, createIfNotExist: CreateIfNotExist = False) -> Self
     """The user whom the token belongs to, or the API token itself."""
     names = {role.id: role.name for role in caller.custom_roles}
     if caller.kind is Kind.USER:
-        return SelfUser.of(users.load(caller.organization_id, caller.id), names)
+        user = users.load(caller.organization_id, caller.id)
+        return SelfUser.of(user, names, invites.addressed_to(user))
     if caller.kind is Kind.SERVICEKEY:
         return SelfUser.of_token(tokens.load(caller.organization_id, caller.id), names)
-    raise Forbidden("an agent's token can only report for its cluster")
+    raise Forbidden("an agent's token stands for no user and no API token")
 
 
 @router.get(COLLECTION, operation_id="ListUsers", summary="List users", tags=["User"])
@@ -69,6 +71,20 @@ def list_users(organizationId: str, caller: Caller, asked: Annotated[Filter, Que
 def get_user(organizationId: str, userId: str, caller: Caller) -> User:
     """One member."""
     return _shown(organizationId, [users.fetch(caller, organizationId, userId)])[0]
+
+
+@router.delete(ITEM, operation_id="DeleteUser", summary="Remove a user", tags=["User"], status_code=204)
+def delete_user(organizationId: str, userId: str, caller: Caller) -> Response[None]:
+    """Remove a member, who may be oneself, or whoever is invited; it counts from their next request on. The last owner stays."""
+    if (caller.kind, caller.id) != (Kind.USER, userId):
+        require(caller, Permission.ORGANIZATION_USERS_DELETE, organization=organizationId)
+    user = users.fetch(caller, organizationId, userId)
+    if user.invite_id:
+        invites.delete(invites.load(organizationId, user.invite_id))
+    else:
+        users.delete(user)
+    teams.forget(user)
+    return no_content()
 
 
 @router.post(f"{ITEM}/roles", operation_id="UpdateUserRoles", summary="Update a user's roles", tags=["User"])

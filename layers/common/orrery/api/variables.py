@@ -1,16 +1,18 @@
-"""Environment variables out of a request; a secret's value never leaves, so one that is sent without a value stays what it was."""
+"""Environment variables out of a request. A secret is sealed before it is kept; sent without a value it stays what it was."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from orrery import vault
 from orrery.api.problems import Problems
 from orrery.api.wire.deployment_requests import DeploymentEnvironmentVariableRequest
 from orrery.model import offer
 from orrery.model.deployment import EnvironmentVariable
 
 Variables = tuple[EnvironmentVariable, ...]
+_SEAL = 300
+"""Bytes that a seal adds to a secret in the Deployment's row: the data key, a nonce and a tag."""
 
 
 def wanted(asked: Sequence[DeploymentEnvironmentVariableRequest], before: Variables, now: datetime, problems: Problems) -> Variables:
@@ -23,9 +25,22 @@ def wanted(asked: Sequence[DeploymentEnvironmentVariableRequest], before: Variab
         if key in given[:place]:
             problems.add(f"environmentVariables[{place}].key", f"names `{key}` a second time", "DUPLICATE")
     found = tuple(_variable(each, known.get(each.key), now, (f"environmentVariables[{n}]", problems)) for n, each in enumerate(asked))
-    if len(json.dumps([(each.key, each.value) for each in found])) > offer.ENVIRONMENT_BYTES:
+    if sum(_weight(each, before) for each in found) > offer.ENVIRONMENT_BYTES:
         problems.add("environmentVariables", f"may have at most {offer.ENVIRONMENT_BYTES // 1024} KiB together", "TOO_LARGE")
     return found
+
+
+def sealed(found: Variables, before: Variables, *, organization: str, deployment: str) -> Variables:
+    """The same variables with every new secret sealed for this Deployment; those that stayed are sealed already."""
+    fresh = {each.key: each.value for each in found if each.is_secret and each not in before}
+    seals = vault.seal(fresh, organization=organization, deployment=deployment)
+    return tuple(replace(each, value=seals[each.key]) if each.key in seals else each for each in found)
+
+
+def _weight(variable: EnvironmentVariable, before: Variables) -> int:
+    """Bytes in the Deployment's row."""
+    size = len(variable.key) + len(variable.value.encode())
+    return size * 4 // 3 + _SEAL if variable.is_secret and variable not in before else size
 
 
 def _variable(

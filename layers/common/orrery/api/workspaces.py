@@ -15,7 +15,7 @@ from orrery.api.wire.base import without_nothing
 from orrery.api.wire.workspaces import CreateWorkspaceRequest, UpdateWorkspaceRequest, Workspace, WorkspacesPaginated
 from orrery.authz.permissions import Permission
 from orrery.model import workspace as model
-from orrery.store import organizations, workspaces
+from orrery.store import organizations, tokens, workspaces
 
 router = routes()
 COLLECTION = "/organizations/<organizationId>/workspaces"
@@ -67,8 +67,9 @@ def update_workspace(organizationId: str, workspaceId: str, body: UpdateWorkspac
 
 @router.delete(ITEM, operation_id="DeleteWorkspace", summary="Delete a Workspace", tags=["Workspace"], status_code=204)
 def delete_workspace(organizationId: str, workspaceId: str, caller: Caller) -> Response[None]:
-    """Delete a Workspace that holds no Deployments."""
+    """Delete a Workspace that holds no Deployments; the tokens at home in it end with it."""
     workspaces.delete(workspaces.fetch(caller, organizationId, workspaceId, Permission.WORKSPACE_DELETE))
+    tokens.end(organizationId, workspaceId)  # after it is gone, when there can be no new ones; one left over is still the owners' to delete
     return no_content()
 
 

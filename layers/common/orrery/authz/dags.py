@@ -15,7 +15,7 @@ def dag_access(principal: Principal, deployment_id: str, role: AirflowRole | Non
     """What it holds on DAGs and tags of the Deployment, most first; nothing if its role on all of them leaves nothing to add."""
     if role and not role_mask(Role.DAG_AUTHOR) & ~role_mask(AIRFLOW[role]):
         return ()
-    places = {each.place: each for each in principal.grants if each.is_on_dags and each.deployment_id == deployment_id}
+    places = {each.key: each for each in principal.grants if each.is_on_dags and each.deployment_id == deployment_id}
     held = {place: principal.masks[place] for place in places if principal.masks.get(place)}
     if len(held) > MOST_DAGS:
         raise Forbidden(

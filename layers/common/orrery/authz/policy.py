@@ -28,6 +28,7 @@ class Role(StrEnum):
     WORKSPACE_ACCESSOR = "WORKSPACE_ACCESSOR"
     DEPLOYMENT_ADMIN = "DEPLOYMENT_ADMIN"
     DEPLOYMENT_ACCESSOR = "DEPLOYMENT_ACCESSOR"
+    DEPLOYMENT_AGENT = "DEPLOYMENT_AGENT"
     DAG_AUTHOR = "DAG_AUTHOR"
     DAG_VIEWER = "DAG_VIEWER"
     CLUSTER_AGENT = "CLUSTER_AGENT"
@@ -39,6 +40,9 @@ class Role(StrEnum):
 
 
 _DEFAULT = frozenset(Role)
+
+MACHINES = frozenset({Role.DEPLOYMENT_AGENT, Role.CLUSTER_AGENT})
+"""What only agents hold: nobody can be granted these."""
 
 ANYBODY = "organization.get organization.clusters.get"
 """What every member and every API token may do in its own Organization, whatever its role."""
@@ -83,6 +87,7 @@ _ADDS = {
         deployment.airflow.dag.*""",
     Role.WORKSPACE_OWNER: "workspace.* deployment.*",
     Role.DEPLOYMENT_ACCESSOR: "deployment.get",
+    Role.DEPLOYMENT_AGENT: "deployment.get",
     Role.DAG_VIEWER: """
         dag.airflow.dag.get dag.airflow.dagCode.get dag.airflow.dagDependencies.get dag.airflow.dagRun.get dag.airflow.taskInstance.get
         dag.airflow.taskLog.get""",
@@ -151,14 +156,14 @@ def anybody_mask() -> int:
 
 
 def least_role(permission: Permission) -> Role:
-    """The humblest role of the permission's own kind that has it, to name in a refusal."""
+    """The humblest role of the permission's own kind that has it, to name in a refusal; a machine's only if nobody else has it."""
     own = [role for role in Role if role.noun == permission.noun.upper()]
     other = [role for role in Role if role.noun != permission.noun.upper()]
     return next(role for role in [*_humblest_first(own), *_humblest_first(other)] if permission in permissions(role))
 
 
 def _humblest_first(roles: list[Role]) -> list[Role]:
-    return sorted(roles, key=lambda role: len(permissions(role)))
+    return sorted(roles, key=lambda role: (role in MACHINES, len(permissions(role))))
 
 
 def _named(text: str) -> frozenset[Permission]:

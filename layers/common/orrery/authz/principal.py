@@ -18,7 +18,7 @@ class Kind(StrEnum):
     SERVICEKEY = "SERVICEKEY"
     """An API token."""
     AGENT = "AGENT"
-    """A cluster's agent: it reports for its cluster and sees nothing else."""
+    """A cluster's agent, which reports for its cluster, or a Deployment's remote one: each sees what its role says, and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def worth(grant: Grant, custom_roles: Iterable[CustomRole]) -> dict[str, int]:
     known = {grant.workspace_id: role_mask(Role.WORKSPACE_ACCESSOR)}
     if grant.is_on_dags:
         known[grant.deployment_id] = role_mask(Role.DEPLOYMENT_ACCESSOR)
-    return known | {grant.place: power(role)}
+    return known | {grant.key: power(role)}
 
 
 def require(principal: Principal, permission: Permission, *, organization: str, workspace: str = "", deployment: str = "") -> None:

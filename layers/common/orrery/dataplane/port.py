@@ -45,6 +45,10 @@ class DeploymentSpec:
     """Where the control plane answers, for Airflow's sign-in."""
     releases: str
     """The Deployment's release store: `s3://bucket/<deployment id>`."""
+    connections: Mapping[str, Mapping[str, str | int]] = field(default_factory=dict, repr=False)
+    """Airflow connections by id, each with Airflow's own names: conn_type, host, login, password, port, schema, extra (JSON text)."""
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Airflow variables by key."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ class DataPlane(Protocol):
         """A message broker of its own for the workers."""
 
     def ensure_release(self, spec: DeploymentSpec) -> None:
-        """Configuration, keys, environment variables and the code's store."""
+        """Configuration, keys, environment variables, connections, Airflow variables and the code's store."""
 
     def ensure_airflow(self, spec: DeploymentSpec) -> None:
         """api-server, scheduler, dag-processor (and triggerer) started or rolled; returns at once, `observe` tells when they are ready."""

@@ -47,6 +47,7 @@ class SchedulerSize(StrEnum):
 class EnvironmentVariable:
     key: str
     value: str = field(repr=False)
+    """A secret's is sealed; only what brings it to the data plane opens it."""
     is_secret: bool
     updated_at: datetime
 

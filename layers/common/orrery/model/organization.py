@@ -21,6 +21,8 @@ class Organization:
     allow_enhanced_support_access: bool = False
     has_ai_features_disabled: bool = False
     should_enforce_dedicated_clusters: bool = False
+    is_environment_secrets_fetching_enabled: bool = False
+    """Whether whoever may see environment objects may also be shown their secrets."""
 
     def update(self, *, by: Subject, now: datetime, **changes: Any) -> Self:
         """The same Organization with other settings, one generation on."""

@@ -30,7 +30,7 @@ class Grant:
     role: str
     """A default role's name, or a custom role's id."""
     workspace_id: str = ""
-    """Where the Deployment of a custom role, a DAG or a tag lies: what a role's restriction to Workspaces is held against."""
+    """Where the Deployment lies that the role is on or in: what a custom role's restriction to Workspaces is held against."""
     deployment_id: str = ""
     """Where a DAG or a tag is."""
 
@@ -40,11 +40,17 @@ class Grant:
         return self.scope in (TokenScope.DAG, TokenScope.DAG_TAG)
 
     @property
-    def place(self) -> str:
+    def key(self) -> str:
         """What it is on, as a key that no other place has."""
         if self.scope is TokenScope.DAG:
             return names.dag_place(self.deployment_id, self.entity_id)
         return names.tag_place(self.deployment_id, self.entity_id) if self.scope is TokenScope.DAG_TAG else self.entity_id
+
+    def place(self, organization_id: str) -> dict[str, str]:
+        """Its thing by the ids on the way there, `organization`, `workspace` and `deployment`; empty where there is none."""
+        workspace = self.entity_id if self.scope is TokenScope.WORKSPACE else self.workspace_id
+        deployment = self.entity_id if self.scope is TokenScope.DEPLOYMENT else self.deployment_id
+        return {"organization": organization_id, "workspace": workspace, "deployment": deployment}
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,8 @@ class Token:
     kind: str = "STANDARD"
     expiry_period_in_days: int | None = None
     last_rotated_at: datetime | None = None
+    bearer_id: str = ""
+    """The user it ends with; none for one that belongs to the Organization alone, whoever made it."""
     generation: int = 1
 
     @property
@@ -82,6 +90,10 @@ class Token:
         """The same token under another name; a description that is not given stays."""
         kept = self.description if description is None else description
         return replace(self, name=name, description=kept, updated_at=now, updated_by=by, generation=self.generation + 1)
+
+    def grant(self, grants: tuple[Grant, ...], *, by: Subject, now: datetime) -> Self:
+        """The same token with other roles, the one at home first; its secret stays."""
+        return replace(self, grants=grants, updated_at=now, updated_by=by, generation=self.generation + 1)
 
     def rotate(self, *, hash: str, short: str, by: Subject, now: datetime) -> Self:
         """A new secret; the old one is dead from this moment."""

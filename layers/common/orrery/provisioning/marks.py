@@ -1,11 +1,14 @@
 """How a saga ended, written to the Deployment's record; each may be written twice, and a generation that is settled stays as it is."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 
 from orrery import releases
 from orrery.model.deployment import Deployment
+from orrery.provisioning import environment
 from orrery.provisioning.trouble import words
-from orrery.store import deployments
+from orrery.store import deployments, tokens
+from orrery.store import environment as store
 
 Error = Mapping[str, str]
 Mark = Callable[[Deployment, Error], None]
@@ -16,6 +19,8 @@ def mark_ready(deployment: Deployment, error: Error) -> None:
     if not deployment.is_settled:
         deployments.keep_good(deployment.succeeded())
         deployments.settle(deployment.succeeded())
+    if not environment.is_delivered(deployment):  # it changed while this saga was bringing what there was before
+        store.mark_undelivered(deployment, datetime.now(UTC))
 
 
 def mark_failed(deployment: Deployment, error: Error) -> None:
@@ -43,8 +48,10 @@ def mark_stuck(deployment: Deployment, error: Error) -> None:
 
 
 def forget(deployment: Deployment, error: Error) -> None:
-    """Nothing is left of it anywhere: its code goes, then its record and every name it held."""
+    """Nothing is left of it anywhere: the tokens at home in it end, its code goes, then its record and every name it held."""
+    tokens.end(deployment.organization_id, deployment.id)
     releases.remove(deployment.id)
+    store.forget(deployment.organization_id, deployment.id)
     deployments.forget(deployment)
 
 

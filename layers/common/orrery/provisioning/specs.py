@@ -4,11 +4,13 @@ from orrery.dataplane.port import DeploymentRef, DeploymentSpec, QueueSpec
 from orrery.model.deployment import Deployment
 from orrery.model.queue import Queue
 from orrery.model.runtime import airflow_version
+from orrery.provisioning import environment
 from orrery.settings import settings
 
 
 def spec_of(deployment: Deployment) -> DeploymentSpec:
-    """All of it, secrets included: it goes to the data plane and nowhere else."""
+    """All of it, secrets included and in clear: it goes to the data plane and nowhere else."""
+    has = environment.of(deployment)
     return DeploymentSpec(
         id=deployment.id,
         organization_id=deployment.organization_id,
@@ -22,9 +24,11 @@ def spec_of(deployment: Deployment) -> DeploymentSpec:
         high_availability=deployment.is_high_availability,
         hibernating=deployment.is_hibernating,
         queues=tuple(_queue(queue, asleep=deployment.is_hibernating) for queue in deployment.queues),
-        environment={variable.key: variable.value for variable in deployment.environment},
+        environment=has.environment,
         api_url=settings().api_url,
         releases=f"s3://{settings().releases_bucket}/{deployment.id}",
+        connections=has.connections,
+        variables=has.variables,
     )
 
 

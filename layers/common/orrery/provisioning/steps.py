@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from orrery.dataplane.port import DataPlane
 from orrery.errors import Conflict, NotFound, NotReadyYet, StaleGeneration, Superseded
 from orrery.model.deployment import Deployment, Health, Observed
+from orrery.provisioning import environment
 from orrery.provisioning.marks import MARKS, Error
 from orrery.provisioning.specs import ref_of, spec_of
 from orrery.store import deployments, observed
+from orrery.store import environment as store
 
 Step = Callable[[DataPlane, Deployment], None]
 
@@ -25,8 +27,8 @@ STEPS: Mapping[str, Step] = {
     "remove_database": lambda plane, wanted: plane.remove_database(ref_of(wanted)),
     "ensure_broker": lambda plane, wanted: plane.ensure_broker(spec_of(wanted)),
     "remove_broker": lambda plane, wanted: plane.remove_broker(ref_of(wanted)),
-    "ensure_release": lambda plane, wanted: plane.ensure_release(spec_of(wanted)),
-    "restore_release": lambda plane, wanted: plane.ensure_release(spec_of(_good(wanted))),
+    "ensure_release": lambda plane, wanted: _ensure_release(plane, wanted),
+    "restore_release": lambda plane, wanted: _ensure_release(plane, _good(wanted)),
     "remove_release": lambda plane, wanted: plane.remove_release(ref_of(wanted)),
     "ensure_airflow": lambda plane, wanted: plane.ensure_airflow(spec_of(wanted)),
     "restore_airflow": lambda plane, wanted: plane.ensure_airflow(spec_of(_good(wanted))),
@@ -86,6 +88,13 @@ def _good(wanted: Deployment) -> Deployment:
     if good is None:
         raise Conflict(f"deployment `{wanted.name}` has no earlier settings to go back to")
     return replace(good, generation=wanted.generation)
+
+
+def _ensure_release(plane: DataPlane, wanted: Deployment) -> None:
+    """What was given is noted after it was given: a run cut short between the two gives it again."""
+    given = environment.digest_of(wanted)
+    plane.ensure_release(spec_of(wanted))
+    store.keep_given(wanted.id, given)
 
 
 def _await_healthy(plane: DataPlane, wanted: Deployment) -> None:

@@ -1,4 +1,5 @@
-"""The sweep: starts again whatever saga was lost, and publishes the releases whose finalize was cut short.
+"""The sweep: starts again whatever saga was lost, and finishes what was cut short: releases going live, environment objects on their way,
+letters that could not be sent at once.
 
 It takes no input and may run at any time, twice at once included: an attempt is claimed by a conditional write before its execution is
 started, and an execution's name can be used once. One bad item never stops the rest; it costs its own turn, and waits longer each time.
@@ -11,11 +12,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from orrery import releases, workflows
+from orrery import delivery, invitations, mail, releases, workflows
 from orrery.errors import StaleGeneration
 from orrery.model.deploy import Release
 from orrery.model.deployment import Deployment
-from orrery.store import deployments, deploys
+from orrery.store import deployments, deploys, environment, outbox
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -24,6 +25,8 @@ LOOKS = 1000
 """Items of each kind looked at in one run: those tried least often come first, then the oldest, so what fails again and again is last."""
 STARTS = 100
 """Executions started in one run: a data plane that comes back from an outage is not run over."""
+LETTERS = 50
+"""Mails sent in one run: SES takes one a second of a new account, and a run has two minutes for everything."""
 FIRST_PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=6)
 
@@ -34,6 +37,9 @@ def sweep(now: datetime) -> dict[str, int]:
     lost = sorted(deployments.open_work(now), key=lambda each: (each.attempt, each.updated_at))[:LOOKS]
     _each(lost, lambda deployment: _resume(deployment, now, tally), tally)
     _each(deploys.open_releases(now)[:LOOKS], _publish, tally)
+    _each(environment.undelivered(now)[:LOOKS], delivery.carry_out, tally)
+    if mail.is_on():
+        _each(outbox.due(now)[:LETTERS], lambda letter: invitations.send_again(letter, now), tally)
     return dict(tally)
 
 

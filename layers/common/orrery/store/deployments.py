@@ -51,6 +51,11 @@ def list(principal: Principal, organization_id: str) -> tuple[Deployment, ...]:
     )
 
 
+def inside(organization_id: str, workspace_id: str) -> tuple[Deployment, ...]:
+    """The Deployments of a Workspace, oldest first, unguarded."""
+    return tuple(each for each in reads.every(Deployment, f"ORG#{organization_id}", "DEP#") if each.workspace_id == workspace_id)
+
+
 def several(organization_id: str, ids: set[str]) -> dict[str, Deployment]:
     """Many Deployments by their ids, unguarded; what is not there is left out."""
     return {each.id: each for each in reads.several(Deployment, {(f"ORG#{organization_id}", f"DEP#{id}") for id in ids})}
@@ -115,6 +120,12 @@ def forget(deployment: Deployment) -> None:
         writes.delete_anyway(_namespace(deployment)),
         _counted(deployment, -1),
     )
+
+
+def unchanged(deployment: Deployment) -> Write:
+    """That it is still what was read, among writes that must not come after a change of it, such as the beginning of its end."""
+    row = _row(deployment)
+    return writes.check(row, type(row).generation == row.generation, writes.changed(f"deployment `{deployment.name}`"))
 
 
 def open_work(before: datetime) -> tuple[Deployment, ...]:

@@ -3,8 +3,12 @@
 Whoever holds default roles alone costs no read more; the custom roles of others are read with one batch, never kept between requests.
 """
 
+import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+
+from pynamodb.exceptions import PynamoDBException
 
 from orrery.authz.principal import Kind, Principal
 from orrery.errors import Conflict, Unauthenticated
@@ -14,11 +18,15 @@ from orrery.model.token import Grant
 from orrery.model.user import User
 from orrery.store import ip_ranges, reads, roles, teams, writes
 from orrery.store.documents import thaw
-from orrery.store.tables import item, table
+from orrery.store.tables import Item, item, table
 from orrery.store.writes import Write
 
 _REMEMBERED = timedelta(days=30)
 """How long after its end a token is still told that it expired; then DynamoDB forgets it."""
+_NOTED = timedelta(hours=1)
+"""How old the note of a token's last use becomes before a use is noted again: most requests find it young, and write nothing."""
+
+log = logging.getLogger("orrery")
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,8 @@ class Credential:
     organization_id: str
     grants: tuple[Grant, ...]
     end_at: datetime
+    bearer_id: str = ""
+    """The user without whom an API token is worth nothing; most belong to their Organization alone."""
 
 
 def authenticate(authorization: str) -> Principal:
@@ -40,37 +50,71 @@ def authenticate(authorization: str) -> Principal:
         raise Unauthenticated("no token was sent; send `Authorization: Bearer <token>`")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated("the Authorization header is not of the form `Bearer <token>`")
-    credential, ranges = _known(token.strip())
-    if credential is None:
-        raise Unauthenticated("this token is not known here; it may have been deleted or rotated")
-    if credential.end_at <= datetime.now(UTC):
+    (row, credential, ranges), now = _known(token.strip()), datetime.now(UTC)
+    if credential.end_at <= now:
         raise Unauthenticated("this token has expired; rotate it or create a new one")
-    principal = _user(credential) if credential.kind is Kind.USER else _bearer(credential)
-    return replace(principal, allowed_from=tuple(each.range for each in ranges.ranges))
+    found = principal(credential)
+    if credential.kind is not Kind.USER and credential.organization_id:
+        _note_use(row, now)
+    return replace(found, allowed_from=tuple(each.range for each in ranges.ranges))
 
 
-def _known(token: str) -> tuple[Credential | None, IpRanges]:
+def principal(credential: Credential) -> Principal:
+    """Who a credential stands for, with all that they hold at this moment."""
+    return _user(credential) if credential.kind is Kind.USER else _bearer(credential)
+
+
+def last_used(token_hashes: Iterable[str]) -> dict[str, datetime]:
+    """When tokens were last used, give or take an hour, by their hashes; one that never was, or ended a month ago, is left out."""
+    found = reads.rows({(f"HASH#{each}", "PRINCIPAL") for each in token_hashes})
+    return {pk.removeprefix("HASH#"): datetime.fromtimestamp(row.used, UTC) for (pk, _), row in found.items() if row.used}
+
+
+def _note_use(row: Item, now: datetime) -> None:
+    """At best effort: no request fails because its time could not be noted, and a token that is being deleted does not come back."""
+    bound, old = table(), int((now - _NOTED).timestamp())
+    if row.used and row.used > old:
+        return
+    unnoted = bound.pk.exists() & (bound.used.does_not_exist() | (bound.used <= old))
+    try:
+        row.update(actions=[bound.used.set(int(now.timestamp()))], condition=unnoted)
+    except PynamoDBException as problem:
+        if problem.cause_response_code != "ConditionalCheckFailedException":  # that is: somebody else noted it, or deleted the token
+            log.warning("the last use of a token was not noted: %s", problem)
+
+
+def _known(token: str) -> tuple[Item, Credential, IpRanges]:
     """Who a token stands for, and in the same batch the allowed addresses of the Organization that it says it is for."""
     hashed, claimed = (f"HASH#{digest(token)}", "PRINCIPAL"), claimed_organization(token)
     found = reads.rows({hashed, ip_ranges.key(claimed)} if claimed else {hashed})
-    row = found.get(hashed)
-    credential = thaw(Credential, row.body) if row else None
-    home = credential.organization_id if credential else ""
+    if hashed not in found:
+        raise Unauthenticated("this token is not known here; it may have been deleted or rotated")
+    row = found[hashed]
+    credential = thaw(Credential, row.body)
+    home = credential.organization_id
     if home and home != claimed:
-        return credential, ip_ranges.load(home)
+        return row, credential, ip_ranges.load(home)
     beside = found.get(ip_ranges.key(home))
-    return credential, thaw(IpRanges, beside.body) if beside else IpRanges(home)
+    return row, credential, thaw(IpRanges, beside.body) if beside else IpRanges(home)
 
 
 def remember(token_hash: str, credential: Credential) -> Write:
     """A token that counts from now on."""
-    row = item(f"HASH#{token_hash}", "PRINCIPAL", credential, expires=credential.end_at + _REMEMBERED)
-    return writes.put_new(row, Conflict("this token exists already; try again"))
+    return writes.put_new(_row(token_hash, credential), Conflict("this token exists already; try again"))
 
 
 def rewrite(token_hash: str, credential: Credential) -> Write:
-    """What a token stands for, written anew; only beside a write that fails when the token is gone, or it would come back to life."""
-    return writes.put(item(f"HASH#{token_hash}", "PRINCIPAL", credential, expires=credential.end_at + _REMEMBERED))
+    """What a token stands for, written anew where it is still known; what else is noted beside it stays."""
+    row, bound = _row(token_hash, credential), table()
+    ended = Conflict(f"the token `{credential.name}` ended long ago; rotate it before you change it")
+    return writes.update(row, bound.body.set(row.body), condition=bound.pk.exists(), otherwise=ended)
+
+
+def replaced(old_hash: str, token_hash: str, credential: Credential) -> tuple[Write, ...]:
+    """The same token under a new hash, with the note of its last use; the old hash is dead when the new one lives."""
+    before, row = reads.row(f"HASH#{old_hash}", "PRINCIPAL"), _row(token_hash, credential)
+    row.used = before.used if before else None
+    return forget(old_hash), writes.put_new(row, Conflict("this token exists already; try again"))
 
 
 def forget(token_hash: str) -> Write:
@@ -78,15 +122,26 @@ def forget(token_hash: str) -> Write:
     return writes.delete_anyway(table()(f"HASH#{token_hash}", "PRINCIPAL"))
 
 
+def _row(token_hash: str, credential: Credential) -> Item:
+    return item(f"HASH#{token_hash}", "PRINCIPAL", credential, expires=credential.end_at + _REMEMBERED)
+
+
 def _bearer(credential: Credential) -> Principal:
+    if credential.bearer_id:
+        _member(credential.organization_id, credential.bearer_id)
     held = roles.behind(credential.organization_id, credential.grants)
     return Principal(credential.id, credential.kind, credential.name, credential.organization_id, credential.grants, custom_roles=held)
 
 
 def _user(credential: Credential) -> Principal:
-    user = reads.get(User, f"ORG#{credential.organization_id}", f"USER#{credential.id}")
-    if user is None or user.status != "ACTIVE":
-        raise Unauthenticated("this token's user is no longer a member; ask an owner of the Organization")
+    user = _member(credential.organization_id, credential.id)
     grants = user.grants + tuple(grant for team in teams.of(user) for grant in team.grants)
     held = roles.behind(user.organization_id, grants)
     return Principal(user.id, Kind.USER, user.full_name, user.organization_id, grants, user.username, held)
+
+
+def _member(organization_id: str, id: str) -> User:
+    user = reads.get(User, f"ORG#{organization_id}", f"USER#{id}")
+    if user is None or user.status != "ACTIVE":
+        raise Unauthenticated("this token's user is no longer a member; ask an owner of the Organization")
+    return user

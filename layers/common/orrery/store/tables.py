@@ -3,7 +3,12 @@
     pk                  sk                    what, and who reads it
     ORG#<org>           ORG                   an Organization: get
     ORGS                ORG#<org>             one pointer per Organization: first run, the platform's own list
-    ORG#<org>           USER#<user>           a member: get, list
+    ORG#<org>           USER#<user>           a member, or somebody invited: get, list; of somebody invited it expires
+    ORG#<org>           EMAIL#<address>       claim: a user has this address; of somebody invited it expires
+    ORG#<org>           INVITE#<invite>       an open invitation: get, list; expires
+    EMAIL#<address>     INVITE#<invite>       the same invitation for whoever has the address: list; expires
+    INVITATION#<sha256> INVITATION            what an accept token opens: get; expires
+    OUTBOX              INVITE#<invite>       an invitation to be mailed: the sweeper's list; expires
     ORG#<org>           IPRANGES              from where users and tokens may come: read beside the token
     ORG#<org>           TEAM#<team>           a team with its roles: get, list; read beside a member who asks
     ORG#<org>           TEAMNAME#<name>       claim: a team's name is taken
@@ -15,12 +20,18 @@
     ORG#<org>           TOKEN#<token>         an API token's description: get; list by prefix
     ORG#<org>           ROLE#<role>           a custom role: get, with its holder's principal in a batch; list by prefix
     ORG#<org>           ROLENAME#<name>       claim: a custom role's name is taken; a grant may name it
-    HASH#<sha256>       PRINCIPAL             who a token stands for, with grants: one read authenticates
+    HASH#<sha256>       PRINCIPAL             who a token stands for, with grants: one read authenticates; `used` notes its last use
+    ORG#<org>           ENVOBJECT#<object>    where an environment object lies: get by id
+    ENV#<place>         OBJECT#<object>       an environment object of a Workspace or a Deployment: list by place
+    ENV#<place>         KEY#<type>#<key>      claim: the object's key is taken in its place
+    ENV#<place>         UNDELIVERED           a change that has not reached every Deployment yet: the sweeper's
     NAMESPACE#<name>    NAMESPACE             claim: a namespace is taken, over all Organizations
     DEP#<deployment>    OBSERVED              what the agent last saw: written on change only
     DEP#<deployment>    GOOD                  the last generation that ran well, whole: what an update falls back to
     DEP#<deployment>    RELEASE               which code is live: the pointer and its sequence
+    DEP#<deployment>    ENVIRONMENT           what its data plane was last given of its environment objects
     DEP#<deployment>    DEPLOY#<deploy>       a deploy: get; list newest first (ids sort by age)
+    DEP#<deployment>    AGENTTOKEN#<token>    an agent token's description: get; list by prefix
     DEP#<deployment>    DECISION#<time>#<q>   a scaling decision: list newest first; expires
     HANDOVER#<sha256>   HANDOVER              a one-time sign-in link: taken once; expires
     CLUSTERS            CLUSTER#<cluster>     a standard cluster: list; a dedicated one lies under its Organization
@@ -31,7 +42,7 @@
     CLUSTER#<cluster>   LEASE                 the newest targets for the agent
 
     index `open`: openpk = OPEN#<shard>, opensk = <updated>#<deployment>; sparse, only on Deployments whose saga is not settled
-    and on releases not yet published: what the sweeper reads.
+    and on releases and environments not yet published: what the sweeper reads.
 
 Writes are conditional on the generation that was read; only desired state has one. Observed state never bumps it.
 """
@@ -71,6 +82,7 @@ class Item(Model):
     generation = NumberAttribute(default=1)
     body: JSONAttribute = JSONAttribute()
     deployments = NumberAttribute(null=True)
+    used = NumberAttribute(null=True)
     expires = TTLAttribute(null=True)
     openpk = UnicodeAttribute(null=True)
     opensk = UnicodeAttribute(null=True)
@@ -96,6 +108,6 @@ def item(pk: str, sk: str, value: Any, **attributes: Any) -> Item:
     return table()(pk, sk, generation=getattr(value, "generation", 1), body=freeze(value), **attributes)
 
 
-def claim(pk: str, sk: str, owner: str = "") -> Item:
+def claim(pk: str, sk: str, owner: str = "", **attributes: Any) -> Item:
     """A row that says only that a name is taken, and by whom."""
-    return table()(pk, sk, body={"owner": owner})
+    return table()(pk, sk, body={"owner": owner}, **attributes)

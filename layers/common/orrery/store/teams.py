@@ -80,6 +80,14 @@ def leave(team: Team, user: User) -> None:
     writes.commit(users.replaced(user.leave(team.id)), writes.delete_anyway(row))
 
 
+def forget(user: User) -> None:
+    """The traces of the membership of somebody who is no longer there; whoever lists members passes over those that stay."""
+    rows = [table()(f"ORG#{user.organization_id}", f"IN#{id}#{user.id}") for id in user.team_ids]
+    with writes.speaking(), table().batch_write() as batch:
+        for row in rows:
+            batch.delete(row)
+
+
 def _joined(team: Team, members: Iterable[User], now: datetime) -> tuple[Write, ...]:
     pairs = [(users.replaced(user.join(team.id)), writes.put(_membership(team, Membership(team.id, user.id, now)))) for user in members]
     return tuple(write for pair in pairs for write in pair)

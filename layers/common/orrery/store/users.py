@@ -1,70 +1,119 @@
-"""Users in the table: the members of an Organization, each with the roles they hold there."""
+"""Users in the table: the members of an Organization and those it invited, each with the roles they hold there.
+
+An address belongs to one user of an Organization: a claim says to whom, made and let go in the same breath as the user.
+"""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
 
 from orrery.authz.permissions import Permission
 from orrery.authz.principal import Principal, missing
-from orrery.errors import Conflict
-from orrery.model.user import User
+from orrery.errors import Conflict, Error
+from orrery.model.user import User, folded
 from orrery.store import reads, writes
-from orrery.store.tables import Item, item
+from orrery.store.tables import Item, claim, item
 from orrery.store.writes import Write
 
 
 def load(organization_id: str, id: str) -> User:
-    """One member, unguarded."""
+    """One user, unguarded."""
     user = reads.get(User, f"ORG#{organization_id}", f"USER#{id}")
-    if user is None:
+    if user is None or not user.is_there(datetime.now(UTC)):
         raise missing("user")
     return user
 
 
 def fetch(principal: Principal, organization_id: str, id: str) -> User:
-    """One member, for a caller who may see the members of the Organization."""
+    """One user, for a caller who may see the members of the Organization."""
     if not principal.may(Permission.ORGANIZATION_USERS_GET, organization_id):
         raise missing("user")
     return load(organization_id, id)
 
 
 def every(organization_id: str) -> tuple[User, ...]:
-    """All members, oldest first, unguarded."""
-    return tuple(reads.every(User, f"ORG#{organization_id}", "USER#"))
+    """All members and everybody invited, oldest first, unguarded."""
+    return tuple(_there(reads.every(User, f"ORG#{organization_id}", "USER#")))
+
+
+def several(organization_id: str, ids: Iterable[str]) -> dict[str, User]:
+    """Many users, by their ids; whoever is not there is left out."""
+    return {user.id: user for user in _there(reads.several(User, [(f"ORG#{organization_id}", f"USER#{id}") for id in ids]))}
+
+
+def called(organization_id: str, address: str) -> User | None:
+    """The user who has an address, or nobody; unguarded."""
+    row = reads.row(f"ORG#{organization_id}", f"EMAIL#{folded(address)}")
+    return several(organization_id, [row.body["owner"]]).get(row.body["owner"]) if row else None
 
 
 def save(user: User, *, before: User) -> None:
     """The next generation. An Organization is never without an owner: whoever stops being one names another, who must still be one then."""
     home = user.organization_id
-    if before.owns(home) and not user.owns(home):
-        return writes.commit(replaced(user), _still_owner(_another_owner(before)))
-    return writes.commit(replaced(user))
+    loses_an_owner = before.owns(home) and not user.owns(home)
+    writes.commit(replaced(user), *(_another_owner_stays(before) if loses_an_owner else ()))
 
 
-def _another_owner(user: User) -> User:
-    others = [each for each in every(user.organization_id) if each.id != user.id and each.owns(each.organization_id)]
-    if not others:
-        raise Conflict(f"`{user.username}` is the last owner of the Organization; make somebody else an owner first")
-    return others[0]
+def delete(user: User) -> None:
+    """A member less, and their address free; never the last owner."""
+    is_owner = user.owns(user.organization_id)
+    writes.commit(*gone(user), *(_another_owner_stays(user) if is_owner else ()))
 
 
-def _still_owner(user: User) -> Write:
-    row = _row(user)
-    return writes.check(row, type(row).generation == user.generation, writes.changed("the list of owners"))
-
-
-def several(organization_id: str, ids: Iterable[str]) -> dict[str, User]:
-    """Many members, by their ids; whoever is not there is left out."""
-    return {user.id: user for user in reads.several(User, [(f"ORG#{organization_id}", f"USER#{id}") for id in ids])}
+def new(user: User, taken: Error | None = None) -> tuple[Write, ...]:
+    """A user who was not there before, with their address claimed, as writes among others; `taken` is said if somebody has the address."""
+    otherwise = taken or Conflict(f"user `{user.username}` exists already")
+    return writes.put_new(_row(user), otherwise), writes.put_free(_address(user), datetime.now(UTC), otherwise)
 
 
 def replaced(user: User) -> Write:
-    """The next generation of a member, as one write among others."""
-    return writes.put_next(_row(user), writes.changed(f"user `{user.username}`"))
+    """The next generation of a user, as one write among others."""
+    return writes.put_next(_row(user), _changed(user))
 
 
-def new(user: User) -> Write:
-    """A member who was not there before, as one write among others."""
-    return writes.put_new(_row(user), Conflict(f"user `{user.username}` exists already"))
+def accepted(user: User) -> tuple[Write, ...]:
+    """Somebody invited who becomes a member: the next generation, and a claim that no longer ends."""
+    address = _address(user)
+    return replaced(user), writes.put_if(address, type(address).body == address.body, _changed(user))
+
+
+def gone(user: User) -> tuple[Write, ...]:
+    """A user who goes as they were read, and their address, as writes among others."""
+    row = _row(user)
+    return writes.delete(row, type(row).generation == user.generation, _changed(user)), _released(user)
+
+
+def _released(user: User) -> Write:
+    """Somebody else may have taken the address of an invitation that ran out: theirs stays theirs."""
+    address = _address(user)
+    nobodys = type(address).pk.does_not_exist() | (type(address).body == address.body)
+    return writes.delete(address, nobodys, _changed(user))
+
+
+def _another_owner_stays(user: User) -> tuple[Write, ...]:
+    others = [each for each in every(user.organization_id) if each.id != user.id and each.owns(each.organization_id)]
+    if not others:
+        raise Conflict(f"`{user.username}` is the last owner of the Organization; make somebody else an owner first")
+    row = _row(others[0])
+    return (writes.check(row, type(row).generation == others[0].generation, writes.changed("the list of owners")),)
+
+
+def _there(found: Iterable[User]) -> list[User]:
+    now = datetime.now(UTC)
+    return [user for user in found if user.is_there(now)]
 
 
 def _row(user: User) -> Item:
-    return item(f"ORG#{user.organization_id}", f"USER#{user.id}", user)
+    return item(f"ORG#{user.organization_id}", f"USER#{user.id}", user, **_end(user))
+
+
+def _address(user: User) -> Item:
+    return claim(f"ORG#{user.organization_id}", f"EMAIL#{folded(user.username)}", user.id, **_end(user))
+
+
+def _end(user: User) -> dict[str, Any]:
+    return {"expires": user.expires_at} if user.expires_at else {}
+
+
+def _changed(user: User) -> Error:
+    return writes.changed(f"user `{user.username}`")

@@ -66,6 +66,11 @@ def delete(workspace: Workspace) -> None:
         raise _why_not_deleted(workspace) or refused from refused
 
 
+def there(organization_id: str, id: str) -> Write:
+    """That it is still there, among writes of what is to lie in it."""
+    return writes.check(table()(f"ORG#{organization_id}", f"WS#{id}"), table().pk.exists(), missing("workspace"))
+
+
 def _why_not_deleted(workspace: Workspace) -> Error | None:
     row = reads.row(f"ORG#{workspace.organization_id}", f"WS#{workspace.id}")
     if row is None:

@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
@@ -64,6 +65,17 @@ def claim_name(item: Item, what: str) -> Write:
 def put_next(item: Item, otherwise: Error) -> Write:
     """A row that replaces the generation before its own."""
     return Write(Kind.PUT, item, type(item).generation == item.generation - 1, otherwise)
+
+
+def put_free(item: Item, now: datetime, otherwise: Error) -> Write:
+    """A row that must not exist yet, or whose time must be over: DynamoDB takes up to days to remove what expired."""
+    cls = type(item)
+    return Write(Kind.PUT, item, cls.pk.does_not_exist() | (cls.expires < now), otherwise)
+
+
+def put_if(item: Item, condition: Condition, otherwise: Error) -> Write:
+    """A row that replaces another, if the condition holds of that."""
+    return Write(Kind.PUT, item, condition, otherwise)
 
 
 def put(item: Item) -> Write:

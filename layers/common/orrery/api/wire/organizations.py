@@ -45,6 +45,7 @@ class Organization(Response):
     product: Annotated[str, one_of("HOSTED", "HYBRID")]
     product_plans: list[OrganizationProductPlan]
     should_enforce_dedicated_clusters: bool
+    is_environment_secrets_fetching_enabled: bool
     status: Annotated[str, one_of("ACTIVE", "INACTIVE", "SUSPENDED")]
     trial_expires_at: Timestamp | None
     created_at: Timestamp
@@ -71,6 +72,7 @@ class Organization(Response):
             product="HOSTED",
             product_plans=[plan],
             should_enforce_dedicated_clusters=organization.should_enforce_dedicated_clusters,
+            is_environment_secrets_fetching_enabled=organization.is_environment_secrets_fetching_enabled,
             status="ACTIVE",
             trial_expires_at=None,
             created_at=organization.created_at,
@@ -93,3 +95,6 @@ class UpdateOrganizationRequest(Request):
     allow_enhanced_support_access: Boolean | None = None
     has_ai_features_disabled: Boolean | None = None
     should_enforce_dedicated_clusters: Boolean | None = None
+    is_environment_secrets_fetching_enabled: Boolean | None = Field(
+        None, description="Whether `showSecrets` of environment objects sends secrets; off at first."
+    )

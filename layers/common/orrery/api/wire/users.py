@@ -1,11 +1,12 @@
 """Users on the wire, and whoever is asking."""
 
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
 
 from orrery.api.wire.base import Paginated, Response, Timestamp, one_of
 from orrery.api.wire.subject_roles import DagRole, DeploymentRole, WorkspaceRole, sorted_by_scope
 from orrery.model import user as model
+from orrery.model.invite import Invite
 from orrery.model.token import Grant, Token, TokenScope
 
 
@@ -66,6 +67,10 @@ class SelfUserInvite(Response):
     organization_id: str
     expires_at: Timestamp
 
+    @classmethod
+    def of(cls, invite: Invite) -> "SelfUserInvite":
+        return cls(invite_id=invite.id, organization_id=invite.organization_id, expires_at=invite.expires_at)
+
 
 class SelfUserFeatureFlag(Response):
     """A switch of the console."""
@@ -91,26 +96,24 @@ class SelfUser(Response):
     updated_at: Timestamp
 
     @classmethod
-    def of(cls, user: model.User, role_names: Mapping[str, str]) -> "SelfUser":
-        return cls._of(user, role_names, username=user.username, full_name=user.full_name, status=user.status)
+    def of(cls, user: model.User, role_names: Mapping[str, str], invites: Iterable[Invite]) -> "SelfUser":
+        waiting = [SelfUserInvite.of(each) for each in invites]
+        return cls._of(user, role_names, username=user.username, full_name=user.full_name, status=user.status, invites=waiting)
 
     @classmethod
     def of_token(cls, token: Token, role_names: Mapping[str, str]) -> "SelfUser":
-        return cls._of(token, role_names, username=token.name, full_name=token.name, status="ACTIVE")
+        return cls._of(token, role_names, username=token.name, full_name=token.name, status="ACTIVE", invites=[])
 
     @classmethod
-    def _of(cls, subject: model.User | Token, role_names: Mapping[str, str], *, username: str, full_name: str, status: str) -> "SelfUser":
+    def _of(cls, subject: model.User | Token, role_names: Mapping[str, str], **told: Any) -> "SelfUser":
         return cls(
             id=subject.id,
-            username=username,
-            full_name=full_name,
             avatar_url="",
-            status=status,
             organization_id=subject.organization_id,
             is_idp_managed=False,
             roles=[SelfUserRole.of(grant, role_names) for grant in subject.grants],
-            invites=[],
             feature_flags=[],
             created_at=subject.created_at,
             updated_at=subject.updated_at,
+            **told,
         )

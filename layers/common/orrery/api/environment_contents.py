@@ -1,0 +1,98 @@
+"""What an environment object holds, out of a request: secret fields are sealed before they are kept, and those left out stay."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from orrery import vault
+from orrery.api.problems import Problems
+from orrery.api.wire.environment_objects import Shown
+from orrery.api.wire.environment_requests import LinkRequest, UpdateLinkRequest, UpdateOverridesRequest, held_in, property_of
+from orrery.model.environment import Content, EnvironmentObject, Link, ObjectType
+
+_ALWAYS_SECRET = {"password", "extra"}
+_NESTED = {"extra"}
+"""Fields that are objects: sealed as JSON text."""
+
+Given = Mapping[str, Any]
+
+
+def wanted(found: EnvironmentObject, given: Given | None, problems: Problems) -> Content:
+    """The object's content after a request gave these fields of it."""
+    before = found.content
+    if given is None:
+        return before
+    if found.type is not ObjectType.CONNECTION:
+        _judge_variable(given, before, f"{property_of(found.type)}.value", problems)
+    secret = _is_secret(given, before)
+    moved = {"value": before.open["value"]} if secret and "value" in before.open and not given.get("value") else {}
+    return _sealed(found, {"isSecret": secret, **moved, **given} if "isSecret" in _fields(found) else given, secret).over(before)
+
+
+def with_links(before: EnvironmentObject, asked: Sequence[LinkRequest | UpdateLinkRequest] | None, **changes: Any) -> EnvironmentObject:
+    """The object with these changes and the links of a request; a link keeps the overrides that the request says nothing of.
+
+    A link's value is as secret as the object's own: it is sealed when that becomes a secret, and forgotten when that stops being one.
+    """
+    found = replace(before, **changes)
+    kept = {link.deployment_id: _as_secret_as(found, link.overrides) for link in before.links}
+    if asked is None:
+        return replace(found, links=tuple(Link(*each) for each in kept.items()))
+    links = (Link(each.scope_entity_id, _overrides(found, each, kept.get(each.scope_entity_id, Content()))) for each in asked)
+    return replace(found, links=tuple(links))
+
+
+class Revealed(Shown):
+    """Everything that a content holds, secrets opened."""
+
+    def __call__(self, found: EnvironmentObject, content: Content) -> dict[str, Any]:
+        secrets = vault.unseal(content.sealed, **found.owner)
+        return content.open | {name: json.loads(text) if name in _NESTED else text for name, text in secrets.items()}
+
+
+def _overrides(found: EnvironmentObject, asked: LinkRequest | UpdateLinkRequest, before: Content) -> Content:
+    if asked.overrides is None:
+        return before
+    given = held_in(asked.overrides, found.type) or {}
+    gone = (asked.overrides.unset_fields or []) if isinstance(asked.overrides, UpdateOverridesRequest) else []
+    return _sealed(found, given, bool(found.content.open.get("isSecret"))).over(before).without(gone)
+
+
+def _sealed(found: EnvironmentObject, given: Given, value_is_secret: bool) -> Content:
+    """The fields that were given, secret ones sealed; an empty secret is one that was left out."""
+    secret = _ALWAYS_SECRET | ({"value"} if value_is_secret else set())
+    texts = {name: json.dumps(given[name]) if name in _NESTED else str(given[name]) for name in given if name in secret}
+    return Content(
+        {name: value for name, value in given.items() if name not in secret},
+        vault.seal({name: text for name, text in texts.items() if text}, **found.owner),
+    )
+
+
+def _judge_variable(given: Given, before: Content, field: str, problems: Problems) -> None:
+    there = "value" in before.open or "value" in before.sealed
+    if "value" in before.sealed and given.get("isSecret") is False and not given.get("value"):
+        problems.add(field, "is required when a secret stops being one: what it was is not shown", "MISSING")
+    elif not there and ("value" not in given or (given.get("isSecret") and not given["value"])):
+        problems.add(field, "is required for a variable that is not there yet", "MISSING")
+
+
+def _is_secret(given: Given, before: Content) -> bool:
+    return bool(given.get("isSecret", before.open.get("isSecret", False)))
+
+
+def _fields(found: EnvironmentObject) -> set[str]:
+    return set() if found.type is ObjectType.CONNECTION else {"isSecret", "value"}
+
+
+def _as_secret_as(found: EnvironmentObject, overrides: Content) -> Content:
+    if found.type is ObjectType.CONNECTION:
+        return overrides
+    secret = bool(found.content.open.get("isSecret"))
+    return (
+        _sealed(found, overrides.open, True).over(overrides)
+        if secret and overrides.open
+        else overrides
+        if secret
+        else Content(overrides.open)
+    )
