@@ -52,7 +52,10 @@ def _somebody(chance: random.Random, number: int, place: Place) -> Principal:
 
 def _grant(chance: random.Random, home: str, workspace: str) -> Grant:
     role = chance.choice([each for each in Role if each not in MACHINES])
-    entity = {"ORGANIZATION": home, "WORKSPACE": workspace, "DEPLOYMENT": f"{workspace}d{chance.randrange(DEPLOYMENTS)}"}
+    deployment = f"{workspace}d{chance.randrange(DEPLOYMENTS)}"
+    if role.noun == "DAG":
+        return Grant(TokenScope.DAG, "etl", role.value, workspace, deployment)
+    entity = {"ORGANIZATION": home, "WORKSPACE": workspace, "DEPLOYMENT": deployment}
     return Grant(TokenScope(role.noun), entity[role.noun], role.value)
 
 

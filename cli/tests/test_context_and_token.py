@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from fake_plane import DEPLOYMENT, ORGANIZATION, TOKEN, WORKSPACE, Plane
+from fake_plane import DEPLOYMENT, ORGANIZATION, TOKEN, WORKSPACE, Answer, Plane
 
 Run = Callable[..., Result]
 
@@ -98,7 +98,12 @@ def test_a_broken_settings_file_is_told_with_its_path(orrery: Run, environment: 
 def test_a_tokens_roles_are_shown_without_changing_anything(plane: Plane, orrery: Run) -> None:
     shown = orrery("token", "roles", "ci", "-o", "json")
 
-    assert json.loads(shown.stdout) == {"organizationRole": "ORGANIZATION_MEMBER", "workspaceRoles": [], "deploymentRoles": []}
+    assert json.loads(shown.stdout) == {
+        "organizationRole": "ORGANIZATION_MEMBER",
+        "workspaceRoles": [],
+        "deploymentRoles": [],
+        "dagRoles": [],
+    }
     assert plane.asked("POST") == []
 
 
@@ -113,6 +118,21 @@ def test_a_token_is_added_to_a_workspace_and_keeps_its_role_at_home(plane: Plane
             {"entityType": "DEPLOYMENT", "entityId": DEPLOYMENT, "role": "DEPLOYMENT_ADMIN"},
         ]
     }
+
+
+def test_a_tokens_roles_on_dags_stay_when_others_change(plane: Plane, orrery: Run) -> None:
+    home = {"entityType": "ORGANIZATION", "entityId": ORGANIZATION, "role": "ORGANIZATION_MEMBER"}
+    held = [
+        {"entityType": "DAG", "entityId": "weather", "deploymentId": DEPLOYMENT, "role": "DAG_VIEWER"},
+        {"entityType": "DAG_TAG", "entityId": "finance", "deploymentId": DEPLOYMENT, "role": "DAG_AUTHOR"},
+    ]
+    token = {"id": TOKEN, "name": "ci", "roles": [home | {"deploymentId": None}, *held]}
+    plane.answer("GET", f"/v1/organizations/{ORGANIZATION}/tokens", Answer(body={"tokens": [token], "totalCount": 1}))
+
+    done = orrery("token", "roles", "ci", "--organization-role", "ORGANIZATION_OWNER")
+
+    assert done.exit_code == 0, done.output
+    assert plane.asked("POST", f"/tokens/{TOKEN}/roles")[0].json == {"roles": [home | {"role": "ORGANIZATION_OWNER"}, *held]}
 
 
 def test_the_secret_of_an_agent_token_is_shown_once(plane: Plane, orrery: Run) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from click.testing import Result
-from fake_plane import DEPLOYMENT, INVITE, TEAM, USER, WORKSPACE, Plane
+from fake_plane import DEPLOYMENT, INVITE, ORGANIZATION, TEAM, USER, WORKSPACE, Answer, Plane
 
 Run = Callable[..., Result]
 
@@ -25,6 +25,40 @@ def test_none_takes_a_role_away(plane: Plane, orrery: Run) -> None:
     assert orrery("team", "roles", "platform", "--workspace-role", "Data=none").exit_code == 0
 
     assert plane.asked("POST", f"/teams/{TEAM}/roles")[0].json["workspaceRoles"] == []
+
+
+def test_roles_on_dags_and_tags_are_set_taken_away_and_kept(plane: Plane, orrery: Run) -> None:
+    old = {"deploymentId": DEPLOYMENT, "dagId": "old", "dagTag": None, "role": "DAG_VIEWER"}
+    kept = {"deploymentId": DEPLOYMENT, "dagId": None, "dagTag": "kept", "role": "DAG_AUTHOR"}
+    member = json.loads(orrery("user", "get", "eve@example.com", "-o", "json").stdout) | {"dagRoles": [old, kept]}
+    plane.answer("GET", f"/v1/organizations/{ORGANIZATION}/users", Answer(body={"users": [member], "totalCount": 1}))
+
+    done = orrery("user", "roles", "eve@example.com", "--dag", "etl:old=none", "--dag", "etl:a=DAG_VIEWER", "--dag-tag", "etl:a:b=c=runner")
+
+    assert done.exit_code == 0, done.output
+    assert plane.asked("POST", f"/users/{USER}/roles")[0].json["dagRoles"] == [
+        {"deploymentId": DEPLOYMENT, "dagTag": "kept", "role": "DAG_AUTHOR"},
+        {"deploymentId": DEPLOYMENT, "dagId": "a", "role": "DAG_VIEWER"},
+        {"deploymentId": DEPLOYMENT, "dagTag": "a:b=c", "role": "runner"},
+    ]
+
+
+@pytest.mark.parametrize("said", ["etl=DAG_VIEWER", ":etl=DAG_VIEWER", "etl:=DAG_VIEWER"])
+def test_a_dag_without_its_deployment_is_told_and_changes_nothing(plane: Plane, orrery: Run, said: str) -> None:
+    done = orrery("user", "roles", "eve@example.com", "--dag", said)
+
+    assert done.exit_code == 2
+    assert "etl:weather=DAG_VIEWER" in done.output + done.stderr
+    assert plane.asked("POST") == []
+
+
+def test_why_asks_about_a_dag_with_its_tags(plane: Plane, orrery: Run) -> None:
+    words = "dag.airflow.dagRun.create --deployment etl --dag weather --dag-tag red --dag-tag blue".split()
+
+    assert orrery("user", "why", "eve@example.com", *words).exit_code == 0
+    asked = plane.asked("GET", "/explain")[-1].query
+    assert (asked["resource"], asked["dagTags"]) == ([f"{DEPLOYMENT}/dag/weather"], ["red", "blue"])
+    assert orrery("user", "why", "eve@example.com", "dag.airflow.dag.get", "--dag", "weather").exit_code == 2
 
 
 @pytest.mark.parametrize("said", ["Data", "=WORKSPACE_MEMBER", "Data="])

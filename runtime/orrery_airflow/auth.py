@@ -2,6 +2,7 @@
 
 A Bearer token is the control plane's own API token and is checked there on each request (an answer is believed for under a second).
 A session is a cookie of this Deployment's host, opened by a one-time link; it lasts until it expires, whether the plane is up or not.
+Whoever has roles on single DAGs alone sees these DAGs and nothing that belongs to the whole Deployment.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from airflow.api_fastapi.common.types import MenuItem
 from airflow.configuration import conf
 from fastapi import FastAPI, HTTPException
 
+from orrery_airflow import dags
 from orrery_airflow.handover import handover_app
 from orrery_airflow.plane import ROLES, PlaneAway, PlaneUser, Refused, plane
 
@@ -38,15 +40,20 @@ _MENU = {
     MenuItem.XCOMS: AUTHOR,
 }
 
+_FOR_EVERYBODY = {AccessView.WEBSITE, AccessView.DOCS, MenuItem.DAGS, MenuItem.DOCS}
+
 
 class OrreryAuthManager(BaseAuthManager[PlaneUser]):
     def deserialize_user(self, token: dict[str, Any]) -> PlaneUser:
-        if token["role"] not in ROLES:
+        on_dags = dags.unpacked(token["dags"]) if "dags" in token else ()
+        user = PlaneUser(id=token["sub"], name=token["name"], role=token["role"], dags=on_dags)
+        if not user.is_known:
             raise ValueError("the session has no role we know")
-        return PlaneUser(id=token["sub"], name=token["name"], role=token["role"])
+        return user
 
     def serialize_user(self, user: PlaneUser) -> dict[str, Any]:
-        return {"sub": user.id, "name": user.name, "role": user.role}
+        claims = {"sub": user.id, "name": user.name, "role": user.role}
+        return claims | {"dags": dags.packed(user.dags)} if user.dags else claims
 
     async def get_user_from_token(self, token: str) -> Any:
         """Our own sessions name this Deployment as their issuer; every other token is for the control plane to judge."""
@@ -91,18 +98,36 @@ class OrreryAuthManager(BaseAuthManager[PlaneUser]):
         return _may(user, method, "asset")
 
     def is_authorized_dag(self, *, method: str, user: PlaneUser, access_entity: DagAccessEntity | None = None, details: Any = None) -> bool:
-        if method == "GET":
-            return user.may(_DAG_LOOK.get(access_entity, VIEWER))
-        return user.may(_DAG_CHANGE.get(access_entity, AUTHOR))
+        if _may_with_all_dags(user, method, access_entity):
+            return True
+        needed, dag_id = dags.permission(method, access_entity), details.id if details else None
+        if not user.dags or needed is None:
+            return False
+        if dag_id is not None:
+            return bool(dags.allowed(user.dags, needed, {dag_id}))
+        if user.role and access_entity is not None:  # they read every DAG, so a list of parts would be one of every DAG's
+            return False
+        return dags.may_ask_about_all(user.dags, method, access_entity, needed)
+
+    def filter_authorized_dag_ids(
+        self, *, dag_ids: set[str], user: PlaneUser, method: str = "GET", team_name: str | None = None
+    ) -> set[str]:
+        if _may_with_all_dags(user, method, None):
+            return dag_ids
+        return dags.allowed(user.dags, str(dags.permission(method, None)), dag_ids)
 
     def is_authorized_view(self, *, access_view: AccessView, user: PlaneUser) -> bool:
-        return user.may(_VIEWS.get(access_view, VIEWER))
+        return access_view in _FOR_EVERYBODY or user.may(_VIEWS.get(access_view, VIEWER))
 
     def is_authorized_custom_view(self, *, method: str, resource_name: str, user: PlaneUser) -> bool:
         return user.may(VIEWER if method in ("GET", "MENU") else OPERATOR)
 
     def filter_authorized_menu_items(self, menu_items: list[MenuItem], *, user: PlaneUser) -> list[MenuItem]:
-        return [item for item in menu_items if user.may(_MENU.get(item, VIEWER))]
+        return [item for item in menu_items if item in _FOR_EVERYBODY or user.may(_MENU.get(item, VIEWER))]
+
+
+def _may_with_all_dags(user: PlaneUser, method: str, entity: DagAccessEntity | None) -> bool:
+    return user.may(_DAG_LOOK.get(entity, VIEWER) if method == "GET" else _DAG_CHANGE.get(entity, AUTHOR))
 
 
 def _may(user: PlaneUser, method: str, thing: str) -> bool:

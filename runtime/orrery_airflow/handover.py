@@ -20,6 +20,9 @@ from orrery_airflow.plane import PlaneAway, Refused, plane
 if TYPE_CHECKING:
     from orrery_airflow.auth import OrreryAuthManager
 
+_LONGEST_COOKIE = 4000
+"""Browsers drop a cookie of more than 4096 bytes without a word."""
+
 _PAGE = Template("""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Sign in to Airflow</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -74,10 +77,13 @@ def handover_app(auth_manager: OrreryAuthManager) -> FastAPI:
             raise HTTPException(401, "This link has been used or is too old") from no
         except PlaneAway as away:
             raise HTTPException(503, "The control plane does not answer, try again in a moment") from away
+        session = auth_manager.generate_jwt(user, expiration_time_in_seconds=conf.getint("orrery", "session_seconds", fallback=14400))
+        if len(session) > _LONGEST_COOKIE:
+            raise HTTPException(403, "Your roles name more single DAGs than a session can carry, ask for roles on tags instead")
         answer = JSONResponse({"next": safe_next(handover.next)}, headers={"Cache-Control": "no-store"})
         answer.set_cookie(
             COOKIE_NAME_JWT_TOKEN,
-            auth_manager.generate_jwt(user, expiration_time_in_seconds=conf.getint("orrery", "session_seconds", fallback=14400)),
+            session,
             path=get_cookie_path(),
             httponly=True,
             samesite="lax",

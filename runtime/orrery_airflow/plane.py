@@ -12,6 +12,8 @@ import httpx
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from airflow.configuration import conf
 
+from orrery_airflow.dags import DagAccess, told
+
 ROLES = ("VIEWER", "AUTHOR", "OPERATOR", "ADMIN")
 # A revoked token must stop within a second, so an answer is believed for less, counted from when it was asked for.
 _BELIEVED_SECONDS = 0.9
@@ -32,11 +34,12 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class PlaneUser(BaseUser):
-    """Somebody the control plane vouched for; `role` is one of ROLES."""
+    """Somebody the control plane vouched for; `role` is one of ROLES, or empty for whoever may do something with single DAGs alone."""
 
     id: str
     name: str
     role: str
+    dags: tuple[DagAccess, ...] = ()
 
     def get_id(self) -> str:
         return self.id
@@ -45,7 +48,12 @@ class PlaneUser(BaseUser):
         return self.name
 
     def may(self, role: str) -> bool:
-        return ROLES.index(self.role) >= ROLES.index(role)
+        return bool(self.role) and ROLES.index(self.role) >= ROLES.index(role)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is anything they may do, in words we know."""
+        return self.role in ROLES or (not self.role and bool(self.dags))
 
 
 class Plane:
@@ -87,10 +95,11 @@ class Plane:
 def _user(answer: httpx.Response) -> PlaneUser:
     try:
         body = answer.json()
-        user = PlaneUser(id=str(body["subject"]), name=str(body.get("name") or body["subject"]), role=str(body["role"]))
+        name, role = str(body.get("name") or body["subject"]), str(body["role"] or "")
+        user = PlaneUser(id=str(body["subject"]), name=name, role=role, dags=told(body.get("dags")))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PlaneAway("the control plane's answer makes no sense") from error
-    if user.role not in ROLES:
+    if not user.is_known:
         raise PlaneAway(f"the control plane gave a role we do not know: `{user.role}`")
     return user
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orrery.authz.permissions import Permission
 from orrery.authz.principal import Principal
 from orrery.model.role import CustomRole
 from orrery.model.team import Team
@@ -33,17 +34,23 @@ class Company:
 
 
 def placed(grants: Iterable[Grant]) -> Iterator[tuple[str, str, str]]:
-    """Grants as triples of role, kind of thing and id; a role on a Deployment is held `around` it, on its Workspace, as well."""
+    """Grants as triples of role, kind of thing and id.
+
+    A role on a Deployment is held `around` it, on its Workspace, as well; one on a DAG also there, and `within` its Deployment.
+    """
     for grant in grants:
-        yield grant.role, grant.scope.capitalize(), grant.entity_id
+        yield grant.role, grant.scope.capitalize(), grant.key
         if grant.workspace_id:
             yield f"around {grant.role}", "Workspace", grant.workspace_id
+        if grant.deployment_id:
+            yield f"within {grant.role}", "Deployment", grant.deployment_id
 
 
 @functools.cache
 def policy(role: CustomRole) -> str:
-    """The template's paragraphs for one custom role."""
-    actions = ", ".join(f'Action::"{each}"' for each in role.permissions)
+    """The template's paragraphs for one custom role; what it may do with all DAGs of a Deployment, it may do with each."""
+    reaching = {*role.permissions, *(each.replace("deployment.", "dag.", 1) for each in role.permissions)}
+    actions = ", ".join(f'Action::"{each}"' for each in sorted(reaching & {*Permission}))
     workspaces = ", ".join(f'Workspace::"{id}"' for id in role.restricted_workspace_ids)
     restriction = f"resource in [{workspaces}]" if workspaces else "true"
     return _TEMPLATE.replace("%role%", role.id).replace("%actions%", actions).replace("%restriction%", restriction)

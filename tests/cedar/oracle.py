@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import cedarpy
+from orrery import names
 from orrery.authz.permissions import Permission
 from orrery.authz.policy import Role
 from orrery.authz.principal import Kind, Principal
 from orrery.model.role import CustomRole
 from orrery.model.team import Team
+from orrery.model.token import Grant, TokenScope
 
 from tests.cedar.company import Company, placed, policy
 
@@ -26,21 +28,22 @@ TYPES = {Kind.USER: "User", Kind.SERVICEKEY: "ServiceKey", Kind.AGENT: "Agent"}
 
 
 class Thing(NamedTuple):
-    """An Organization, a Workspace, a Deployment or a Cluster."""
+    """An Organization, a Workspace, a Deployment, a DAG or a tag (by its place) or a Cluster."""
 
     type: str
     id: str
 
 
 class Place(NamedTuple):
-    """A thing and all it lies in, outermost first."""
+    """A thing and all it lies in, outermost first; a DAG also lies in its tags."""
 
     path: tuple[Thing, ...]
+    tags: tuple[Thing, ...] = ()
 
     @property
     def scopes(self) -> tuple[str, ...]:
         """As `Principal.may` wants it."""
-        return tuple(thing.id for thing in self.path)
+        return tuple(thing.id for thing in self.path + self.tags)
 
     @property
     def thing(self) -> Thing:
@@ -48,6 +51,21 @@ class Place(NamedTuple):
 
     def inside(self, type: str, id: str) -> "Place":
         return Place((*self.path, Thing(type, id)))
+
+    def dag(self, id: str, *tags: str) -> "Place":
+        """A DAG of this Deployment."""
+        return self.inside("Dag", names.dag_place(self.thing.id, id))._replace(tags=tuple(self.tag(each).thing for each in tags))
+
+    def tag(self, tag: str) -> "Place":
+        """Any DAG of a tag in this Deployment."""
+        return self.inside("Dag_tag", names.tag_place(self.thing.id, tag))
+
+    def grant(self, role: str) -> Grant:
+        """A role here."""
+        scope = TokenScope(self.thing.type.upper())
+        if len(self.path) < 4:
+            return Grant(scope, self.thing.id, role, self.path[1].id if scope is TokenScope.DEPLOYMENT else "")
+        return Grant(scope, self.thing.id.split("/", 2)[2], role, self.path[1].id, self.path[2].id)
 
 
 class Question(NamedTuple):
@@ -101,10 +119,17 @@ def entities(principals: Iterable[Principal], places: Iterable[Place], company: 
 
     What a team holds in a role is a thing of its own, which lies in what each member holds: Cedar's hierarchy does the adding up.
     """
-    paths = {place.path[:depth] for place in places for depth in range(1, len(place.path) + 1)}
+    told = [*_actions(), *(_principal(each, company) for each in principals)]
     holdings = _holdings(company)
-    told = [*_actions(), *(_principal(each, company) for each in principals), *(_thing(path, holdings) for path in paths)]
+    told += [_thing(each, holdings) for each in _with_what_they_lie_in(places)]
     return cedarpy.Entities.from_json_str(json.dumps(told + [_entity(*each) for each in {*itertools.chain(*holdings.values())}]))
+
+
+def _with_what_they_lie_in(places: Iterable[Place]) -> Iterable[Place]:
+    there = list(places)
+    outer = [Place(place.path[:depth]) for place in there for depth in range(1, len(place.path))]
+    tags = [Place((*place.path[:-1], tag)) for place in there for tag in place.tags]
+    return {place.path: place for place in (*outer, *tags, *there)}.values()
 
 
 @functools.lru_cache(maxsize=8)
@@ -115,12 +140,13 @@ def policies(roles: frozenset[CustomRole] = frozenset()) -> cedarpy.PolicySet:
 
 
 def _actions() -> list[dict[str, Any]]:
-    nouns = [_entity("Action", f"{noun}.*") for noun in ("organization", "workspace", "deployment", "cluster")]
+    nouns = [_entity("Action", f"{noun}.*") for noun in ("organization", "workspace", "deployment", "dag", "cluster")]
     return nouns + [_entity("Action", each.value, parents=[Thing("Action", f"{each.noun}.*")]) for each in Permission]
 
 
 def _principal(principal: Principal, company: Company) -> dict[str, Any]:
-    roles = [*Role, *company.roles, *(f"around {id}" for id in company.roles)]
+    roles = [*Role, *company.roles]
+    roles += [f"{around} {role}" for role in (*company.roles, Role.DAG_VIEWER, Role.DAG_AUTHOR) for around in ("around", "within")]
     granted: dict[str, list[Any]] = {role: [_reference(_held(team, role)) for team in company.teams_of(principal)] for role in roles}
     for role, type, id in placed(company.own(principal)):
         if role in granted:  # a role that is gone is worth nothing, and who knows a Workspace by a default role was granted that
@@ -135,8 +161,8 @@ def _home(principal: Principal) -> Thing:
     return Thing("Organization", principal.organization_id)
 
 
-def _thing(path: tuple[Thing, ...], holdings: Mapping[Thing, list[Thing]]) -> dict[str, Any]:
-    return _entity(*path[-1], parents=[*path[-2:-1], *holdings.get(path[-1], [])])
+def _thing(place: Place, holdings: Mapping[Thing, list[Thing]]) -> dict[str, Any]:
+    return _entity(*place.thing, parents=[*place.path[-2:-1], *place.tags, *holdings.get(place.thing, [])])
 
 
 def _holdings(company: Company) -> dict[Thing, list[Thing]]:

@@ -11,7 +11,7 @@ from orrery.authz.permissions import Permission
 from orrery.authz.principal import Kind, Principal
 from orrery.model.role import CustomRole
 from orrery.model.team import Team
-from orrery.model.token import Grant, TokenScope
+from orrery.model.token import Grant
 from orrery.model.user import User
 from orrery.store import principals, reads
 from orrery.store.principals import Credential
@@ -58,13 +58,10 @@ class World:
         self.teams[id] = Team(id, home, id, (), BORN, SOMEBODY, BORN, SOMEBODY)
         return id
 
-    def a_role(self, home: str, permissions: Iterable[str]) -> CustomRole:
-        role = CustomRole(self.name(), home, "a role", tuple(sorted(permissions)), BORN, SOMEBODY, BORN, SOMEBODY)
+    def a_role(self, home: str, permissions: Iterable[str], *, scope: str = "DEPLOYMENT") -> CustomRole:
+        role = CustomRole(self.name(), home, "a role", tuple(sorted(permissions)), BORN, SOMEBODY, BORN, SOMEBODY, scope_type=scope)
         self.roles[role.id] = role
         return role
-
-    def custom_grant(self, role: CustomRole, place: Place) -> Grant:
-        return Grant(TokenScope.DEPLOYMENT, place.thing.id, role.id, place.scopes[1])
 
     def give(self, holder: str, grants: tuple[Grant, ...]) -> None:
         """Other roles for a user, a token or a team; then all that changes by it is compared, everywhere."""

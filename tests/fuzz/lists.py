@@ -25,7 +25,12 @@ def _cluster(things: Things, number: int) -> None:
 def _token(things: Things, number: int) -> None:
     said = {"name": f"t{number}", "description": f"d{number}"}
     home = {"scope": "WORKSPACE", "role": "WORKSPACE_MEMBER", "entityId": things["workspaceId"]} if number else {}
-    things.post("tokens", {"scope": "ORGANIZATION", "role": "ORGANIZATION_MEMBER"} | said | home)
+    made = things.post("tokens", {"scope": "ORGANIZATION", "role": "ORGANIZATION_MEMBER"} | said | home)
+    if not number:
+        on = {"deploymentId": things["deploymentId"], "role": "DAG_VIEWER"}
+        added = [{"entityType": "DAG", "entityId": "etl", **on}, {"entityType": "DAG_TAG", "entityId": "finance", **on}]
+        kept = {"entityType": "ORGANIZATION", "entityId": things["organizationId"], "role": "ORGANIZATION_MEMBER"}
+        things.post(f"tokens/{made['id']}/roles", {"roles": [kept, *added]})
 
 
 def _team(things: Things, number: int) -> None:
@@ -42,7 +47,9 @@ def _member(things: Things, number: int) -> None:
 def _user(things: Things, number: int) -> None:
     id, _ = people.member(things.plane.installation, f"u{number}")
     if not number:
-        things.post(f"users/{id}/roles", world.BODIES["UpdateUserRoles"](things))
+        roles = world.BODIES["UpdateUserRoles"](things)
+        tagged = {"deploymentId": things["deploymentId"], "role": "DAG_VIEWER", "dagTag": "finance"}
+        things.post(f"users/{id}/roles", roles | {"dagRoles": [*roles["dagRoles"], tagged]})
 
 
 def _deployment(things: Things, number: int) -> None:
@@ -120,6 +127,10 @@ FILTERS: dict[tuple[str, str], Callable[[Things, Json], Any]] = {
     ("ListRoles", "scopeTypes"): lambda things, one: "DAG",
     ("ListTeams", "workspaceId"): lambda things, one: things["workspaceId"],
     ("ListTeams", "deploymentId"): lambda things, one: things["deploymentId"],
+    ("ListApiTokens", "dagId"): lambda things, one: "etl",
+    ("ListApiTokens", "dagTags"): lambda things, one: "finance",
+    ("ListUsers", "dagId"): lambda things, one: "etl",
+    ("ListUsers", "dagTags"): lambda things, one: "finance",
     ("ListUsers", "workspaceId"): lambda things, one: things["workspaceId"],
     ("ListUsers", "deploymentId"): lambda things, one: things["deploymentId"],
 }
@@ -129,7 +140,5 @@ NO_FILTER = {
     ("ListEnvironmentObjects", "showSecrets"): "shows more of each, where the Organization allows it",
     ("ListEnvironmentObjects", "resolveLinked"): "counts with `deploymentId` only; tests/orrery/api/test_environment_objects.py",
     ("ListRoles", "includeDefaultRoles"): "adds the default roles beside the list",
-    ("ListUsers", "dagId"): "refused: there are no roles on DAGs yet",
-    ("ListUsers", "dagTags"): "as above",
 }
 """Query parameters of lists that keep nothing out."""

@@ -136,9 +136,7 @@ SAME = {
 """Slots that take an id of a kind that another name stands for."""
 
 NOT_OURS = {
-    "dagRoles[].deploymentId": "roles on DAGs are refused as a whole",
-    "dagRoles[].dagId": "as above",
-    "dagId": "as above",
+    "dagId": "the tenant's own text, counts within its Deployment only",
     "tenantId": "another cloud's account",
     "authTypeId": "authentication types are refused",
     "searchId": "a moment in time, of nobody's",
@@ -167,6 +165,7 @@ def _roles(things: Things) -> Json:
     return {
         "workspaceRoles": [{"workspaceId": things["workspaceId"], "role": "WORKSPACE_MEMBER"}],
         "deploymentRoles": [{"deploymentId": things["deploymentId"], "role": "DEPLOYMENT_ADMIN"}],
+        "dagRoles": [{"deploymentId": things["deploymentId"], "role": "DAG_VIEWER", "dagId": "etl"}],
     }
 
 

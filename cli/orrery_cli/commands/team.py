@@ -115,15 +115,16 @@ def remove_member(name: str, user: str) -> None:
 @team.command("roles")
 @click.argument("name", metavar="NAME|ID")
 @grants.options
-def roles(name: str, organization_role: str | None, workspaces: tuple[str, ...], deployments: tuple[str, ...]) -> None:
+def roles(name: str, asked: grants.Asked) -> None:
     """Say what a team's members may do; what is not named stays as it is.
 
     \b
     Examples:
       orrery team roles platform --workspace-role Data=WORKSPACE_OPERATOR
       orrery team roles platform --workspace-role Data=none --deployment-role etl=DEPLOYMENT_ADMIN
+      orrery team roles platform --dag-tag etl:finance=DAG_AUTHOR
     """
     session = current()
     found = lookup.team(session, name)
-    body = grants.changed(session, found, organization_role, workspaces, deployments)
+    body = grants.changed(session, found, asked)
     session.show(session.api.post(f"{session.root}/teams/{found['id']}/roles", body))

@@ -97,23 +97,24 @@ def rotate(name: str) -> None:
 @token.command("roles")
 @click.argument("name", metavar="NAME|ID")
 @grants.options
-def roles(name: str, organization_role: str | None, workspaces: tuple[str, ...], deployments: tuple[str, ...]) -> None:
+def roles(name: str, asked: grants.Asked) -> None:
     """Show what a token may do, or say it; what is not named stays as it is, and so does its secret.
 
-    A token of the Organization can be added to Workspaces and Deployments, one of a Workspace to its Deployments. It
-    always keeps a role where it is at home.
+    A token of the Organization can be added to Workspaces and Deployments, one of a Workspace to its Deployments, and
+    each to DAGs and tags in those. It always keeps a role where it is at home.
 
     \b
     Examples:
       orrery token roles ci
       orrery token roles ci --workspace-role Data=WORKSPACE_AUTHOR --deployment-role etl=DEPLOYMENT_ADMIN
       orrery token roles ci --workspace-role Data=none
+      orrery token roles ci --dag etl:weather_etl=DAG_AUTHOR --dag-tag etl:finance=DAG_VIEWER
     """
     session = current()
     found = lookup.token(session, name)
     held = grants.of_token(found)
-    if organization_role or workspaces or deployments:
-        wanted = grants.changed(session, held, organization_role, workspaces, deployments)
+    if asked:
+        wanted = held | grants.changed(session, held, asked)
         body = {"roles": grants.for_token(session.organization_id, wanted)}
         held = session.api.post(f"{session.root}/tokens/{found['id']}/roles", body)
     session.show(held)

@@ -83,6 +83,16 @@ def component_log_key(deployment_id: str, slot: str) -> str:
     return f"{deployment_id}/{slot}"
 
 
+def dag_place(deployment_id: str, dag_id: str) -> str:
+    """One DAG of a Deployment, as a place to hold a role on. An id has no slash, so no free text can make two places one."""
+    return f"{deployment_id}/dag/{dag_id}"
+
+
+def tag_place(deployment_id: str, tag: str) -> str:
+    """The DAGs of one tag in a Deployment, as a place to hold a role on."""
+    return f"{deployment_id}/tag/{tag}"
+
+
 def image_repository(organization_id: str, namespace: str) -> str:
     """The image repository that belongs to a Deployment."""
     return f"orrery/{organization_id}/{namespace}"

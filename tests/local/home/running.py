@@ -94,12 +94,16 @@ def wait_until(done: Any, *, seconds: float, what: str, otherwise: Any = lambda:
     return answer
 
 
+Access = str | dict[str, Any]
+"""A role on the whole Deployment; or that, and what may be done with single DAGs."""
+
+
 class FakePlane:
     """Knows some tokens and one-time codes, and stops answering when told to."""
 
     def __init__(self) -> None:
-        self.tokens: dict[str, str] = {}
-        self.codes: dict[str, str] = {}
+        self.tokens: dict[str, Access] = {}
+        self.codes: dict[str, Access] = {}
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -111,9 +115,10 @@ class FakePlane:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 self._say(outer.codes.pop(body["code"], None))
 
-            def _say(self, role: str | None) -> None:
-                body = json.dumps({"subject": "u1", "name": "Ada", "role": role} if role else {}).encode()
-                self.send_response(200 if role else 401)
+            def _say(self, access: Access | None) -> None:
+                told = {"role": access, "dags": []} if isinstance(access, str) else access
+                body = json.dumps({"subject": "u1", "name": "Ada", **told} if told else {}).encode()
+                self.send_response(200 if told else 401)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)

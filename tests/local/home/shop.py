@@ -26,7 +26,7 @@ def shop():
     second(first())
 
 
-@dag(schedule=None)
+@dag(schedule=None, tags=["waiting"])
 def patient():
     TimeDeltaSensor(task_id="wait", delta=timedelta(seconds=20), deferrable=True)
 

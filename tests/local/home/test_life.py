@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from orrery.api.wire.airflow_access import DagAccess
+from orrery.authz.policy import Role, permissions
 from orrery.errors import Conflict
 
 from tests.dataplane_contract import a_spec, ref_of, remove_all
-from tests.local.home.airflows import Airflow
+from tests.local.home.airflows import Airflow, Answer
 from tests.local.home.running import FakePlane, RunningHome, wait_until
 
 pytestmark = pytest.mark.e2e
@@ -116,6 +118,63 @@ def test_roles_are_the_control_planes_and_a_revoked_token_stops_within_a_second(
     revoked = time.monotonic()
     wait_until(lambda: tenant.ask("GET", "/api/v2/dags", **viewer).status == 401, seconds=5, what="the refusal")
     assert time.monotonic() - revoked < 2
+
+
+def test_roles_on_dags_open_these_dags_and_nothing_else(tenant: Airflow, fake_plane: FakePlane, tmp_path: Path) -> None:
+    looks, does = ([each.value for each in permissions(role)] for role in (Role.DAG_VIEWER, Role.DAG_AUTHOR))
+    on_shop = DagAccess(permissions=looks, dag_ids=["shop"], dag_tags=[]).model_dump()
+    on_waiting = DagAccess(permissions=does, dag_ids=[], dag_tags=["waiting"]).model_dump()
+    fake_plane.tokens["shop-viewer"] = {"role": None, "dags": [on_shop]}
+    fake_plane.tokens["waiting-author"] = {"role": None, "dags": [on_waiting]}
+    fake_plane.codes["mixed"] = {"role": None, "dags": [on_shop, on_waiting]}
+    tenant.deploy(SHOP, "v1", tmp_path)
+    wait_until(lambda: tenant.ask("GET", "/api/v2/dags/patient").body.get("tags"), seconds=60, what="the DAGs with their tags")
+    cookie = tenant.ask("POST", "/auth/handover", {"code": "mixed"}, Authorization="").headers["Set-Cookie"]
+    viewer, author = ({"Authorization": f"Bearer {token}"} for token in ("shop-viewer", "waiting-author"))
+    mixed = {"Authorization": "", "Cookie": cookie.split(";")[0]}
+
+    def seen(path: str, kind: str, who: dict[str, str]) -> set[str]:
+        answer = tenant.ask("GET", path, **who)
+        assert answer.status == 200, answer.body
+        return {each["dag_id"] for each in answer.body[kind]}
+
+    def run(dag: str, who: dict[str, str]) -> Answer:
+        return tenant.ask("POST", f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None}, **who)
+
+    made = [run("shop", {}), run("patient", author)]
+    assert [each.status for each in made] == [200, 200]
+    for who, dags in ((viewer, {"shop"}), (author, {"patient"}), (mixed, {"shop", "patient"})):
+        assert seen("/api/v2/dags", "dags", who) == dags
+        assert seen("/ui/dags", "dags", who) == dags
+        assert seen("/api/v2/dags/~/dagRuns?limit=100", "dag_runs", who) == dags
+        assert seen("/api/v2/dags/~/dagRuns/~/taskInstances?limit=100", "task_instances", who) == dags
+        for shut in ("connections", "variables", "pools", "assets", "plugins", "jobs", "eventLogs", "importErrors", "config"):
+            assert tenant.ask("GET", f"/api/v2/{shut}", **who).status == 403, shut
+        menu = tenant.ask("GET", "/ui/auth/menus", **who).body["authorized_menu_items"]
+        assert sorted(menu) == ["Dags", "Docs"]
+
+    shop = f"/api/v2/dags/shop/dagRuns/{made[0].body['dag_run_id']}"
+    log = f"{shop}/taskInstances/first/logs/1"
+    assert [tenant.ask("GET", path, **viewer).status for path in (shop, f"{shop}/taskInstances", "/api/v2/dags/shop/details")] == [200] * 3
+    assert [tenant.ask("GET", log, **who).status for who in (viewer, mixed, author)] in ([200, 200, 403], [404, 404, 403])
+    assert tenant.ask("GET", shop, **author).status == 403
+    assert [run("shop", who).status for who in (viewer, author, mixed)] == [403] * 3
+    assert tenant.ask("PATCH", "/api/v2/dags/shop", {"is_paused": True}, **viewer).status == 403
+    assert tenant.ask("GET", f"{shop}/taskInstances/first/xcomEntries", **mixed).status == 403
+    assert tenant.ask("GET", "/api/v2/dags/~/dagRuns/~/taskInstances/~/xcomEntries", **mixed).status == 403
+    assert tenant.ask("GET", "/api/v2/dags/~/dagRuns/~/taskInstances/~/xcomEntries", **author).status == 200
+
+    patient = f"/api/v2/dags/patient/dagRuns/{made[1].body['dag_run_id']}"
+    assert tenant.ask("PATCH", "/api/v2/dags/patient", {"is_paused": True}, **author).status == 200
+    assert tenant.ask("POST", f"{patient}/clear", {"dry_run": True}, **author).status == 200
+    assert tenant.ask("PATCH", patient, {"state": "failed"}, **mixed).status == 200
+    assert tenant.ask("PATCH", "/api/v2/dags?dag_id_pattern=~", {"is_paused": True}, **author).body["total_entries"] == 1
+    assert tenant.ask("DELETE", patient, **author).status == 204
+    assert tenant.ask("DELETE", "/api/v2/dags/patient", **viewer).status == 403
+    assert tenant.ask("DELETE", shop).status in (204, 409)
+
+    del fake_plane.tokens["waiting-author"]
+    wait_until(lambda: tenant.ask("GET", "/api/v2/dags", **author).status == 401, seconds=5, what="the refusal")
 
 
 def test_a_one_time_link_opens_a_session_once_and_logging_out_ends_it(tenant: Airflow, fake_plane: FakePlane) -> None:

@@ -11,6 +11,7 @@ from orrery.store.tables import table
 
 from tests.support.http import Answer, Caller
 from tests.support.installation import another
+from tests.support.people import member
 from tests.support.plane import Plane
 
 
@@ -40,6 +41,44 @@ def test_a_token_has_the_role_in_airflow_that_it_has_here(plane: Plane, role: st
     made = plane.made()
     answer = plane.installation.somebody(role, plane.workspace_id).get(access(made["id"]))
     assert (answer.status, answer.body["role"], answer.body["name"]) == (200, inside, role.lower())
+
+
+def test_roles_on_dags_let_in_to_these_dags_alone(plane: Plane) -> None:
+    made, other = plane.made(), plane.made(name="other")
+    id, eve = member(plane.installation)
+    roles = [
+        {"deploymentId": made["id"], "role": "DAG_VIEWER", "dagId": "etl"},
+        {"deploymentId": made["id"], "role": "DAG_AUTHOR", "dagTag": "finance"},
+    ]
+    assert plane.installation.owner.post(f"{plane.installation.path}/users/{id}/roles", {"dagRoles": roles}).status == 200
+
+    let_in = eve.get(access(made["id"]))
+
+    assert (let_in.status, let_in.body["role"]) == (200, None)
+    author, viewer = let_in.body["dags"]
+    assert (author["dagIds"], author["dagTags"]) == ([], ["finance"])
+    assert (viewer["dagIds"], viewer["dagTags"]) == (["etl"], [])
+    assert "dag.airflow.dagRun.create" in set(author["permissions"]) - set(viewer["permissions"])
+    assert eve.get(access(other["id"])).status == 404
+    plane.observe(made["id"])
+    redeemed = redeem(code_of(eve.post(f"{plane.path}/{made['id']}/handover")), made["id"])
+    assert (redeemed.status, redeemed.body) == (200, let_in.body)
+    plane.installation.owner.post(f"{plane.installation.path}/users/{id}/roles", {"dagRoles": []})
+    assert eve.get(access(made["id"])).status == 404
+
+
+def test_a_role_on_a_dag_comes_beside_the_role_on_all(plane: Plane) -> None:
+    made = plane.made()
+    id, eve = member(plane.installation)
+    roles = {
+        "workspaceRoles": [{"workspaceId": plane.workspace_id, "role": "WORKSPACE_MEMBER"}],
+        "dagRoles": [{"deploymentId": made["id"], "role": "DAG_AUTHOR", "dagId": "etl"}],
+    }
+    assert plane.installation.owner.post(f"{plane.installation.path}/users/{id}/roles", roles).status == 200
+
+    body = eve.get(access(made["id"])).body
+
+    assert (body["role"], [each["dagIds"] for each in body["dags"]]) == ("VIEWER", [["etl"]])
 
 
 def test_who_has_no_business_there_is_told_that_it_is_not_there(plane: Plane) -> None:

@@ -32,7 +32,9 @@ def test_it_names_the_role_that_gives_a_permission_and_where_it_is_held(installa
 
     assert answer["isAllowed"] is True
     assert (answer["resourceType"], answer["resourceId"]) == ("DEPLOYMENT", deployment.id)
-    assert answer["reasons"] == [{"role": "WORKSPACE_AUTHOR", "entityType": "WORKSPACE", "entityId": workspace, "teamName": None}]
+    assert answer["reasons"] == [
+        {"role": "WORKSPACE_AUTHOR", "entityType": "WORKSPACE", "entityId": workspace, "deploymentId": None, "teamName": None}
+    ]
     assert "the role `WORKSPACE_AUTHOR` on the workspace" in answer["message"]
 
 

@@ -71,25 +71,43 @@ def test_roles_are_listed_with_the_default_ones_when_asked(installation: Install
     assert "permissions" not in listed["roles"][0]
     assert {each["scopeType"] for each in both["defaultRoles"]} == {"DEPLOYMENT", "WORKSPACE"}
     assert len(both["roles"]) == 3
-    assert installation.owner.get(f"{installation.path}/roles", scopeTypes="DAG").body["roles"] == []
+    dags = installation.owner.get(f"{installation.path}/roles", scopeTypes="DAG", includeDefaultRoles="true").body
+    assert (dags["roles"], [each["name"] for each in dags["defaultRoles"]]) == ([], ["DAG_AUTHOR", "DAG_VIEWER"])
 
 
 def test_templates_can_be_copied_as_they_are(installation: Installation) -> None:
     templates = installation.owner.get(f"{installation.path}/role-templates").body
 
-    assert [each["name"] for each in templates] == ["Deployment Viewer", "Deployment Author", "Deployment Operator"]
+    assert [each["name"] for each in templates] == [
+        "Deployment Viewer",
+        "Deployment Author",
+        "Deployment Operator",
+        "DAG Viewer",
+        "DAG Author",
+    ]
     for each in templates:
         assert make(installation, **each)["permissions"] == each["permissions"]
-    assert installation.owner.get(f"{installation.path}/role-templates", scopeTypes="DAG").body == []
+    of_dags = installation.owner.get(f"{installation.path}/role-templates", scopeTypes="DAG").body
+    assert [each["name"] for each in of_dags] == ["DAG Viewer", "DAG Author"]
 
 
 def test_permission_groups_name_what_a_role_may_hold(installation: Installation) -> None:
-    groups = installation.owner.get("/v1/authorization/permission-groups", scopeType="DEPLOYMENT").body
+    for scope, some in (("DEPLOYMENT", "deployment.airflow.dagRun.create"), ("DAG", "dag.airflow.dagRun.create")):
+        groups = installation.owner.get("/v1/authorization/permission-groups", scopeType=scope).body
 
-    names = [f"{group['scope']}.{each['action']}" for group in groups for each in group["permissions"]]
-    assert {"deployment.get", "deployment.airflow.dagRun.create"} < set(names)
-    assert make(installation, permissions=names)["permissions"] == names
-    assert installation.owner.get("/v1/authorization/permission-groups", scopeType="DAG").body == []
+        names = [f"{group['scope']}.{each['action']}" for group in groups for each in group["permissions"]]
+        assert some in names
+        assert make(installation, name=scope, scopeType=scope, permissions=names)["permissions"] == names
+
+
+def test_a_role_keeps_to_its_scope(installation: Installation) -> None:
+    role = make(installation, scopeType="DAG", permissions=["dag.airflow.dag.get"])
+    path = f"{installation.path}/roles/{role['id']}"
+
+    assert installation.owner.get(path).body["scopeType"] == "DAG"
+    assert installation.owner.post(path, {"name": "ci", "permissions": CI}).fields == ["permissions"]
+    changed = installation.owner.post(path, {"name": "ci", "permissions": ["dag.airflow.dagRun.create"]})
+    assert (changed.status, changed.body["scopeType"]) == (200, "DAG")
 
 
 def test_only_those_who_may_deal_with_roles_do(installation: Installation) -> None:
@@ -123,7 +141,8 @@ def test_another_tenants_role_looks_like_a_missing_one(installation: Installatio
 @pytest.mark.parametrize(
     ("changes", "fields"),
     [
-        ({"scopeType": "DAG"}, ["scopeType"]),
+        ({"scopeType": "DAG"}, ["permissions"]),
+        ({"permissions": ["dag.airflow.dag.get"]}, ["permissions"]),
         ({"scopeType": "WORKSPACE"}, ["scopeType"]),
         ({"permissions": []}, ["permissions"]),
         ({"permissions": ["deployment.fly"]}, ["permissions"]),

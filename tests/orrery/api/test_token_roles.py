@@ -23,7 +23,7 @@ def made(installation: Installation, role: str = "ORGANIZATION_MEMBER", entity_i
 
 
 def deployment(installation: Installation, workspace: str) -> str:
-    asked = a_deployment(organization_id=installation.organization_id, workspace_id=workspace)
+    asked = a_deployment(name=names.new_id(), organization_id=installation.organization_id, workspace_id=workspace)
     deployments.create(asked)
     return asked.id
 
@@ -108,7 +108,10 @@ def test_a_token_does_not_leave_its_home(installation: Installation) -> None:
         ({"role": "WORKSPACE_EMPEROR"}, "roles[0].role"),
         ({"role": "ORGANIZATION_OWNER"}, "roles[0].role"),
         ({"entityId": "c" + "0" * 24}, "roles[0].entityId"),
-        ({"entityType": "DAG"}, "roles[0].entityType"),
+        ({"entityType": "DAG", "role": "DAG_VIEWER"}, "roles[0].deploymentId"),
+        ({"entityType": "DAG", "entityId": "a b"}, "roles[0].entityId"),
+        ({"entityType": "DAG_TAG", "entityId": "t" * 101}, "roles[0].entityId"),
+        ({"entityType": "DAG", "role": "DAG_VIEWER", "deploymentId": "c" + "0" * 24}, "roles[0].deploymentId"),
         ({"deploymentId": "c" + "0" * 24}, "roles[0].deploymentId"),
         ({"entityType": "CLUSTER"}, "roles[0].entityType"),
         ({"entityType": "DEPLOYMENT", "role": "DEPLOYMENT_AGENT"}, "roles[0].role"),
@@ -232,3 +235,63 @@ def test_of_a_rotation_and_a_change_of_roles_at_once_one_wins_and_no_old_value_l
     assert known == digest(values[-1])
     assert {Caller(each).get(installation.path).status for each in values[:-1]} <= {401}
     assert Caller(values[-1]).get(installation.path).status == 200
+
+
+def on_dags(deployment_id: str, name: str, role: str = "DAG_VIEWER", scope: str = "DAG") -> Json:
+    return on(name, role, scope) | {"deploymentId": deployment_id}
+
+
+def test_a_token_has_roles_on_dags_and_tags_and_knows_what_they_lie_in(installation: Installation) -> None:
+    workspace = installation.workspace()
+    etl, token = deployment(installation, workspace), made(installation)
+    holder, wanted = Caller(token["token"]), [home(installation), on_dags(etl, "weather"), on_dags(etl, "a: b", "DAG_AUTHOR", "DAG_TAG")]
+
+    given = give(installation.owner, installation, token, *wanted)
+
+    assert given.status == 200
+    assert [(each["dagId"], each["dagTag"], each["role"]) for each in given.body["dagRoles"]] == [
+        ("weather", None, "DAG_VIEWER"), (None, "a: b", "DAG_AUTHOR"),
+    ]  # fmt: skip
+    assert (given.body["workspaceRoles"], given.body["deploymentRoles"]) == ([], [])
+    shown = installation.owner.get(f"{installation.path}/tokens/{token['id']}").body["roles"]
+    assert [each["deploymentId"] for each in shown] == [None, etl, etl]
+    paths = [f"{installation.path}/{each}" for each in (f"workspaces/{workspace}", f"deployments/{etl}")]
+    assert {holder.get(path).status for path in paths} == {200}
+    assert [each["id"] for each in installation.owner.get(f"{installation.path}/tokens", dagId="weather").body["tokens"]] == [token["id"]]
+
+    assert give(installation.owner, installation, token, *wanted).status == 200, "what it holds can be sent back"
+    assert installation.owner.post(f"{installation.path}/tokens/{token['id']}/rotate", {}).status == 200
+    assert give(installation.owner, installation, token, home(installation)).body["dagRoles"] == []
+
+
+def test_on_dags_too_a_token_stays_in_its_home(installation: Installation) -> None:
+    mine, other = installation.workspace("mine"), installation.workspace("other")
+    here, beside, there = deployment(installation, mine), deployment(installation, mine), deployment(installation, other)
+    wide, narrow = made(installation, "WORKSPACE_MEMBER", mine), made(installation, "DEPLOYMENT_ADMIN", here)
+
+    for token, at_home, outside in (
+        (wide, on(mine, "WORKSPACE_MEMBER"), there),
+        (narrow, on(here, "DEPLOYMENT_ADMIN"), beside),
+        (narrow, on(here, "DEPLOYMENT_ADMIN"), there),
+    ):
+        refused = give(installation.owner, installation, token, at_home, on_dags(outside, "etl"))
+        assert (refused.status, refused.fields) == (400, ["roles"])
+        assert give(installation.owner, installation, token, at_home, on_dags(here, "etl")).status == 200
+
+
+def test_a_role_on_a_dag_takes_a_role_of_dags_a_deployment_that_is_seen_and_the_power_to_give_it(installation: Installation) -> None:
+    workspace = installation.workspace()
+    etl, token = deployment(installation, workspace), made(installation, "WORKSPACE_MEMBER", workspace)
+    other, at_home = another(installation), on(workspace, "WORKSPACE_MEMBER")
+    strange = deployment(other, other.workspace())
+
+    for asked, field in (
+        (on_dags(etl, "etl", "DEPLOYMENT_ADMIN"), "roles[1].role"),
+        (on_dags(strange, "etl"), "roles[1].deploymentId"),
+        (on_dags(names.new_id(), "etl"), "roles[1].deploymentId"),
+    ):
+        refused = give(installation.owner, installation, token, at_home, asked)
+        assert (refused.status, refused.fields) == (400, [field])
+    author = installation.somebody("WORKSPACE_AUTHOR", workspace)
+    assert give(author, installation, token, at_home, on_dags(etl, "etl")).status in (403, 404)
+    assert held(installation, token) == [(workspace, "WORKSPACE_MEMBER")]

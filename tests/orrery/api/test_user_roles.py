@@ -41,8 +41,6 @@ def test_members_are_listed_found_and_sorted(installation: Installation) -> None
     one = installation.owner.get(f"{installation.path}/users/{dan}").body
     assert (one["username"], one["status"], one["organizationRole"]) == ("dan@example.com", "ACTIVE", "ORGANIZATION_MEMBER")
     assert one["workspaceRoles"] == on(workspace)
-    refused = installation.owner.get(f"{installation.path}/users", dagId="etl")
-    assert (refused.status, refused.fields) == (400, ["dagId"])
 
 
 def test_a_role_counts_at_the_next_request_and_is_gone_at_the_one_after_it_was_taken(installation: Installation) -> None:
@@ -154,7 +152,6 @@ def test_places_that_are_foreign_or_nowhere_are_refused_alike(installation: Inst
         ({"organizationRole": "KING"}, "organizationRole"),
         ({"workspaceRoles": [{"workspaceId": "x", "role": "KING"}]}, "workspaceRoles[0].role"),
         ({"deploymentRoles": [{"deploymentId": "x", "role": ""}]}, "deploymentRoles[0].role"),
-        ({"dagRoles": [{"deploymentId": "x", "role": "DAG_VIEWER", "dagId": "a"}]}, "dagRoles"),
         ({"colour": "blue"}, "colour"),
     ],
 )

@@ -5,7 +5,7 @@ import itertools
 from orrery.authz.permissions import Permission
 from orrery.authz.policy import MACHINES, Role, least_role, permissions
 from orrery.authz.principal import Kind, Principal
-from orrery.model.token import Grant, TokenScope
+from orrery.model.token import Grant
 
 from tests.cedar.oracle import Place, Question, ask, cluster, organization
 from tests.cedar.tally import EVERY_PAIR, Tally
@@ -14,9 +14,13 @@ AT_LEAST = 10_000
 ORGANIZATION = organization("o1")
 WORKSPACE = ORGANIZATION.inside("Workspace", "o1w1")
 DEPLOYMENT = WORKSPACE.inside("Deployment", "o1w1d1")
+DAG = DEPLOYMENT.dag("etl")
 CLUSTER = cluster("c1")
-OWN = {"ORGANIZATION": ORGANIZATION, "WORKSPACE": WORKSPACE, "DEPLOYMENT": DEPLOYMENT, "CLUSTER": CLUSTER}
-PLACES = [CLUSTER, cluster("c2")] + [
+OWN = {"ORGANIZATION": ORGANIZATION, "WORKSPACE": WORKSPACE, "DEPLOYMENT": DEPLOYMENT, "DAG": DAG, "CLUSTER": CLUSTER}
+DAGS = [DAG, DEPLOYMENT.dag("tagged", "etl", "red"), DEPLOYMENT.dag("other", "red"), DEPLOYMENT.tag("etl"),
+        WORKSPACE.inside("Deployment", "o1w1d2").dag("etl", "etl")]  # fmt: skip
+"""The DAG of the grant, one of a tag of the same name, one of neither, the tag itself, and the same two in another Deployment."""
+PLACES = [CLUSTER, cluster("c2"), *DAGS] + [
     place
     for there in (DEPLOYMENT,
                   ORGANIZATION.inside("Workspace", "o1w1").inside("Deployment", "o1w1d2"),
@@ -33,13 +37,11 @@ def somebody(kind: Kind, *grants: Grant, home: str = "o1", id: str = "") -> Prin
 
 
 def holders(role: Role) -> list[Principal]:
-    """Everybody who can hold the role: users and tokens, or an agent; a cluster's is at home nowhere."""
+    """Everybody who can hold the role: users and tokens, or an agent; a cluster's is at home nowhere. A DAG's is held on a tag, too."""
     kinds, home = [Kind.AGENT] if role in MACHINES else [Kind.USER, Kind.SERVICEKEY], "" if role is Role.CLUSTER_AGENT else "o1"
-    return [somebody(kind, granted(role, OWN[role.noun]), home=home) for kind in kinds]
-
-
-def granted(role: Role, place: Place) -> Grant:
-    return Grant(TokenScope(role.noun), place.thing.id, role.value)
+    people = [somebody(kind, OWN[role.noun].grant(role), home=home) for kind in kinds]
+    on_tag = [somebody(Kind.USER, DEPLOYMENT.tag("etl").grant(role), id=f"{role} of a tag")] if role.noun == "DAG" else []
+    return people + on_tag
 
 
 def test_every_role_and_permission_at_its_own_place_at_another_workspace_and_another_organization() -> None:

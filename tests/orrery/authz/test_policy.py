@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from orrery import names
 from orrery.authz.catalogue import TEMPLATES
+from orrery.authz.dags import MOST_DAGS, dag_access
 from orrery.authz.permissions import Permission, bit
 from orrery.authz.policy import AirflowRole, Role, anybody_mask, least_role, permissions, role_mask
 from orrery.authz.principal import Kind, Principal, airflow_role, missing, refuse_to_grant_more, require
@@ -19,14 +23,15 @@ from tests.support.builders import BORN, SOMEBODY, a_principal
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "authz.txt"
 ORG, WS, DEP = "organization", "workspace", "deployment"
-FIRSTS = {next(role for role in Role if role.noun == noun) for noun in ("ORGANIZATION", "WORKSPACE", "DEPLOYMENT", "CLUSTER")}
+FIRSTS = {next(role for role in Role if role.noun == noun) for noun in ("ORGANIZATION", "WORKSPACE", "DEPLOYMENT", "DAG", "CLUSTER")}
 
 
 def table() -> str:
     """One line a permission, one column a role: `x` where the role has it."""
     lines = [
         "Who may do what. One line a permission, one column a role; `x` where the role has it.",
-        "A role on an Organization reaches its Workspaces and Deployments, a role on a Workspace its Deployments.",
+        "A role on an Organization reaches its Workspaces, a role on a Workspace its Deployments, a role on a Deployment its DAGs.",
+        "A role on a DAG or on a tag also shows the Deployment and its Workspace, as the Accessors' do.",
         "Whatever their role, members and API tokens see their own Organization and the clusters that serve it.",
         "",
         _line("ON", [role.noun if role in FIRSTS else "" for role in Role]),
@@ -62,6 +67,8 @@ def test_the_policy_is_the_committed_table() -> None:
         [f"ORGANIZATION_{role}" for role in ("MEMBER", "OBSERVE_MEMBER", "OBSERVE_ADMIN", "BILLING_ADMIN", "OWNER")],
         ["WORKSPACE_ACCESSOR", "WORKSPACE_MEMBER", "WORKSPACE_AUTHOR", "WORKSPACE_OPERATOR", "WORKSPACE_OWNER", "ORGANIZATION_OWNER"],
         ["DEPLOYMENT_ACCESSOR", "DEPLOYMENT_ADMIN", "WORKSPACE_OPERATOR"],
+        ["DAG_VIEWER", "DAG_AUTHOR", "DEPLOYMENT_ADMIN"],
+        ["DAG_VIEWER", "WORKSPACE_MEMBER"],
     ],
 )  # fmt: skip
 def test_each_role_has_what_the_one_below_it_has_and_more(chain: list[str]) -> None:
@@ -177,4 +184,77 @@ def test_a_custom_role_enters_airflow_only_as_what_it_holds_in_full() -> None:
 
     assert inside("deployment.airflow.configMenu.get", "deployment.airflow.website.get") is None
     whole = {template.name: inside(*template.permissions) for template in TEMPLATES}
-    assert list(whole.values()) == [AirflowRole.VIEWER, AirflowRole.AUTHOR, AirflowRole.OPERATOR]
+    assert list(whole.values()) == [AirflowRole.VIEWER, AirflowRole.AUTHOR, AirflowRole.OPERATOR, None, None]
+
+
+def on_dags(*grants: Grant, custom_roles: tuple[CustomRole, ...] = ()) -> Principal:
+    return replace(a_principal(organization_id=ORG), grants=grants, custom_roles=custom_roles)
+
+
+def on(scope: TokenScope, name: str, role: str = "DAG_VIEWER", *, deployment: str = DEP) -> Grant:
+    return Grant(scope, name, role, WS, deployment)
+
+
+TEXT = st.text(max_size=12) | st.sampled_from(["/", "etl", "dag/etl", "tag/etl", f"{DEP}/dag/etl"])
+
+
+@given(st.lists(st.tuples(st.sampled_from([TokenScope.DAG, TokenScope.DAG_TAG]), st.sampled_from([DEP, "d2"]), TEXT), unique=True))
+def test_no_two_dags_or_tags_are_one_place_whatever_they_are_called(named: list[tuple[TokenScope, str, str]]) -> None:
+    assert len({on(scope, name, deployment=there).key for scope, there, name in named}) == len(named)
+
+
+@given(scope=st.sampled_from([TokenScope.DAG, TokenScope.DAG_TAG]), name=TEXT, other=TEXT)
+def test_a_role_on_a_dag_counts_there_and_nowhere_else(scope: TokenScope, name: str, other: str) -> None:
+    holder, place = on_dags(on(scope, name)), on(scope, name).key
+
+    assert holder.may(Permission.DAG_GET, ORG, WS, DEP, place)
+    assert not holder.may(Permission.DAG_UPDATE, ORG, WS, DEP, place)
+    for elsewhere in (names.dag_place(DEP, other), names.tag_place(DEP, other), names.dag_place("d2", name), name, DEP, WS, ORG):
+        assert elsewhere == place or not holder.may(Permission.DAG_GET, elsewhere)
+
+
+def test_whoever_has_a_role_on_a_dag_may_know_what_it_lies_in() -> None:
+    holder = on_dags(on(TokenScope.DAG_TAG, "finance", "DAG_AUTHOR"))
+
+    assert holder.holds(WS) == role_mask(Role.WORKSPACE_ACCESSOR)
+    assert holder.holds(DEP) == role_mask(Role.DEPLOYMENT_ACCESSOR)
+    assert airflow_role(holder, organization=ORG, workspace=WS, deployment=DEP) is None
+
+
+def test_what_one_may_do_with_all_dags_one_may_do_with_each() -> None:
+    custom = a_holder(a_custom_role("deployment.airflow.dagRun.create"))
+
+    assert custom.may(Permission.DAG_RUN_CREATE, ORG, WS, DEP, names.dag_place(DEP, "etl"))
+    assert not custom.may(Permission.DAG_GET, ORG, WS, DEP, names.dag_place(DEP, "etl"))
+
+
+def test_a_custom_role_of_dags_is_worth_nothing_where_it_may_not_be_used() -> None:
+    role = a_custom_role("dag.airflow.dag.get", scope_type="DAG", restricted_workspace_ids=("another",))
+
+    assert on_dags(on(TokenScope.DAG, "etl", role.id), custom_roles=(role,)).masks == {ORG: anybody_mask()}
+
+
+def test_airflow_is_told_which_dags_share_which_permissions() -> None:
+    holder = on_dags(
+        on(TokenScope.DAG, "etl"), on(TokenScope.DAG, "report"), on(TokenScope.DAG_TAG, "finance"),
+        on(TokenScope.DAG, "etl", "DAG_AUTHOR"), on(TokenScope.DAG, "elsewhere", deployment="d2"),
+        on(TokenScope.DAG, "gone", "c" + "3" * 24),
+    )  # fmt: skip
+
+    author, viewer = dag_access(holder, DEP, None)
+
+    assert (author.dag_ids, author.dag_tags, len(author.permissions)) == (("etl",), (), len(permissions(Role.DAG_AUTHOR)))
+    assert (viewer.dag_ids, viewer.dag_tags, {*viewer.permissions}) == (
+        ("report",),
+        ("finance",),
+        {*map(str, permissions(Role.DAG_VIEWER))},
+    )
+
+
+def test_airflow_is_not_told_of_more_dags_than_it_can_remember() -> None:
+    many = [on(TokenScope.DAG, f"dag_{number}") for number in range(MOST_DAGS + 1)]
+
+    assert len(dag_access(on_dags(*many[1:]), DEP, AirflowRole.VIEWER)[0].dag_ids) == MOST_DAGS
+    with pytest.raises(Forbidden, match="use tags"):
+        dag_access(on_dags(*many), DEP, AirflowRole.AUTHOR)
+    assert dag_access(on_dags(*many), DEP, AirflowRole.OPERATOR) == (), "who may do everything with all DAGs needs no list"

@@ -12,7 +12,7 @@ from orrery.authz.permissions import Permission
 from orrery.authz.policy import MACHINES, Role
 from orrery.authz.principal import Kind
 from orrery.model.role import CustomRole
-from orrery.model.token import Grant, TokenScope
+from orrery.model.token import Grant
 from orrery.store import deployments, reads
 
 from tests.cedar.oracle import Place, Question, ask, organization
@@ -21,30 +21,37 @@ from tests.cedar.world import World
 
 AT_LEAST = 10_000
 ROLES = {
-    noun: [role for role in Role if role.noun == noun and role not in MACHINES] for noun in ("ORGANIZATION", "WORKSPACE", "DEPLOYMENT")
+    noun: [role for role in Role if role.noun == noun and role not in MACHINES]
+    for noun in ("ORGANIZATION", "WORKSPACE", "DEPLOYMENT", "DAG")
 }
-PERMISSIONS = st.sets(st.sampled_from(sorted(each for each in Permission if each.noun == "deployment")), min_size=1, max_size=12)
+PERMISSIONS = {
+    noun: st.sets(st.sampled_from(sorted(each for each in Permission if each.noun == noun.lower())), min_size=1, max_size=12)
+    for noun in ("DEPLOYMENT", "DAG")
+}
 
 
 class Worlds(World, RuleBasedStateMachine):
     """The rules by which a world changes."""
 
-    @initialize(permissions=PERMISSIONS)
+    @initialize(permissions=PERMISSIONS["DEPLOYMENT"])
     def two_organizations(self, permissions: set[str]) -> None:
-        """In each two Workspaces with a Deployment, somebody in two teams, and a custom role that the second team holds."""
+        """In each two Workspaces with a Deployment, a DAG of a tag, somebody in two teams, and a custom role that the second team holds."""
         for home in (organization(self.name()), organization(self.name())):
             workspaces = [home.inside("Workspace", self.name()) for _ in range(2)]
             there = [each.inside("Deployment", self.name()) for each in workspaces]
-            self.places += [home, *workspaces, *there]
+            self.places += [home, *workspaces, *there, there[0].dag("etl", "red"), there[0].tag("red")]
             user, teams = self.hire(Kind.USER, home.thing.id), [self.a_team(home.thing.id) for _ in range(2)]
             self.users[user] = self.users[user].join(teams[0]).join(teams[1])
-            self.give(teams[1], (self.custom_grant(self.a_role(home.thing.id, permissions), there[0]),))
+            self.give(teams[1], (there[0].grant(self.a_role(home.thing.id, permissions).id),))
 
     # what is there
 
     @rule(data=st.data())
     def something_inside(self, data: st.DataObject) -> None:
-        outer = data.draw(st.sampled_from([place for place in self.places if len(place.path) < 3]))
+        outer = data.draw(st.sampled_from([place for place in self.places if len(place.path) < 4]))
+        if len(outer.path) == 3:
+            self.places.append(data.draw(st.sampled_from([outer.dag(self.name(), "red"), outer.dag(self.name()), outer.tag("red")])))
+            return
         self.places.append(outer.inside("Workspace" if len(outer.path) == 1 else "Deployment", self.name()))
 
     @rule(kind=st.sampled_from([Kind.USER, Kind.SERVICEKEY]), data=st.data())
@@ -114,18 +121,20 @@ class Worlds(World, RuleBasedStateMachine):
 
     # custom roles
 
-    @rule(data=st.data(), permissions=PERMISSIONS)
-    def a_custom_role(self, data: st.DataObject, permissions: set[str]) -> None:
+    @rule(data=st.data())
+    def a_custom_role(self, data: st.DataObject) -> None:
         """Granted at once, to somebody or to a team that has members."""
         holder = self.any_holder(data)
-        there = [place for place in self.places if place.scopes[0] == self.home(holder) and len(place.path) == 3]
-        role = self.a_role(self.home(holder), permissions)
-        self.give(holder, (*self.grants(holder), self.custom_grant(role, data.draw(st.sampled_from(there)))))
+        there = [each for each in self.places if each.scopes[0] == self.home(holder) and len(each.path) >= 3]
+        place = data.draw(st.sampled_from(there))
+        role = self.a_role(self.home(holder), data.draw(PERMISSIONS[noun_of(place)]), scope=noun_of(place))
+        self.give(holder, (*self.grants(holder), place.grant(role.id)))
 
     @precondition(lambda self: self.roles)
-    @rule(data=st.data(), permissions=PERMISSIONS)
-    def a_custom_role_changes(self, data: st.DataObject, permissions: set[str]) -> None:
+    @rule(data=st.data())
+    def a_custom_role_changes(self, data: st.DataObject) -> None:
         role = self.any_role(data)
+        permissions = data.draw(PERMISSIONS[role.scope_type])
         self.roles[role.id] = replace(role, permissions=tuple(sorted(permissions)))
         self.compare(self.holders_of(role))
 
@@ -178,10 +187,14 @@ class Worlds(World, RuleBasedStateMachine):
         return data.draw(st.sampled_from([each for each in self.places if each.scopes[0] == home]))
 
     def any_grant(self, data: st.DataObject, place: Place) -> Grant:
-        noun = place.thing.type.upper()
-        own = [role.id for role in self.roles.values() if role.organization_id == place.scopes[0] and noun == "DEPLOYMENT"]
-        workspace = place.scopes[1] if noun == "DEPLOYMENT" else ""
-        return Grant(TokenScope(noun), place.thing.id, data.draw(st.sampled_from([*map(str, ROLES[noun]), *own])), workspace)
+        noun = noun_of(place)
+        own = [role.id for role in self.roles.values() if role.organization_id == place.scopes[0] and role.scope_type == noun]
+        return place.grant(data.draw(st.sampled_from([*map(str, ROLES[noun]), *own])))
+
+
+def noun_of(place: Place) -> str:
+    """What a role must be of to be granted there: a tag's are those of its DAGs."""
+    return place.thing.type.upper().partition("_")[0]
 
 
 def test_in_worlds_of_chance_the_two_policies_agree() -> None:

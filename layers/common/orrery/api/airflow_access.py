@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from orrery import names
 from orrery.api.entrance import Caller, routes
-from orrery.api.wire.airflow_access import AirflowAccess, Handover, RedeemHandoverRequest
+from orrery.api.wire.airflow_access import AirflowAccess, DagAccess, Handover, RedeemHandoverRequest
+from orrery.authz.dags import dag_access
 from orrery.authz.permissions import Permission
 from orrery.authz.policy import AirflowRole
 from orrery.authz.principal import Principal, airflow_role, missing
@@ -28,15 +29,16 @@ def create_handover(organizationId: str, deploymentId: str, caller: Caller) -> H
     """The code travels in the link's fragment, so that no server or log on the way ever sees it."""
     deployment = deployments.fetch(caller, organizationId, deploymentId, Permission.DEPLOYMENT_GET)
     role = _role(caller, deployment)
-    if role is None:
-        raise Forbidden("you may see this Deployment but not enter its Airflow; ask for a role on its Workspace")
+    dags = dag_access(caller, deployment.id, role)
+    if role is None and not dags:
+        raise Forbidden("you may see this Deployment but not enter its Airflow; ask for a role on its Workspace or its DAGs")
     if deployment.is_hibernating:
         raise Conflict(f"deployment `{deployment.name}` is asleep; wake it first")
     address = observed.load(deploymentId).address
     if not address:
         raise Conflict(f"the Airflow of deployment `{deployment.name}` does not answer yet; try again when its status is HEALTHY")
     code, expires_at = names.new_secret(), datetime.now(UTC) + model.LIFE
-    handovers.create(code, model.Handover(deploymentId, caller.id, caller.name, role.value, expires_at))
+    handovers.create(code, model.Handover(deploymentId, caller.id, caller.name, role or "", expires_at, dags))
     return Handover(url=f"{address}/auth/handover#code={code}", expires_at=expires_at)
 
 
@@ -47,16 +49,18 @@ def get_access(deploymentId: str, caller: Caller) -> AirflowAccess:
     """Who the token stands for, and as what they may enter; asked by Airflow itself, with its caller's own token."""
     deployment = deployments.load(caller.organization_id, deploymentId)
     role = _role(caller, deployment)
-    if role is None:
+    dags = dag_access(caller, deployment.id, role)
+    if role is None and not dags:
         raise missing("deployment")
-    return AirflowAccess(subject=caller.id, name=caller.name, role=role)
+    return AirflowAccess(subject=caller.id, name=caller.name, role=role, dags=[DagAccess.of(each) for each in dags])
 
 
 @redemptions.post("/handovers/redeem", operation_id="RedeemHandover", summary="Take a one-time link's word", tags=["Airflow"])
 def redeem_handover(body: RedeemHandoverRequest) -> AirflowAccess:
     """Who the link was given to; asked by Airflow itself, once."""
     handover = handovers.redeem(body.code, body.deployment_id, datetime.now(UTC))
-    return AirflowAccess(subject=handover.subject_id, name=handover.name, role=AirflowRole(handover.role))
+    role = AirflowRole(handover.role) if handover.role else None
+    return AirflowAccess(subject=handover.subject_id, name=handover.name, role=role, dags=[DagAccess.of(each) for each in handover.dags])
 
 
 def _role(caller: Principal, deployment: Deployment) -> AirflowRole | None:

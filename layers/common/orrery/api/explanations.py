@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import Field
 
 from orrery.api.entrance import Caller, routes
 from orrery.api.wire.explanations import AccessExplanation
@@ -16,7 +17,17 @@ router = routes()
 
 Subject = Annotated[str, Query(description="The id of a user or of an API token.", max_length=25)]
 Named = Annotated[str, Query(description="A permission, as in `deployment.deploys.create`.", max_length=100)]
-Resource = Annotated[str, Query(description="The id of the Organization, a Workspace or a Deployment.", max_length=25)]
+Resource = Annotated[
+    str,
+    Query(
+        description="The id of the Organization, a Workspace or a Deployment; `<deployment>/dag/<DAG id>` or `<deployment>/tag/<tag>`.",
+        max_length=300,
+    ),
+]
+Tags = Annotated[
+    list[Annotated[str, Field(max_length=100)]],
+    Query(description="The tags that a DAG has in Airflow, which the control plane does not know.", max_length=100),
+]
 
 
 @router.get(
@@ -26,12 +37,17 @@ Resource = Annotated[str, Query(description="The id of the Organization, a Works
     tags=["Authorization"],
 )
 def explain_authorization(
-    organizationId: str, caller: Caller, subject: Subject, permission: Named, resource: Resource
+    organizationId: str,
+    caller: Caller,
+    subject: Subject,
+    permission: Named,
+    resource: Resource,
+    dagTags: Tags = [],  # noqa: B006
 ) -> AccessExplanation:
     """Everybody may ask about themselves; to ask about others takes what it takes to see their roles."""
     require(caller, Permission.ORGANIZATION_GET, organization=organizationId)
     asked = _permission(permission)
-    place = _place(caller, organizationId, resource)
+    place = _place(caller, organizationId, resource, tuple(dagTags))
     return AccessExplanation.of(_explained(caller, organizationId, subject, asked, place), subject=subject, permission=asked, place=place)
 
 
@@ -67,16 +83,24 @@ def _permission(name: str) -> Permission:
     return Permission(name)
 
 
-def _place(caller: Principal, organization_id: str, id: str) -> Place:
-    """The thing of that id and what it lies in, if the caller may see it."""
-    if id == organization_id:
+def _place(caller: Principal, organization_id: str, resource: str, tags: tuple[str, ...]) -> Place:
+    """The thing of that id and what it lies in, if the caller may see it; whoever sees a Deployment may ask about what DAGs it may have."""
+    id, _, inside = resource.partition("/")
+    kind, _, name = inside.partition("/")
+    if inside and (kind not in ("dag", "tag") or not name):
+        raise missing("resource")
+    if tags and kind != "dag":
+        raise Invalid.field("dagTags", "are a DAG's; ask about one, as in `<deployment>/dag/<DAG id>`")
+    if id == organization_id and not inside:
         return Place(organization_id)
     try:
         deployment = deployments.fetch(caller, organization_id, id, Permission.DEPLOYMENT_GET)
     except NotFound:
-        pass
+        if inside:
+            raise missing("resource") from None
     else:
-        return Place(organization_id, deployment.workspace_id, id)
+        dag, of_it = (name, tags) if kind == "dag" else ("", (name,) if name else ())
+        return Place(organization_id, deployment.workspace_id, id, dag, of_it)
     try:
         return Place(organization_id, workspaces.fetch(caller, organization_id, id, Permission.WORKSPACE_GET).id)
     except NotFound:

@@ -12,7 +12,7 @@ def find(scope: TokenScope, name: str, custom: Iterable[CustomRole]) -> Role | C
     """The role of that name (a custom one: or of that id) that somebody can be granted on a kind of thing."""
     if is_default(name):
         return next((role for role in _known(scope) if role == name), None)
-    return next((each for each in custom if scope is TokenScope.DEPLOYMENT and name in (each.id, each.name)), None)
+    return next((each for each in custom if each.scope_type == _noun(scope) and name in (each.id, each.name)), None)
 
 
 def judge(grant: Grant, custom: Iterable[CustomRole], field: str, problems: Problems) -> None:
@@ -20,11 +20,17 @@ def judge(grant: Grant, custom: Iterable[CustomRole], field: str, problems: Prob
     role = find(grant.scope, grant.role, custom)
     if role is None:
         choice = ", ".join(f"`{each}`" for each in _known(grant.scope))
-        own = " or a custom role" if grant.scope is TokenScope.DEPLOYMENT else ""
-        problems.add(field, f"`{grant.role}` is no role of the scope `{grant.scope}`; choose one of {choice}{own}", "NOT_FOUND")
+        scope = _noun(grant.scope)
+        own = " or a custom role of it" if scope in ("DEPLOYMENT", "DAG") else ""
+        problems.add(field, f"`{grant.role}` is no role of the scope `{scope}`; choose one of {choice}{own}", "NOT_FOUND")
     elif isinstance(role, CustomRole) and not role.counts_in(grant.workspace_id):
         problems.add(field, f"`{role.name}` may not be used in this workspace; choose another role", "RESTRICTED")
 
 
 def _known(scope: TokenScope) -> list[Role]:
-    return [role for role in Role if role.noun == scope.value and role not in MACHINES]
+    return [role for role in Role if role.noun == _noun(scope) and role not in MACHINES]
+
+
+def _noun(scope: TokenScope) -> str:
+    """A tag's roles are those of its DAGs."""
+    return "DAG" if scope is TokenScope.DAG_TAG else scope.value

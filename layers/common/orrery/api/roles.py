@@ -57,13 +57,14 @@ def list_roles(organizationId: str, caller: Caller, asked: Annotated[Filter, Que
 
 @router.post(COLLECTION, operation_id="CreateCustomRole", summary="Create a custom role", tags=["Role"])
 def create_custom_role(organizationId: str, body: CreateCustomRoleRequest, caller: Caller) -> RoleWithPermission:
-    """A new role to be granted on Deployments; its name is unique in the Organization."""
+    """A new role to be granted on Deployments, or on DAGs and tags; its name is unique in the Organization."""
     require(caller, Permission.ORGANIZATION_ROLES_CREATE, organization=organizationId)
-    if body.scope_type != "DEPLOYMENT":
-        raise Invalid.clause("scopeType", "can only be `DEPLOYMENT` for now", code="NOT_SERVED")
-    _check(body, organizationId)
+    _check(body, organizationId, body.scope_type)
     now, by = datetime.now(UTC), caller.subject
-    made = CustomRole(names.new_id(), organizationId, created_at=now, created_by=by, updated_at=now, updated_by=by, **_settings(body))
+    made = CustomRole(
+        names.new_id(), organizationId, created_at=now, created_by=by, updated_at=now, updated_by=by, scope_type=body.scope_type,
+        **_settings(body),
+    )  # fmt: skip
     refuse_to_grant_more(caller, made, organization=organizationId)
     roles.create(made)
     return RoleWithPermission.of(made)
@@ -79,7 +80,7 @@ def get_custom_role(organizationId: str, roleId: str, caller: Caller) -> RoleWit
 def update_custom_role(organizationId: str, customRoleId: str, body: UpdateCustomRoleRequest, caller: Caller) -> RoleWithPermission:
     """Change a role for everybody who holds it, from their next request on."""
     role = roles.fetch(caller, organizationId, customRoleId, Permission.ORGANIZATION_ROLES_UPDATE)
-    _check(body, organizationId, known=role.restricted_workspace_ids)
+    _check(body, organizationId, role.scope_type, known=role.restricted_workspace_ids)
     updated = role.update(by=caller.subject, now=datetime.now(UTC), **_settings(body))
     refuse_to_grant_more(caller, updated, organization=organizationId)
     roles.save(updated, before=role)
@@ -99,24 +100,26 @@ def delete_custom_role(organizationId: str, customRoleId: str, caller: Caller) -
 def list_role_templates(organizationId: str, caller: Caller, asked: Annotated[Scopes, Query()]) -> list[wire.RoleTemplate]:
     """Roles that are ready to be copied."""
     require(caller, Permission.ORGANIZATION_ROLES_GET, organization=organizationId)
-    wanted = not asked.scopeTypes or "DEPLOYMENT" in asked.scopeTypes
-    return [wire.RoleTemplate.of(each) for each in catalogue.TEMPLATES if wanted]
+    wanted = set(asked.scopeTypes)
+    return [wire.RoleTemplate.of(each) for each in catalogue.TEMPLATES if not wanted or each.scope_type in wanted]
 
 
 @router.get(
     "/authorization/permission-groups", operation_id="ListPermissionGroups", summary="List what can be allowed", tags=["Authorization"]
 )
 def list_permission_groups(caller: Caller, asked: Annotated[Groups, Query()]) -> list[wire.PermissionGroup]:
-    """Every permission, in groups; those of the scope `DEPLOYMENT` can be given to custom roles."""
+    """Every permission, in groups; those of the scopes `DEPLOYMENT` and `DAG` can be given to custom roles."""
     require(caller, Permission.ORGANIZATION_GET, organization=caller.organization_id)
     return [wire.PermissionGroup.of(each) for each in catalogue.groups(asked.scopeType.lower())]
 
 
-def _check(body: CreateCustomRoleRequest | UpdateCustomRoleRequest, organization_id: str, *, known: tuple[str, ...] = ()) -> None:
+def _check(
+    body: CreateCustomRoleRequest | UpdateCustomRoleRequest, organization_id: str, scope_type: str, *, known: tuple[str, ...] = ()
+) -> None:
     if policy.is_default(body.name.strip().upper()):
         raise Invalid.field("name", f"`{body.name}` is the name of a default role; choose another name", code="TAKEN")
-    for each in sorted(set(body.permissions) - catalogue.grantable()):
-        raise Invalid.field("permissions", f"`{each}` is no permission on a Deployment; `ListPermissionGroups` has them all")
+    for each in sorted(set(body.permissions) - catalogue.grantable(scope_type)):
+        raise Invalid.field("permissions", f"`{each}` is no permission of the scope `{scope_type}`; `ListPermissionGroups` has them all")
     asked = set(body.restricted_workspace_ids or ()) - set(known)  # one that was deleted since does not stand in the way
     for each in sorted(asked - workspaces.names(organization_id, asked).keys()):
         raise Invalid.field("restrictedWorkspaceIds", f"there is no workspace `{each}`, or you may not see it", code="NOT_FOUND")

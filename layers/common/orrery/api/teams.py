@@ -63,9 +63,8 @@ class Filter(Paging):
     deploymentId: str = Field("", description="Only those with a role on this Deployment.")
 
     def matches(self, team: model.Team) -> bool:
-        places = {grant.entity_id for grant in team.grants}
-        asked = {self.workspaceId, self.deploymentId} - {""}
-        return asked <= places and (not self.names or team.name in self.names)
+        on = subject_roles.held_on(team.grants, workspace=self.workspaceId, deployment=self.deploymentId)
+        return on and (not self.names or team.name in self.names)
 
 
 @router.get(COLLECTION, operation_id="ListTeams", summary="List teams", tags=["Team"])

@@ -10,6 +10,7 @@ from pydantic import Field
 from orrery.api import granting, places, token_roles
 from orrery.api.entrance import Caller, no_content, routes
 from orrery.api.paging import BY_NAME_AND_AGE, Paging
+from orrery.api.subject_roles import held_on, held_on_dags
 from orrery.api.wire.subject_roles import SubjectRoles
 from orrery.api.wire.tokens import (
     ApiToken,
@@ -32,14 +33,15 @@ class Filter(Paging):
 
     workspaceId: str = Field("", description="Only those with a role on this Workspace.")
     deploymentId: str = Field("", description="Only those with a role on this Deployment.")
+    dagId: str = Field("", description="Only those with a role on the DAG of this id.")
+    dagTags: list[str] = Field([], description="Only those with a role on one of these tags.")
     includeOnlyOrganizationTokens: bool = Field(False, description="Only those at home in the Organization itself.")
     kind: str = Field("", description="Only `STANDARD` or `DIRECT_ACCESS` ones.")
 
     def matches(self, token: Token) -> bool:
-        places = {grant.entity_id for grant in token.grants}
         return (
-            (not self.workspaceId or self.workspaceId in places)
-            and (not self.deploymentId or self.deploymentId in places)
+            held_on(token.grants, workspace=self.workspaceId, deployment=self.deploymentId)
+            and held_on_dags(token.grants, deployment=self.deploymentId, dag=self.dagId, tags=self.dagTags)
             and (not self.includeOnlyOrganizationTokens or token.scope is TokenScope.ORGANIZATION)
             and (not self.kind or token.kind == self.kind)
         )

@@ -15,7 +15,7 @@ from orrery.api.wire.subject_roles import SubjectRoles, UpdateUserRolesRequest
 from orrery.api.wire.users import SelfUser, User, UsersPaginated
 from orrery.authz.permissions import Permission
 from orrery.authz.principal import Kind, require
-from orrery.errors import Forbidden, Invalid
+from orrery.errors import Forbidden
 from orrery.model import user as model
 from orrery.store import invites, roles, teams, tokens, users
 
@@ -37,16 +37,13 @@ class Filter(Paging):
 
     workspaceId: str = Field("", description="Only those with a role of their own on this Workspace.")
     deploymentId: str = Field("", description="Only those with a role of their own on this Deployment.")
-    dagId: str = Field("", description="Not served: there are no roles on single DAGs yet.")
-    dagTags: list[str] = Field([], description="Not served: there are no roles on tags yet.")
+    dagId: str = Field("", description="Only those with a role of their own on the DAG of this id.")
+    dagTags: list[str] = Field([], description="Only those with a role of their own on one of these tags.")
 
     def matches(self, user: model.User) -> bool:
-        return {self.workspaceId, self.deploymentId} - {""} <= {grant.entity_id for grant in user.grants}
-
-    def refuse_what_is_not_served(self) -> None:
-        for field in ("dagId", "dagTags"):
-            if getattr(self, field):
-                raise Invalid.clause(field, "cannot narrow the list: roles on DAGs are not served in this version", code="NOT_SERVED")
+        return subject_roles.held_on(user.grants, workspace=self.workspaceId, deployment=self.deploymentId) and (
+            subject_roles.held_on_dags(user.grants, deployment=self.deploymentId, dag=self.dagId, tags=self.dagTags)
+        )
 
 
 @router.get("/users/self", operation_id="GetSelfUser", summary="Get the current user", tags=["User"])
@@ -66,7 +63,6 @@ def list_users(organizationId: str, caller: Caller, asked: Annotated[Filter, Que
     """The members of the Organization, or those of one Workspace or Deployment."""
     if not places.narrowed(caller, organizationId, "users", workspace=asked.workspaceId, deployment=asked.deploymentId):
         require(caller, Permission.ORGANIZATION_USERS_GET, organization=organizationId)
-    asked.refuse_what_is_not_served()
     cut = asked.cut([each for each in users.every(organizationId) if asked.matches(each)], SORTS)
     return UsersPaginated(users=_shown(organizationId, cut.items), **cut.envelope)
 

@@ -17,15 +17,22 @@ class Template:
     like: Role
 
     @property
+    def scope_type(self) -> str:
+        """What it is granted on: `DEPLOYMENT` or `DAG`."""
+        return "DAG" if self.like.noun == "DAG" else "DEPLOYMENT"
+
+    @property
     def permissions(self) -> list[Permission]:
-        """What the role it is like may do with a Deployment."""
-        return sorted(each for each in permissions(self.like) if each.noun == "deployment")
+        """What the role it is like may do with a Deployment, or with a DAG."""
+        return sorted(each for each in permissions(self.like) if each in grantable(self.scope_type))
 
 
 TEMPLATES = (
     Template("Deployment Viewer", "Looks at a Deployment and its DAGs.", Role.WORKSPACE_MEMBER),
     Template("Deployment Author", "Deploys code to a Deployment and runs its DAGs.", Role.WORKSPACE_AUTHOR),
     Template("Deployment Operator", "Changes everything about a Deployment except who may use it.", Role.WORKSPACE_OPERATOR),
+    Template("DAG Viewer", "Looks at a DAG, its runs and its logs.", Role.DAG_VIEWER),
+    Template("DAG Author", "Looks at a DAG, runs, changes and deletes it.", Role.DAG_AUTHOR),
 )
 
 
@@ -48,6 +55,6 @@ def groups(noun: str = "") -> list[Group]:
     return [Group(scope, tuple(action for _, action in each)) for scope, each in itertools.groupby(kept, key=lambda pair: pair[0])]
 
 
-def grantable() -> frozenset[str]:
-    """The names of the permissions that a custom role may hold."""
-    return frozenset(each.value for each in Permission if each.noun == "deployment")
+def grantable(scope_type: str) -> frozenset[str]:
+    """The names of the permissions that a custom role of the scope `DEPLOYMENT` or `DAG` may hold."""
+    return frozenset(each.value for each in Permission if each.noun == scope_type.lower())

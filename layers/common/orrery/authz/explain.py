@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from orrery import names
 from orrery.authz.permissions import Permission, bit
 from orrery.authz.policy import anybody_mask, least_role
 from orrery.authz.principal import worth
 from orrery.model.role import CustomRole
-from orrery.model.token import Grant
+from orrery.model.token import Grant, TokenScope
 
 
 @dataclass(frozen=True)
@@ -17,10 +18,29 @@ class Place:
     organization: str
     workspace: str = ""
     deployment: str = ""
+    dag: str = ""
+    """A DAG's id, the tenant's own text."""
+    tags: tuple[str, ...] = ()
+    """The DAG's tags; one tag without a DAG is whatever DAGs have it."""
+
+    @property
+    def kind(self) -> TokenScope:
+        """What it is."""
+        if self.dag or self.tags:
+            return TokenScope.DAG if self.dag else TokenScope.DAG_TAG
+        return TokenScope.DEPLOYMENT if self.deployment else TokenScope.WORKSPACE if self.workspace else TokenScope.ORGANIZATION
+
+    @property
+    def key(self) -> str:
+        """Its own id, or the place of a DAG or a tag."""
+        return names.dag_place(self.deployment, self.dag) if self.dag else self.scopes[-1]
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        return tuple(each for each in (self.organization, self.workspace, self.deployment) if each)
+        """Where a role may lie that counts here."""
+        dags = (names.dag_place(self.deployment, self.dag),) if self.dag else ()
+        tags = tuple(names.tag_place(self.deployment, tag) for tag in self.tags)
+        return (*(each for each in (self.organization, self.workspace, self.deployment) if each), *dags, *tags)
 
 
 @dataclass(frozen=True)
@@ -45,24 +65,24 @@ def explain(holdings: Iterable[Holding], permission: Permission, place: Place, c
     held = [(each, worth(each.grant, custom_roles)) for each in holdings]
     here = [each for each, masks in held if any(scope in masks for scope in place.scopes)]
     giving = tuple(each for each, masks in held if any(masks.get(scope, 0) & bit(permission) for scope in place.scopes))
-    names = {role.id: role.name for role in custom_roles}
+    called = {role.id: role.name for role in custom_roles}
     if giving:
-        return Explanation(True, tuple(_named(each, names) for each in giving), f"`{permission}` comes from {_listed(giving, names)}")
+        return Explanation(True, tuple(_named(each, called) for each in giving), f"`{permission}` comes from {_listed(giving, called)}")
     if anybody_mask() & bit(permission):
         return Explanation(True, (), f"`{permission}` is every member's and every token's in their own Organization")
-    instead = f"they hold {_listed(here, names)}, which does not include it" if here else "they hold no role there"
+    instead = f"they hold {_listed(here, called)}, which does not include it" if here else "they hold no role there"
     return Explanation(False, (), f"`{permission}` is missing: {instead}; the role `{least_role(permission)}` has it")
 
 
-def _listed(holdings: Iterable[Holding], names: Mapping[str, str]) -> str:
-    return ", ".join(_said(each, names) for each in holdings)
+def _listed(holdings: Iterable[Holding], called: Mapping[str, str]) -> str:
+    return ", ".join(_said(each, called) for each in holdings)
 
 
-def _said(holding: Holding, names: Mapping[str, str]) -> str:
-    grant, through = _named(holding, names).grant, f" through the team `{holding.team}`" if holding.team else ""
-    return f"the role `{grant.role}` on the {grant.scope.lower()} `{grant.entity_id}`{through}"
+def _said(holding: Holding, called: Mapping[str, str]) -> str:
+    grant, through = _named(holding, called).grant, f" through the team `{holding.team}`" if holding.team else ""
+    return f"the role `{grant.role}` on the {grant.scope.lower().replace('_', ' ')} `{grant.entity_id}`{through}"
 
 
-def _named(holding: Holding, names: Mapping[str, str]) -> Holding:
+def _named(holding: Holding, called: Mapping[str, str]) -> Holding:
     """With a custom role's name where the grant has its id."""
-    return replace(holding, grant=replace(holding.grant, role=names.get(holding.grant.role, holding.grant.role)))
+    return replace(holding, grant=replace(holding.grant, role=called.get(holding.grant.role, holding.grant.role)))

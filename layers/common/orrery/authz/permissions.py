@@ -145,15 +145,50 @@ class Permission(StrEnum):
     AIRFLOW_XCOM_GET = "deployment.airflow.xcom.get"
     AIRFLOW_XCOM_DELETE = "deployment.airflow.xcom.delete"
 
+    DAG_GET = "dag.airflow.dag.get"
+    DAG_UPDATE = "dag.airflow.dag.update"
+    DAG_DELETE = "dag.airflow.dag.delete"
+    DAG_CODE_GET = "dag.airflow.dagCode.get"
+    DAG_DEPENDENCIES_GET = "dag.airflow.dagDependencies.get"
+    DAG_RUN_GET = "dag.airflow.dagRun.get"
+    DAG_RUN_CREATE = "dag.airflow.dagRun.create"
+    DAG_RUN_UPDATE = "dag.airflow.dagRun.update"
+    DAG_RUN_DELETE = "dag.airflow.dagRun.delete"
+    DAG_TASK_INSTANCE_GET = "dag.airflow.taskInstance.get"
+    DAG_TASK_INSTANCE_CREATE = "dag.airflow.taskInstance.create"
+    DAG_TASK_INSTANCE_UPDATE = "dag.airflow.taskInstance.update"
+    DAG_TASK_INSTANCE_DELETE = "dag.airflow.taskInstance.delete"
+    DAG_TASK_LOG_GET = "dag.airflow.taskLog.get"
+    DAG_XCOM_GET = "dag.airflow.xcom.get"
+    DAG_XCOM_DELETE = "dag.airflow.xcom.delete"
+
     @property
     def noun(self) -> str:
-        """What it is about: `deployment`, `workspace`, `organization` or `cluster`."""
+        """What it is about: `deployment`, `workspace`, `organization`, `dag` or `cluster`."""
         return self.value.partition(".")[0]
 
     @property
     def to_see_it(self) -> "Permission":
         """The permission without which the thing does not even exist for the caller."""
-        return self if self is Permission.CLUSTER_REPORT else Permission(f"{self.noun}.get")
+        special = {"cluster": Permission.CLUSTER_REPORT, "dag": Permission.DAG_GET}
+        return special.get(self.noun) or Permission(f"{self.noun}.get")
+
+    @property
+    def on_each_dag(self) -> "Permission | None":
+        """The same on a single DAG: whoever may do it with all DAGs of a Deployment may do it with each."""
+        return _each_dag().get(self) if self.noun == "deployment" else None
+
+
+@functools.cache
+def _each_dag() -> dict[Permission, Permission]:
+    twins = {f"deployment.{each.value.removeprefix('dag.')}": each for each in Permission if each.noun == "dag"}
+    return {Permission(name): each for name, each in twins.items()}
+
+
+def reaching(permissions: Iterable[Permission]) -> frozenset[Permission]:
+    """Permissions, with what they allow on single DAGs."""
+    held = frozenset(permissions)
+    return held | {twin for each in held if (twin := each.on_each_dag)}
 
 
 @functools.cache
@@ -171,12 +206,17 @@ def mask(permissions: Iterable[Permission]) -> int:
 
 
 def named_mask(names: Iterable[str]) -> int:
-    """Permissions by their stored names as one integer; a name that is no permission any more allows nothing."""
-    bits = _bits()
+    """Permissions by their stored names as one integer, single DAGs included; a name that is no permission any more allows nothing."""
+    bits = _reaching_bits()
     total = 0
     for name in names:
         total |= bits.get(name, 0)
     return total
+
+
+@functools.cache
+def _reaching_bits() -> dict[str, int]:
+    return {each: mask(reaching([each])) for each in Permission}
 
 
 @functools.cache

@@ -1,14 +1,16 @@
 """The whole policy on one screen: what each role may do, and who inherits from whom.
 
 A role is the role below it plus what is named here. A grant of a role on a thing reaches everything inside it: an Organization role its
-Workspaces and Deployments, a Workspace role its Deployments. `allowed = (m[organization] | m[workspace] | m[deployment]) & bit`.
+Workspaces and Deployments, a Workspace role its Deployments, a Deployment role its DAGs.
+`allowed = (m[organization] | m[workspace] | m[deployment] | m[dag] | any m[tag]) & bit`; of a permission on Airflow's DAGs
+(`deployment.airflow.dag.get`) its twin on each of them (`dag.airflow.dag.get`) is part.
 """
 
 import functools
 from collections.abc import Iterable
 from enum import StrEnum
 
-from orrery.authz.permissions import Permission, mask, named_mask
+from orrery.authz.permissions import Permission, mask, named_mask, reaching
 from orrery.model.role import CustomRole
 from orrery.model.token import Grant
 
@@ -27,11 +29,13 @@ class Role(StrEnum):
     DEPLOYMENT_ADMIN = "DEPLOYMENT_ADMIN"
     DEPLOYMENT_ACCESSOR = "DEPLOYMENT_ACCESSOR"
     DEPLOYMENT_AGENT = "DEPLOYMENT_AGENT"
+    DAG_AUTHOR = "DAG_AUTHOR"
+    DAG_VIEWER = "DAG_VIEWER"
     CLUSTER_AGENT = "CLUSTER_AGENT"
 
     @property
     def noun(self) -> str:
-        """What it is granted on: `ORGANIZATION`, `WORKSPACE`, `DEPLOYMENT` or `CLUSTER`."""
+        """What it is granted on: `ORGANIZATION`, `WORKSPACE`, `DEPLOYMENT`, `DAG` (or a tag of DAGs) or `CLUSTER`."""
         return self.value.partition("_")[0]
 
 
@@ -52,6 +56,7 @@ _BELOW = {
     Role.WORKSPACE_OPERATOR: (Role.WORKSPACE_AUTHOR,),
     Role.WORKSPACE_AUTHOR: (Role.WORKSPACE_MEMBER,),
     Role.WORKSPACE_MEMBER: (Role.WORKSPACE_ACCESSOR,),
+    Role.DAG_AUTHOR: (Role.DAG_VIEWER,),
 }
 
 _ADDS = {
@@ -83,6 +88,10 @@ _ADDS = {
     Role.WORKSPACE_OWNER: "workspace.* deployment.*",
     Role.DEPLOYMENT_ACCESSOR: "deployment.get",
     Role.DEPLOYMENT_AGENT: "deployment.get",
+    Role.DAG_VIEWER: """
+        dag.airflow.dag.get dag.airflow.dagCode.get dag.airflow.dagDependencies.get dag.airflow.dagRun.get dag.airflow.taskInstance.get
+        dag.airflow.taskLog.get""",
+    Role.DAG_AUTHOR: "dag.*",
     Role.CLUSTER_AGENT: "cluster.report",
 }
 
@@ -109,9 +118,9 @@ AIRFLOW = {
 def permissions(role: Role) -> frozenset[Permission]:
     """Everything a role may do."""
     if role is Role.DEPLOYMENT_ADMIN:  # a Workspace Operator of one Deployment
-        return frozenset(each for each in permissions(Role.WORKSPACE_OPERATOR) if each.noun == "deployment")
+        return frozenset(each for each in permissions(Role.WORKSPACE_OPERATOR) if each.noun in ("deployment", "dag"))
     inherited = frozenset[Permission]().union(*(permissions(lower) for lower in _BELOW.get(role, ())))
-    return inherited | _named(_ADDS[role])
+    return inherited | reaching(_named(_ADDS[role]))
 
 
 @functools.cache

@@ -52,7 +52,7 @@ class Principal:
         return masks
 
     def holds(self, *scopes: str) -> int:
-        """Everything it may do on a thing, named by its own id and the ids of what it lies in: organization, workspace, deployment."""
+        """Everything it may do on a thing, named by its own place and those it lies in, a DAG's tags included."""
         total = 0
         for scope in scopes:
             total |= self.masks.get(scope, 0)
@@ -70,12 +70,15 @@ class Principal:
 def worth(grant: Grant, custom_roles: Iterable[CustomRole]) -> dict[str, int]:
     """What one grant allows, by the ids of the places where it does."""
     role = named_by(grant, custom_roles)
-    if isinstance(role, Role):
+    if isinstance(role, Role) and not grant.is_on_dags:
         return {grant.entity_id: role_mask(role)}
-    if role is None or not role.counts_in(grant.workspace_id):
+    if role is None or (isinstance(role, CustomRole) and not role.counts_in(grant.workspace_id)):
         return {}
-    # whoever has a role on a Deployment may know the Workspace it lies in
-    return {grant.entity_id: power(role), grant.workspace_id: role_mask(Role.WORKSPACE_ACCESSOR)}
+    # whoever has a role on a Deployment may know the Workspace it lies in, and whoever has one on a DAG both
+    known = {grant.workspace_id: role_mask(Role.WORKSPACE_ACCESSOR)}
+    if grant.is_on_dags:
+        known[grant.deployment_id] = role_mask(Role.DEPLOYMENT_ACCESSOR)
+    return known | {grant.key: power(role)}
 
 
 def require(principal: Principal, permission: Permission, *, organization: str, workspace: str = "", deployment: str = "") -> None:

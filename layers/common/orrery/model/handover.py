@@ -7,6 +7,15 @@ LIFE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
+class DagAccess:
+    """DAGs, by their ids and by their tags, with which somebody may do the same: permissions such as `dag.airflow.dagRun.create`."""
+
+    permissions: tuple[str, ...]
+    dag_ids: tuple[str, ...] = ()
+    dag_tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Handover:
     """Who may come in where, and as what; the code itself is kept by nobody."""
 
@@ -14,4 +23,6 @@ class Handover:
     subject_id: str
     name: str
     role: str
+    """What they are on all DAGs; empty for whoever has roles on single DAGs alone."""
     expires_at: datetime
+    dags: tuple[DagAccess, ...] = ()

@@ -1,4 +1,4 @@
-"""A custom role: permissions under a name of the Organization's own, to be granted on Deployments."""
+"""A custom role: permissions under a name of the Organization's own, to be granted on Deployments, or on single DAGs and tags."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,6 +22,7 @@ class CustomRole:
     restricted_workspace_ids: tuple[str, ...] = ()
     """The only Workspaces in whose Deployments it counts; none named is all of them."""
     scope_type: str = "DEPLOYMENT"
+    """`DEPLOYMENT` or `DAG`: what it is granted on, and what its permissions are about."""
     generation: int = 1
 
     def counts_in(self, workspace_id: str) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
+from orrery import names
 from orrery.model.subject import Subject
 
 
@@ -12,6 +13,9 @@ class TokenScope(StrEnum):
     ORGANIZATION = "ORGANIZATION"
     WORKSPACE = "WORKSPACE"
     DEPLOYMENT = "DEPLOYMENT"
+    DAG = "DAG"
+    """A role on one DAG of a Deployment; no token is at home there, nor on a tag."""
+    DAG_TAG = "DAG_TAG"
     CLUSTER = "CLUSTER"
     """An agent's token: it may report for one cluster and nothing else; never listed with the others."""
 
@@ -22,15 +26,30 @@ class Grant:
 
     scope: TokenScope
     entity_id: str
+    """An id of ours; a DAG's id or a tag is the tenant's own text, and counts in one Deployment only."""
     role: str
     """A default role's name, or a custom role's id."""
     workspace_id: str = ""
-    """Where the Deployment lies that the role is on: what a custom role's restriction to Workspaces is held against."""
+    """Where the Deployment lies that the role is on or in: what a custom role's restriction to Workspaces is held against."""
+    deployment_id: str = ""
+    """Where a DAG or a tag is."""
+
+    @property
+    def is_on_dags(self) -> bool:
+        """Whether it is on one DAG, or on those of one tag."""
+        return self.scope in (TokenScope.DAG, TokenScope.DAG_TAG)
+
+    @property
+    def key(self) -> str:
+        """What it is on, as a key that no other place has."""
+        if self.scope is TokenScope.DAG:
+            return names.dag_place(self.deployment_id, self.entity_id)
+        return names.tag_place(self.deployment_id, self.entity_id) if self.scope is TokenScope.DAG_TAG else self.entity_id
 
     def place(self, organization_id: str) -> dict[str, str]:
         """Its thing by the ids on the way there, `organization`, `workspace` and `deployment`; empty where there is none."""
         workspace = self.entity_id if self.scope is TokenScope.WORKSPACE else self.workspace_id
-        deployment = self.entity_id if self.scope is TokenScope.DEPLOYMENT else ""
+        deployment = self.entity_id if self.scope is TokenScope.DEPLOYMENT else self.deployment_id
         return {"organization": organization_id, "workspace": workspace, "deployment": deployment}
 
 

@@ -54,8 +54,9 @@ def of_agent(deployment_id: str, id: str) -> Token:
 
 
 def permission(scope: TokenScope, verb: str) -> Permission:
-    """What it takes to do something with the tokens of a place, such as `workspace.apiTokens.rotate`."""
-    return Permission(f"{scope.value.lower()}.apiTokens.{verb}")
+    """What it takes to do something with the tokens of a place, such as `workspace.apiTokens.rotate`; a DAG's Deployment decides."""
+    noun = "deployment" if scope in (TokenScope.DAG, TokenScope.DAG_TAG) else scope.value.lower()
+    return Permission(f"{noun}.apiTokens.{verb}")
 
 
 def grants(token: Token) -> tuple[Grant, ...]:

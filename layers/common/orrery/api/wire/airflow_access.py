@@ -6,14 +6,28 @@ from pydantic import Field
 
 from orrery.api.wire.base import Request, Response, Timestamp
 from orrery.authz.policy import AirflowRole
+from orrery.model import handover as model
+
+
+class DagAccess(Response):
+    """DAGs, by their ids and by their tags, with which somebody may do the same."""
+
+    permissions: list[str]
+    dag_ids: list[str]
+    dag_tags: list[str]
+
+    @classmethod
+    def of(cls, access: model.DagAccess) -> "DagAccess":
+        return cls(permissions=list(access.permissions), dag_ids=list(access.dag_ids), dag_tags=list(access.dag_tags))
 
 
 class AirflowAccess(Response):
-    """Somebody, and the role they have inside this Airflow."""
+    """Somebody, the role they have inside this Airflow, if any, and what they may do with single DAGs besides."""
 
     subject: str
     name: str
-    role: AirflowRole
+    role: AirflowRole | None
+    dags: list[DagAccess]
 
 
 class RedeemHandoverRequest(Request):

@@ -5,21 +5,24 @@ from typing import Annotated
 from orrery.api.wire.base import Response, one_of
 from orrery.authz import explain as model
 from orrery.authz.permissions import Permission
-from orrery.model.token import TokenScope
 
 
 class AccessReason(Response):
     """A role that gives the permission, and the team through which it is held, if it is."""
 
     role: str
-    entity_type: Annotated[str, one_of("ORGANIZATION", "WORKSPACE", "DEPLOYMENT")]
+    entity_type: Annotated[str, one_of("ORGANIZATION", "WORKSPACE", "DEPLOYMENT", "DAG", "DAG_TAG")]
     entity_id: str
+    deployment_id: str | None
     team_name: str | None
 
     @classmethod
     def of(cls, holding: model.Holding) -> "AccessReason":
         grant = holding.grant
-        return cls(role=grant.role, entity_type=grant.scope.value, entity_id=grant.entity_id, team_name=holding.team or None)
+        return cls(
+            role=grant.role, entity_type=grant.scope.value, entity_id=grant.entity_id, deployment_id=grant.deployment_id or None,
+            team_name=holding.team or None,
+        )  # fmt: skip
 
 
 class AccessExplanation(Response):
@@ -28,19 +31,18 @@ class AccessExplanation(Response):
     subject_id: str
     permission: str
     resource_id: str
-    resource_type: Annotated[str, one_of("ORGANIZATION", "WORKSPACE", "DEPLOYMENT")]
+    resource_type: Annotated[str, one_of("ORGANIZATION", "WORKSPACE", "DEPLOYMENT", "DAG", "DAG_TAG")]
     is_allowed: bool
     reasons: list[AccessReason]
     message: str
 
     @classmethod
     def of(cls, explanation: model.Explanation, *, subject: str, permission: Permission, place: model.Place) -> "AccessExplanation":
-        kinds = (TokenScope.ORGANIZATION, TokenScope.WORKSPACE, TokenScope.DEPLOYMENT)
         return cls(
             subject_id=subject,
             permission=permission.value,
-            resource_id=place.scopes[-1],
-            resource_type=kinds[len(place.scopes) - 1].value,
+            resource_id=place.key,
+            resource_type=place.kind.value,
             is_allowed=explanation.is_allowed,
             reasons=[AccessReason.of(each) for each in explanation.because],
             message=explanation.message,

@@ -22,7 +22,7 @@ class Role(Response):
     id: str
     name: str
     description: str
-    scope_type: Annotated[str, one_of("DEPLOYMENT", "WORKSPACE", "ORGANIZATION")]
+    scope_type: Annotated[str, one_of("DEPLOYMENT", "WORKSPACE", "ORGANIZATION", "DAG")]
     restricted_workspace_ids: list[str]
     created_at: Timestamp
     created_by: BasicSubjectProfile
@@ -76,7 +76,7 @@ class RoleTemplate(Response):
     @classmethod
     def of(cls, template: catalogue.Template) -> "RoleTemplate":
         permissions = [each.value for each in template.permissions]
-        return cls(name=template.name, description=template.description, scope_type="DEPLOYMENT", permissions=permissions)
+        return cls(name=template.name, description=template.description, scope_type=template.scope_type, permissions=permissions)
 
 
 class PermissionEntry(Response):

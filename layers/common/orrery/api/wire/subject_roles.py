@@ -1,9 +1,9 @@
 """The roles of a user or a team on the wire: one list a scope."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from orrery.api.wire.base import Request, Response
@@ -42,12 +42,21 @@ class DeploymentRole(Held):
 
 
 class DagRole(Held):
-    """A role on the DAG of one id, or on those of one tag, in a Deployment."""
+    """A role on the DAG of one id, or on those of one tag, in a Deployment: `DAG_VIEWER`, `DAG_AUTHOR` or a custom role's name.
+
+    The lengths and letters are Airflow's: what it cannot have cannot be named.
+    """
 
     deployment_id: Id
     role: Annotated[str, Field(min_length=1, max_length=255)]
-    dag_id: Annotated[str, Field(max_length=250)] | None = None
+    dag_id: Annotated[str, Field(max_length=250, pattern=r"^[\w.\-]*$")] | None = None
     dag_tag: Annotated[str, Field(max_length=100)] | None = None
+
+    @model_validator(mode="after")
+    def _names_one_thing(self) -> Self:
+        if bool(self.dag_id) == bool(self.dag_tag):
+            raise ValueError("needs exactly one of `dagId` and `dagTag`")
+        return self
 
 
 class SubjectRoles(Response):
@@ -89,5 +98,10 @@ def sorted_by_scope(grants: Iterable[Grant], role_names: Mapping[str, str]) -> d
         "deployment_roles": [
             {"deploymentId": each.entity_id, "role": role_names.get(each.role, each.role)} for each in by_scope[TokenScope.DEPLOYMENT]
         ],
-        "dag_roles": [],
+        "dag_roles": [_on_dags(grant, role_names) for grant in (*by_scope[TokenScope.DAG], *by_scope[TokenScope.DAG_TAG])],
     }
+
+
+def _on_dags(grant: Grant, role_names: Mapping[str, str]) -> dict[str, Any]:
+    thing = "dagId" if grant.scope is TokenScope.DAG else "dagTag"
+    return {"deploymentId": grant.deployment_id, "role": role_names.get(grant.role, grant.role), thing: grant.entity_id}

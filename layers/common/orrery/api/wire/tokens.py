@@ -1,10 +1,11 @@
 """API tokens on the wire."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from orrery.api.wire.base import BasicSubjectProfile, Integer, Name, Paginated, Request, Response, Timestamp, one_of
 from orrery.api.wire.subject_roles import Id
@@ -12,6 +13,8 @@ from orrery.model import token as model
 
 Scope = Literal["ORGANIZATION", "WORKSPACE", "DEPLOYMENT"]
 Kind = Literal["STANDARD", "DIRECT_ACCESS"]
+ENTITIES = {"DAG": r"[\w.\-]+", "DAG_TAG": r".{1,100}"}
+"""What is not named by an id of ours; the lengths and letters are Airflow's."""
 
 
 class ApiTokenRole(Response):
@@ -25,7 +28,7 @@ class ApiTokenRole(Response):
     @classmethod
     def of(cls, grant: model.Grant, names: Mapping[str, str]) -> "ApiTokenRole":
         role = names.get(grant.role, grant.role)
-        return cls(entity_type=grant.scope.value, entity_id=grant.entity_id, deployment_id=None, role=role)
+        return cls(entity_type=grant.scope.value, entity_id=grant.entity_id, deployment_id=grant.deployment_id or None, role=role)
 
 
 class ApiToken(Response):
@@ -102,16 +105,23 @@ class UpdateApiTokenRequest(Request):
 
 
 class HeldApiTokenRole(Request):
-    """One role that a token is to hold; `deploymentId` is for roles on DAGs alone, which are not served yet."""
+    """One role that a token is to hold; `deploymentId` says where a DAG or a tag is."""
 
     entity_type: Literal["DEPLOYMENT", "WORKSPACE", "ORGANIZATION", "DAG", "DAG_TAG"]
-    entity_id: Id
-    deployment_id: Annotated[str, Field(max_length=25)] | None = None
+    entity_id: Annotated[str, Field(min_length=1, max_length=250)]
+    deployment_id: Id | None = None
     role: Annotated[str, Field(min_length=1, max_length=255)]
 
+    @field_validator("entity_id")
+    @classmethod
+    def _is_one_of_its_kind(cls, value: str, others: ValidationInfo) -> str:
+        if not re.fullmatch(ENTITIES.get(others.data.get("entity_type", ""), r".{1,25}"), value, re.DOTALL):
+            raise ValueError("is no id of the entity type; an id of ours has at most 25 characters, a tag 100")
+        return value
+
     @property
-    def is_served(self) -> bool:
-        return self.entity_type in ("DEPLOYMENT", "WORKSPACE", "ORGANIZATION")
+    def is_on_dags(self) -> bool:
+        return self.entity_type in ENTITIES
 
 
 class UpdateApiTokenRolesRequest(Request):

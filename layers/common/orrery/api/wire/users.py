@@ -7,7 +7,7 @@ from orrery.api.wire.base import Paginated, Response, Timestamp, one_of
 from orrery.api.wire.subject_roles import DagRole, DeploymentRole, WorkspaceRole, sorted_by_scope
 from orrery.model import user as model
 from orrery.model.invite import Invite
-from orrery.model.token import Grant, Token
+from orrery.model.token import Grant, Token, TokenScope
 
 
 class User(Response):
@@ -54,8 +54,9 @@ class SelfUserRole(Response):
 
     @classmethod
     def of(cls, grant: Grant, names: Mapping[str, str]) -> "SelfUserRole":
-        deployment = grant.entity_id if grant.scope.value == "DEPLOYMENT" else None
-        scope = SelfUserRoleScope(type=grant.scope.value, entity_id=grant.entity_id, deployment_id=deployment, dag_tag=None)
+        deployment = grant.entity_id if grant.scope is TokenScope.DEPLOYMENT else grant.deployment_id or None
+        tag = grant.entity_id if grant.scope is TokenScope.DAG_TAG else None
+        scope = SelfUserRoleScope(type=grant.scope.value, entity_id=grant.entity_id, deployment_id=deployment, dag_tag=tag)
         return cls(role=names.get(grant.role, grant.role), scope=scope)
 
 
