@@ -96,7 +96,7 @@ def _operation(method: str, operation: Json, app: APIGatewayHttpResolver) -> Jso
     answers = {code: answer for code, answer in operation["responses"].items() if code.startswith("2")}
     for code, answer in answers.items():
         answer["description"] = "Done." if code == "204" else "As asked."
-        if code == "204" or answer.get("content", {}).get("application/json", {}).get("schema") == {"type": "null"}:
+        if code == "204" or answer.get("content", {}).get("application/json", {}).get("schema", {}).get("type") == "null":
             answer.pop("content", None)
     refusals = {code: _refusal(words) for code, words in _REFUSALS.items() if method != "get" or code not in _OF_WRITES_ONLY}
     if operation["tags"] == ["EnvironmentObject"]:

@@ -103,6 +103,8 @@ ALIKE = {
 
 SHOWN_AS = {
     ("ListAgentTokens", "tokenStartAt"): "startAt",
+    ("ListAgentTokens", "createdById"): "createdBy",
+    ("ListAgentTokens", "updatedById"): "updatedBy",
     ("ListAllowedIpAddressRanges", "ipAddress"): "ipAddressRange",
     ("ListApiTokens", "tokenStartAt"): "startAt",
     ("ListUserTeams", "createdAt"): "name",

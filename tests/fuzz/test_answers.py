@@ -35,5 +35,5 @@ def ids_in(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for each in value:
             yield from ids_in(each, place)
-    elif value and (place == "id" or place.endswith("Id")) and place != "requestId":
+    elif value and (place == "id" or place.endswith("Id")) and place not in ("requestId", "dagId"):  # one of the tenant's own words
         yield place, str(value)
