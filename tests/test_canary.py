@@ -39,7 +39,7 @@ LIVED = {"CreateDeployment:environmentVariables[].value", "UpdateDeployment:envi
 REFUSED = {
     "CreateCluster:k8sTags[].value": "clusters cannot be made here",
     "UpdateCluster:k8sTags[].value": "clusters cannot be changed here",
-} | {str(each): "metrics exports are not offered" for each in FIELDS if "metricsExport" in each.way}
+}
 """Fields that are in no request that is ever taken, and why; their canaries are in requests that are refused."""
 
 
@@ -147,7 +147,19 @@ def end(plane: Plane, secret: str) -> None:
     assert plane.installation.owner.get(path).status == 404
 
 
-KINDS = {"connection": "CONNECTION", "airflowVariable": "AIRFLOW_VARIABLE", "environmentVariable": "ENVIRONMENT_VARIABLE"}
+KINDS = {
+    "connection": "CONNECTION",
+    "airflowVariable": "AIRFLOW_VARIABLE",
+    "environmentVariable": "ENVIRONMENT_VARIABLE",
+    "metricsExport": "METRICS_EXPORT",
+}
+BESIDES: dict[str, Json] = {
+    "connection": {"type": "http"},
+    "airflowVariable": {"isSecret": True},
+    "environmentVariable": {"isSecret": True},
+    "metricsExport": {"exporterType": "PROMETHEUS", "endpoint": "https://example.com/", "authType": "BASIC", "username": "ada"},
+}
+"""What an object of each type has besides its secrets."""
 
 
 def wired(plane: Plane, deployment_id: str) -> dict[str, str]:
@@ -164,11 +176,11 @@ def wired(plane: Plane, deployment_id: str) -> dict[str, str]:
                 "overrides": {name: held(f"{operation}:links[].overrides.", name)},
             }
             own = held(f"{operation}:", name)
-            return {name: own | ({"type": "http"} if name == "connection" else {"isSecret": True}), "links": [link]}
+            return {name: own | BESIDES[name], "links": [link]}
 
         def held(prefix: str, name: str) -> Json:
             found = {each.rpartition(".")[2]: secrets[each] for each in secrets if each.startswith(f"{prefix}{name}.")}
-            return found | ({"extra": {"a": found["extra"]}} if "extra" in found else {})
+            return found | {each: {"a": found[each]} for each in ("extra", "headers") if each in found}
 
         made = owner.post(path, {"objectKey": f"K_{name}", "objectType": kind, **place, **asked("CreateEnvironmentObject")})
         assert made.status == 200, made.body

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, Any
 
 import click
@@ -37,6 +37,8 @@ class Kind:
     flags: tuple[Option, ...]
     """What may not."""
     held: Callable[[Asked], Item]
+    always: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    """What a new one has besides: the wire asks for it, and there is no choice."""
     words: Mapping[str, str]
     """For help: a `key`, options that `create` one (`sealed`: from stdin), that `change` it, that give it a `secret` from stdin."""
 
@@ -71,6 +73,21 @@ def _variable(asked: Asked) -> Item:
     return given(value=_text(asked, "value"), isSecret=asked.get("secret"))
 
 
+def _metrics_export(asked: Asked) -> Item:
+    plain = given(endpoint=asked["endpoint"], authType=asked["auth"], username=asked["username"])
+    secrets = given(password=_text(asked, "password"), basicToken=_text(asked, "token"))
+    pairs = {"labels": _pairs(asked["label"], "--label"), "headers": _pairs(asked["header"], "--header")}
+    return plain | secrets | {name: each for name, each in pairs.items() if each}
+
+
+def _pairs(words: tuple[str, ...], option: str) -> dict[str, str]:
+    parts = [word.partition("=") for word in words]
+    if any(not name or not sign for name, sign, _ in parts):
+        # a header may hold a secret, so it is not repeated
+        raise Failure(f"`{option}` is `NAME=VALUE`, as in `{option} team=data`", kind="usage")
+    return {name: value for name, _, value in parts}
+
+
 def _extra(text: str | None) -> Item | None:
     if text is None:
         return None
@@ -94,6 +111,17 @@ _CONNECTION_FIELDS = (
     click.option("--schema", help="The database or schema there."),
     click.option("--extra", metavar="JSON", help="All else that the type takes: one JSON object, a secret as a whole."),
     _file("--extra-file", "the extra"),
+)
+_METRICS_EXPORT_FIELDS = (
+    click.option("--endpoint", metavar="URL", help="Where Prometheus remote write is taken."),
+    click.option("--auth", type=click.Choice(("BASIC", "AUTH_TOKEN")), help="How the sender says who it is."),
+    click.option("--username", help="Of BASIC."),
+    click.option("--password", help="Of BASIC, a secret; better from a file or stdin, as other users can see a command line."),
+    _file("--password-file", "the password"),
+    click.option("--token", help="Of AUTH_TOKEN, a secret; better from a file or stdin."),
+    _file("--token-file", "the token"),
+    click.option("--label", multiple=True, metavar="NAME=VALUE", help="A label of every sample; repeat it for more."),
+    click.option("--header", multiple=True, metavar="NAME=VALUE", help="A header of every request, a secret; repeat it for more."),
 )
 _VALUE = (
     click.option("--value", help="What it is; a secret better comes from a file or stdin."),
@@ -131,4 +159,23 @@ AIRFLOW_VARIABLE = _variable_of(
 VARIABLE = _variable_of(
     "variable", "environment variable", type="ENVIRONMENT_VARIABLE", property="environmentVariable", key="STAGE", create="--value dev"
 )
-KINDS = (CONNECTION, AIRFLOW_VARIABLE, VARIABLE)
+METRICS_EXPORT = Kind(
+    noun="metrics-export",
+    name="metrics export",
+    type="METRICS_EXPORT",
+    property="metricsExport",
+    columns=("metricsExport.endpoint", "metricsExport.authType"),
+    names=("endpoint", "authType", "username", "password", "basicToken", "labels", "headers"),
+    fields=_METRICS_EXPORT_FIELDS,
+    flags=(),
+    held=_metrics_export,
+    always={"exporterType": "PROMETHEUS"},
+    words={
+        "key": "grafana",
+        "create": "--endpoint https://prometheus.example.com/api/v1/write",
+        "change": "--label team=data",
+        "secret": "--auth AUTH_TOKEN --token-file -",
+        "sealed": "--endpoint https://prometheus.example.com/api/v1/write --auth AUTH_TOKEN --token-file -",
+    },
+)
+KINDS = (CONNECTION, AIRFLOW_VARIABLE, VARIABLE, METRICS_EXPORT)

@@ -7,13 +7,20 @@ Item = dict[str, Any]
 CONNECTION = "cconnection00000000001aaa"
 AIRFLOW_VARIABLE = "cairflowvariable000001aaa"
 VARIABLE = "cvariable000000000001aaaa"
+METRICS_EXPORT = "cmetricsexport0000001aaaa"
 
 _NOTHING = dict.fromkeys(("connection", "airflowVariable", "environmentVariable", "metricsExport"))
 _POSTGRES = {"type": "postgres", "host": "db.example.com", "login": "ada", "password": None, "port": 5432, "schema": None, "extra": None}
 
+_PROMETHEUS = dict.fromkeys(("basicToken", "headers", "labels", "password", "sigV4AssumeArn", "sigV4StsRegion", "username")) | {
+    "authType": "AUTH_TOKEN",
+    "endpoint": "https://prometheus.example.com/api/v1/write",
+    "exporterType": "PROMETHEUS",
+}
+
 
 def objects(workspace: str, deployment: str, time: str) -> list[Item]:
-    """The three, as the API sends them."""
+    """The four, as the API sends them."""
     link = {"scope": "DEPLOYMENT", "scopeEntityId": deployment, "setFields": []}
     place = {"scope": "WORKSPACE", "scopeEntityId": workspace, "sourceScope": "WORKSPACE", "sourceScopeEntityId": workspace}
     shared = place | {
@@ -30,6 +37,7 @@ def objects(workspace: str, deployment: str, time: str) -> list[Item]:
         | {"airflowVariable": {"isSecret": False, "value": "eu"}},
         {"id": VARIABLE, "objectKey": "STAGE", "objectType": "ENVIRONMENT_VARIABLE", **shared, **_NOTHING}
         | {"environmentVariable": {"isSecret": True, "value": ""}},
+        {"id": METRICS_EXPORT, "objectKey": "grafana", "objectType": "METRICS_EXPORT", **shared, **_NOTHING, "metricsExport": _PROMETHEUS},
     ]
 
 

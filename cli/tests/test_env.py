@@ -34,6 +34,15 @@ def test_a_variable_of_a_deployment_is_made_there(plane: Plane, orrery: Run) -> 
     assert sent["environmentVariable"] == {"value": "dev"}
 
 
+def test_a_metrics_export_is_made_with_its_labels_and_a_token_from_stdin(plane: Plane, orrery: Run) -> None:
+    words = "--key grafana --endpoint https://p.example.com/w --auth AUTH_TOKEN --token-file - --label team=data --header X-A=b=c".split()
+    assert orrery("env", "metrics-export", "create", *words, stdin="t0ken\n").exit_code == 0
+    assert plane.asked("POST", "/environment-objects")[0].json["metricsExport"] == {
+        "exporterType": "PROMETHEUS", "endpoint": "https://p.example.com/w", "authType": "AUTH_TOKEN", "basicToken": "t0ken",
+        "labels": {"team": "data"}, "headers": {"X-A": "b=c"},
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("ending", ["", "\n", "\r\n"])
 def test_a_secret_comes_from_stdin_without_its_line_break(plane: Plane, orrery: Run, ending: str) -> None:
     words = "env airflow-variable create --key token --secret --value-file -".split()
@@ -60,6 +69,8 @@ def test_a_password_and_an_extra_come_from_files(plane: Plane, orrery: Run, tmp_
         ("connection link etl --key sales --unset hots", "", "'hots' is not one of 'host'"),
         ("variable update --key STAGE", "", "nothing to change"),
         ("variable list --own", "", "`--deployment`"),
+        ("metrics-export create --key a --header t0ken", "", "NAME=VALUE"),
+        ("metrics-export create --key a --auth SIGV4", "", "SIGV4"),
         ("variabel list", "", "Did you mean 'variable'"),
     ],
 )

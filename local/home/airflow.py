@@ -4,7 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from local.home import broker, secrets
+from local.home import broker, metrics, secrets
 from local.home.cells import Cell, Command
 from local.home.places import Places
 from local.home.records import Record
@@ -92,7 +92,8 @@ def _python(places: Places) -> dict[str, str]:
 
 def _environment(places: Places, record: Record, cell: Cell) -> dict[str, str]:
     """What every process of this Airflow gets, workers included; ours wins over the customer's own variables."""
-    return dict(record.spec.environment) | _LEAN | _python(places) | _everywhere(places, record, cell) | _tuning(record)
+    told = metrics.told(record) if record.spec.metrics_exports else {}
+    return dict(record.spec.environment) | _LEAN | _python(places) | _everywhere(places, record, cell) | _tuning(record) | told
 
 
 def _everywhere(places: Places, record: Record, cell: Cell) -> dict[str, str]:

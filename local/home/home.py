@@ -1,5 +1,6 @@
 """What the process home does: the steps of the data plane port, what it sees, and the workers that the agent asks for."""
 
+import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from orrery.dataplane.port import DeploymentRef, DeploymentSpec, Observation
 from orrery.errors import DataPlaneFailed, NotFound, NotReadyYet, WorkersBusy
 
 from local import listening
-from local.home import airflow, broker, logs, ports, processes, releases, secrets, users
+from local.home import airflow, broker, logs, metrics, ports, processes, releases, secrets, users
 from local.home.cells import Cell, deployment_cell, own_room
 from local.home.observer import ABSENT, Observer, components
 from local.home.places import Places
@@ -24,6 +25,7 @@ from local.home.users import Users
 from local.home.workers import Workers
 
 _STOP_SECONDS = 25.0
+_METRICS_SECONDS = float(os.environ.get("ORRERY_METRICS_SECONDS", "30"))
 
 
 class Home:
@@ -141,7 +143,7 @@ class Home:
         with self._removing(ref, "airflow") as record:
             if record:
                 record.applied = 0
-        self._gone([f"{ref.id}/{name}" for name in airflow.COMPONENTS])
+        self._gone([f"{ref.id}/{name}" for name in (metrics.NAME, *airflow.COMPONENTS)])
 
     def remove_release(self, ref: DeploymentRef) -> None:
         with self._removing(ref, "release") as record:
@@ -242,9 +244,11 @@ class Home:
         name = airflow.database_name(record.id)
         url = self._postgres.url(login=name, password=record.keys["database"], database=name)
         wanted += [airflow.component(self.places, record, each, cell=cell, database_url=url) for each in expected]
+        if expected and record.spec.metrics_exports:
+            wanted.append(metrics.command(self.places, record, cell=cell, seconds=_METRICS_SECONDS))
         for command in wanted:
             self.supervisor.want(command)
-        for key in {f"{record.id}/{each}" for each in ("broker", *airflow.COMPONENTS)} - {command.key for command in wanted}:
+        for key in {f"{record.id}/{each}" for each in ("broker", metrics.NAME, *airflow.COMPONENTS)} - {command.key for command in wanted}:
             self.supervisor.unwant(key)
 
     def _tend(self, record: Record) -> None:

@@ -1,4 +1,4 @@
-"""Connections and Airflow variables as files beside a Deployment; its Airflow reads them anew at each look, so nothing restarts for them.
+"""Connections, Airflow variables and metrics exports as files beside a Deployment, read anew at each look: nothing restarts for them.
 
 The folder is ours and its user may only read it. Workers do not see it at all: a task asks its api-server for what it needs.
 """
@@ -15,6 +15,7 @@ from local.home.places import Places
 from local.home.records import write_whole
 
 FOLDER = "environment"
+METRICS = "metrics"
 
 
 def folder(places: Places, deployment_id: str) -> Path:
@@ -29,7 +30,7 @@ def prepare(room: Path, *, uid: int, isolated: bool) -> None:
     if isolated:
         os.chown(there, 0, uid)
         there.chmod(0o750)
-    for name in ("connections", "variables"):
+    for name in ("connections", "variables", METRICS):
         if not (there / f"{name}.json").exists():
             _write(there / f"{name}.json", "{}", uid if isolated else None)
 
@@ -37,7 +38,7 @@ def prepare(room: Path, *, uid: int, isolated: bool) -> None:
 def write(room: Path, spec: DeploymentSpec, *, uid: int, isolated: bool) -> None:
     """What a Deployment has now, each file replaced as a whole."""
     prepare(room, uid=uid, isolated=isolated)
-    for name, content in (("connections", spec.connections), ("variables", spec.variables)):
+    for name, content in (("connections", spec.connections), ("variables", spec.variables), (METRICS, spec.metrics_exports)):
         _write(room / FOLDER / f"{name}.json", json.dumps(content), uid if isolated else None)
 
 

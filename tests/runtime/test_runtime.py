@@ -9,7 +9,7 @@ from tests.local.home.running import ROOT, runtime_venv
 
 
 def test_the_airflow_side_passes_its_tests_in_the_runtime() -> None:
-    environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "PYTHONPATH": str(ROOT / "runtime")}
+    environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "PYTHONPATH": f"{ROOT / 'runtime'}:{ROOT}"}
     folder = Path(__file__).parent
     python = str(runtime_venv() / "bin" / "python")
     command = [python, "-m", "pytest", "-q", "-c", os.devnull, "--rootdir", str(folder), "--confcutdir", str(folder)]

@@ -1,6 +1,6 @@
-"""`orrery env`: connections, Airflow variables and environment variables, of a Workspace or of one Deployment.
+"""`orrery env`: connections, variables and metrics exports, of a Workspace or of one Deployment.
 
-The three types have the same commands; what differs is in `environment_fields.KINDS`.
+The types have the same commands; what differs is in `environment_fields.KINDS`.
 """
 
 import functools
@@ -27,7 +27,7 @@ Examples:
 
 @group("env")
 def env() -> None:
-    """Keep connections, Airflow variables and environment variables for Deployments.
+    """Keep connections, variables and metrics exports for Deployments.
 
     What belongs to a Workspace reaches the Deployments that it is linked to, or all of them with --auto-link; what belongs
     to a Deployment comes first there. Connections and Airflow variables arrive without a restart. Passwords, extras and
@@ -38,6 +38,7 @@ def env() -> None:
       orrery env connection create --key sales --type postgres --host db.example.com --password-file - < password.txt
       orrery env connection link etl --key sales --host replica.example.com
       orrery env airflow-variable create --key region --value eu --auto-link
+      orrery env metrics-export create --key grafana --endpoint https://prometheus.example.com/api/v1/write --auto-link
       orrery env variable list --deployment etl
     """
 

@@ -1,4 +1,4 @@
-"""Which Deployments have a Workspace's environment object, and what is different there; a docstring here is help of three commands."""
+"""Which Deployments have a Workspace's environment object, and what is different there; a docstring here is help of four commands."""
 
 from typing import Any
 

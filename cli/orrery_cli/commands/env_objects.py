@@ -1,4 +1,4 @@
-"""What can be done with the environment objects of a type; a docstring here is the help of all three types' commands."""
+"""What can be done with the environment objects of a type; a docstring here is the help of all the types' commands."""
 
 from typing import Any
 
@@ -70,7 +70,7 @@ def create(kind: Kind, key: str, deployment: str | None, **asked: Any) -> None:
       orrery env {noun} create --key {key} {sealed} < secret.txt
     """
     session = current()
-    body = {"objectKey": key, "objectType": kind.type, kind.property: kind.held(asked), **_common(asked)}
+    body = {"objectKey": key, "objectType": kind.type, kind.property: {**kind.always, **kind.held(asked)}, **_common(asked)}
     where = environment.place(session, deployment)
     made = session.api.post(environment.path(session), body | {"scope": where.scope, "scopeEntityId": where.id})
     session.show(session.api.get(environment.path(session, made)), _columns(kind))

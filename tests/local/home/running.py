@@ -43,6 +43,7 @@ class RunningHome:
             "ORRERY_STATE": str(self.state),
             "ORRERY_RUNTIME_VENV": str(runtime_venv()),
             "PYTHONPATH": f"{ROOT}:{ROOT / 'layers' / 'common'}",
+            "ORRERY_METRICS_SECONDS": "1",
         }
         self.state.mkdir(parents=True, exist_ok=True)
         with open(self.state / "home.log", "ab") as log:

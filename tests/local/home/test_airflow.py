@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from orrery.dataplane.port import QueueSpec
 
-from local.home import airflow
+from local.home import airflow, metrics
 from local.home.cells import Cell, deployment_cell
 from local.home.places import Places
 from local.home.records import Record
@@ -100,3 +100,23 @@ def test_workers_are_replaced_for_a_new_configuration_and_not_for_a_new_number(p
     assert airflow.worker_configuration(places, record, cell=cell) == before
     record.spec = replace(record.spec, environment={"NEW": "1"})
     assert airflow.worker_configuration(places, record, cell=cell) != before
+
+
+def test_airflow_says_what_it_counts_only_while_there_is_a_metrics_export(places: Places, record: Record, cell: Cell) -> None:
+    def told() -> tuple[str, str]:
+        scheduler = airflow.component(places, record, "scheduler", cell=cell, database_url=URL)
+        return scheduler.env.get("AIRFLOW__METRICS__STATSD_PORT", ""), airflow.worker_configuration(places, record, cell=cell)
+
+    before = told()
+    record.spec = replace(record.spec, metrics_exports={"a": {"endpoint": "https://example.com", "password": "hunter2"}})
+    during = told()
+    record.spec = replace(record.spec, metrics_exports={"b": {"endpoint": "https://example.org"}})
+    assert told() == during, "another endpoint restarts nothing"
+    assert (before[0], during[0], before[1] == during[1]) == ("", str(record.port), False)
+
+
+def test_the_sender_of_metrics_gets_no_secret_but_by_its_file(places: Places, record: Record, cell: Cell) -> None:
+    record.spec = replace(record.spec, metrics_exports={"a": {"endpoint": "https://example.com", "password": "hunter2"}})
+    told = str(metrics.command(places, record, cell=cell, seconds=30).order(places.state))
+    assert not [secret for secret in ("hunter2", *record.keys.values()) if secret in told]
+    assert str(places.run / "environment") in told

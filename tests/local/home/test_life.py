@@ -11,9 +11,10 @@ from orrery.api.wire.airflow_access import DagAccess
 from orrery.authz.policy import Role, permissions
 from orrery.errors import Conflict
 
-from tests.dataplane_contract import a_spec, ref_of, remove_all
+from tests.dataplane_contract import a_spec, ensure_all, ref_of, remove_all
 from tests.local.home.airflows import Airflow, Answer
 from tests.local.home.running import FakePlane, RunningHome, wait_until
+from tests.support.remote_write import Receiver
 
 pytestmark = pytest.mark.e2e
 SHOP = (Path(__file__).parent / "shop.py").read_text()
@@ -244,6 +245,35 @@ def test_a_home_that_was_stopped_leaves_nothing_and_brings_everything_back(tenan
     assert tenant.address == address
     assert tenant.ask("GET", "/api/v2/dags/shop/dagRuns").body["total_entries"] >= 3
     assert tenant.workers() == [], "workers are the agent's to start"
+
+
+def test_metrics_are_written_to_the_endpoint_of_an_export_while_there_is_one(tenant: Airflow) -> None:
+    """Near the end: Airflow's processes start anew, to say what they count."""
+    receiver, key = Receiver(), f"{tenant.spec.id}/metrics"
+    export = {
+        "endpoint": receiver.url,
+        "exporterType": "PROMETHEUS",
+        "authType": "AUTH_TOKEN",
+        "basicToken": "hunter2",
+        "labels": {"team": "a"},
+    }
+    try:
+        tenant.spec = replace(tenant.spec, generation=tenant.spec.generation + 1, metrics_exports={"grafana": export})
+        ensure_all(tenant.home.client, tenant.spec)
+        wait_until(lambda: any(each.name.startswith("airflow_scheduler") for each in receiver.samples), seconds=120, what="the samples",
+                   otherwise=tenant.home.log)  # fmt: skip
+        ours = {"deploymentId": tenant.spec.id, "organizationId": tenant.spec.organization_id, "workspaceId": tenant.spec.workspace_id}
+        assert receiver.samples[0].labels == {**ours, "namespace": tenant.spec.namespace, "team": "a"}
+        assert {sent["Authorization"] for sent, _ in receiver.requests} == {"Bearer hunter2"}
+        wait_until(lambda: tenant.home.client.observe(ref_of(tenant.spec)).healthy, seconds=120, what="health")
+        os.kill(tenant.home.pids(key)[key], 9)
+        assert tenant.home.client.observe(ref_of(tenant.spec)).healthy, "its end is nobody's trouble"
+        assert "hunter2" not in (tenant.home.places.deployment(tenant.spec.id) / "logs" / "metrics.log").read_text()
+        tenant.spec = replace(tenant.spec, generation=tenant.spec.generation + 1, metrics_exports={})
+        ensure_all(tenant.home.client, tenant.spec)
+        wait_until(lambda: key not in tenant.home.pids(key), seconds=30, what="the sender to end")
+    finally:
+        receiver.stop()
 
 
 def _state(tenant: Airflow, run: str, task: str) -> str:

@@ -17,13 +17,24 @@ CONNECTION = {
     "extra": {"sslmode": "require", "token": "t0ken"},
 }  # fmt: skip
 
+PROPERTY = {
+    "CONNECTION": "connection",
+    "AIRFLOW_VARIABLE": "airflowVariable",
+    "ENVIRONMENT_VARIABLE": "environmentVariable",
+    "METRICS_EXPORT": "metricsExport",
+}
+EXPORT = {
+    "exporterType": "PROMETHEUS", "endpoint": "https://p.example.com/write", "authType": "BASIC", "username": "ada", "password": "hunter2",
+    "headers": {"X-Scope-OrgID": "t0ken"}, "labels": {"team": "data"},
+}  # fmt: skip
+
 
 def objects(plane: Plane) -> str:
     return f"{plane.installation.path}/environment-objects"
 
 
 def asked(plane: Plane, kind: str, key: str, held: Json, **more: Any) -> Json:
-    prop = {"CONNECTION": "connection", "AIRFLOW_VARIABLE": "airflowVariable", "ENVIRONMENT_VARIABLE": "environmentVariable"}[kind]
+    prop = PROPERTY[kind]
     place = {"scope": "WORKSPACE", "scopeEntityId": plane.workspace_id}
     return {"objectType": kind, "objectKey": key, prop: held, **place, **more}
 
@@ -208,12 +219,65 @@ def test_what_cannot_be_taken_is_refused_by_name(plane: Plane, kind: str, key: s
     assert listed(plane) == []
 
 
-def test_metrics_exports_are_refused_with_their_reason(plane: Plane) -> None:
-    told = asked(plane, "CONNECTION", "a", {"type": "x"}) | {
-        "objectType": "METRICS_EXPORT", "connection": None, "metricsExport": {"endpoint": "https://example.com"},
+def test_a_metrics_export_shows_everything_but_its_secrets(plane: Plane) -> None:
+    told = got(plane, made(plane, "METRICS_EXPORT", "grafana", EXPORT))
+    assert told["metricsExport"] == {
+        "exporterType": "PROMETHEUS", "endpoint": "https://p.example.com/write", "authType": "BASIC", "username": "ada", "password": None,
+        "basicToken": None, "headers": None, "labels": {"team": "data"}, "sigV4AssumeArn": None, "sigV4StsRegion": None,
     }  # fmt: skip
-    answer = plane.installation.owner.post(objects(plane), told)
-    assert (answer.status, answer.fields) == (400, ["objectType"])
+    assert told["setFields"] == sorted(EXPORT)
+    rows = [str(row.serialize()) for row in tables.table().scan()]
+    assert [row for row in rows if "hunter2" in row or "t0ken" in row] == []
+    allow_secrets(plane)
+    assert {name: value for name, value in listed(plane, showSecrets="true")[0]["metricsExport"].items() if value} == EXPORT
+
+
+def test_a_deployment_is_given_its_metrics_exports_in_clear_with_what_is_different_there(plane: Plane) -> None:
+    deployment = plane.made()
+    there = link(deployment, metricsExport={"authType": "AUTH_TOKEN", "basicToken": "b3arer", "labels": {"team": "ops"}})
+    id = made(plane, "METRICS_EXPORT", "grafana", EXPORT, links=[there])
+    spec = spec_of(plane.load(deployment["id"]))
+    assert spec.metrics_exports == {"grafana": EXPORT | {"authType": "AUTH_TOKEN", "basicToken": "b3arer", "labels": {"team": "ops"}}}
+    assert "hunter2" not in repr(spec)
+    overrides = got(plane, id)["links"][0]["metricsExportOverrides"]
+    assert {name: value for name, value in overrides.items() if value} == {"authType": "AUTH_TOKEN", "labels": {"team": "ops"}}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"authType": "SIGV4"}, "authType"),
+        ({"sigV4StsRegion": "eu-central-1"}, "sigV4StsRegion"),
+        ({"sigV4AssumeArn": "arn:aws:iam::123456789012:role/x"}, "sigV4AssumeArn"),
+        ({"authType": "AUTH_TOKEN"}, "basicToken"),
+        ({"username": None}, "username"),
+        ({"password": ""}, "password"),
+        ({"username": "a:b"}, "username"),
+        ({"endpoint": None}, "endpoint"),
+        ({"endpoint": "ftp://example.com/"}, "endpoint"),
+        ({"endpoint": "https:///write"}, "endpoint"),
+        ({"endpoint": "https://example.com:99999/"}, "endpoint"),
+        ({"endpoint": "https://ada:hunter2@example.com/"}, "endpoint"),
+        ({"endpoint": "https://example.com/a b"}, "endpoint"),
+        ({"exporterType": "OTLP"}, "exporterType"),
+        ({"headers": {"A": "hunter2\r\nB: c"}}, "headers"),
+        ({"headers": {"content-length": "1"}}, "headers"),
+        ({"labels": {"deploymentId": "x"}}, "labels"),
+        ({"labels": {"__name__": "x"}}, "labels"),
+        ({"labels": {"1st": "x"}}, "labels"),
+    ],
+)
+def test_a_metrics_export_that_could_not_be_sent_is_refused(plane: Plane, change: Json, field: str) -> None:
+    held = {name: value for name, value in {**EXPORT, **change}.items() if value is not None}
+    answer = plane.installation.owner.post(objects(plane), asked(plane, "METRICS_EXPORT", "grafana", held))
+    assert (answer.status, answer.fields) == (400, [f"metricsExport.{field}"])
+    assert "hunter2" not in str(answer.body)
+
+
+def test_an_authentication_of_a_link_needs_what_it_needs(plane: Plane) -> None:
+    there = link(plane.made(), metricsExport={"authType": "AUTH_TOKEN"})
+    answer = plane.installation.owner.post(objects(plane), asked(plane, "METRICS_EXPORT", "grafana", EXPORT, links=[there]))
+    assert (answer.status, answer.fields) == (400, ["links[0].overrides.metricsExport.basicToken"])
 
 
 def test_a_deployments_object_has_no_links(plane: Plane) -> None:

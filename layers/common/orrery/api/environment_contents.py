@@ -17,9 +17,13 @@ from orrery.api.wire.environment_requests import (
 )
 from orrery.model.environment import Content, EnvironmentObject, Link, ObjectType
 
-_ALWAYS_SECRET = {"password", "extra"}
-_NESTED = {"extra"}
+_ALWAYS_SECRET = {"password", "extra", "basicToken", "headers"}
+_NESTED = {"extra", "headers"}
 """Fields that are objects: sealed as JSON text."""
+
+_VARIABLES = {ObjectType.AIRFLOW_VARIABLE, ObjectType.ENVIRONMENT_VARIABLE}
+_NEEDED = {"BASIC": ("username", "password"), "AUTH_TOKEN": ("basicToken",)}
+"""What each authentication of a metrics export needs."""
 
 Given = Mapping[str, Any]
 
@@ -29,7 +33,7 @@ def wanted(found: EnvironmentObject, given: Given | None, problems: Problems) ->
     before = found.content
     if given is None:
         return before
-    if found.type is not ObjectType.CONNECTION:
+    if found.type in _VARIABLES:
         _judge_variable(given, before, f"{property_of(found.type)}.value", problems)
     secret = _is_secret(given, before)
     moved = {"value": before.open["value"]} if secret and "value" in before.open and not given.get("value") else {}
@@ -51,6 +55,19 @@ def with_links(
         return replace(found, links=tuple(Link(*each) for each in kept.items()))
     links = (Link(each.scope_entity_id, _overrides(found, each, kept.get(each.scope_entity_id, Content()))) for each in asked)
     return replace(found, links=tuple(links))
+
+
+def judge_authentication(found: EnvironmentObject, problems: Problems) -> None:
+    """A metrics export must have what its authentication needs, by itself and as each link has it."""
+    if found.type is not ObjectType.METRICS_EXPORT:
+        return
+    places = {"metricsExport": found.content}
+    places |= {f"links[{place}].overrides.metricsExport": found.content_for(link.deployment_id) for place, link in enumerate(found.links)}
+    for where, content in places.items():
+        kind = content.open.get("authType", "")
+        for name in _NEEDED.get(kind, ()):
+            if not content.open.get(name) and not content.sealed.get(name):
+                problems.add(f"{where}.{name}", f"is required for the authentication `{kind}`", "MISSING")
 
 
 class Revealed(Shown):
@@ -93,11 +110,11 @@ def _is_secret(given: Given, before: Content) -> bool:
 
 
 def _fields(found: EnvironmentObject) -> set[str]:
-    return set() if found.type is ObjectType.CONNECTION else {"isSecret", "value"}
+    return {"isSecret", "value"} if found.type in _VARIABLES else set()
 
 
 def _as_secret_as(found: EnvironmentObject, overrides: Content) -> Content:
-    if found.type is ObjectType.CONNECTION:
+    if found.type not in _VARIABLES:
         return overrides
     secret = bool(found.content.open.get("isSecret"))
     return (

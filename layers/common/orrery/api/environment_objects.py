@@ -15,6 +15,7 @@ from orrery.api import places
 from orrery.api.entrance import Caller, no_content, routes
 from orrery.api.paging import Paging
 from orrery.api.problems import Problems
+from orrery.api.wire.base import Request
 from orrery.api.wire.environment_objects import CreateEnvironmentObject, EnvironmentObject, EnvironmentObjectsPaginated, Shown
 from orrery.api.wire.environment_requests import (
     CreateEnvironmentObjectLinkRequest,
@@ -195,6 +196,8 @@ def _filled(
     if body.exclude_links is not None:
         changes["excluded"] = tuple(each.scope_entity_id for each in body.exclude_links)
     filled = contents.with_links(found, body.links, **changes)
+    contents.judge_authentication(filled, problems)
+    problems.refuse()
     if len(json.dumps(freeze(filled))) > _LARGEST:
         raise Invalid.field("links", f"the object with all its links may have at most {_LARGEST // 1024} KiB", code="TOO_LARGE")
     return filled
@@ -203,13 +206,12 @@ def _filled(
 def _judge(
     found: model.EnvironmentObject, body: CreateEnvironmentObjectRequest | UpdateEnvironmentObjectRequest, problems: Problems
 ) -> None:
-    if found.type is ObjectType.METRICS_EXPORT:
-        problems.add("objectType", "`METRICS_EXPORT` is not offered yet: nothing here writes metrics elsewhere", "NOT_SERVED")
     for name, wire in properties_but(found.type).items():
         if getattr(body, name) is not None:
             problems.add(wire, f"does not belong to an object of the type `{found.type}`; leave it out")
     if body.connection and body.connection.auth_type_id:
         problems.add("connection.authTypeId", "is not offered yet: give the connection's fields themselves; leave it out", "NOT_SERVED")
+    _judge_identity(body, "metricsExport", problems)
     if found.scope is Scope.DEPLOYMENT and (body.links or body.exclude_links or body.auto_link_deployments):
         problems.add("links", "are for objects of a Workspace: this one belongs to a single Deployment", "NOT_LINKABLE")
         return
@@ -217,11 +219,21 @@ def _judge(
     _judge_places(found, [each.scope_entity_id for each in links], "links[{}].scopeEntityId", problems)
     _judge_places(found, [each.scope_entity_id for each in body.exclude_links or ()], "excludeLinks[{}].scopeEntityId", problems)
     for place, link in enumerate(links):
+        _judge_identity(link.overrides, f"links[{place}].overrides.metricsExport", problems)
         for unknown in sorted(unset_in(link) - overridable(found.type)):
             problems.add(f"links[{place}].overrides.unsetFields", f"`{unknown}` is no field of an object of the type `{found.type}`")
         for name, wire in properties_but(found.type).items():
             if link.overrides and getattr(link.overrides, name) is not None:
                 problems.add(f"links[{place}].overrides.{wire}", f"does not belong to an object of the type `{found.type}`; leave it out")
+
+
+def _judge_identity(body: Request | None, field: str, problems: Problems) -> None:
+    given = (held_in(body, ObjectType.METRICS_EXPORT) if body else None) or {}
+    asked = (["authType"] if given.get("authType") == "SIGV4" else []) + [
+        name for name in ("sigV4AssumeArn", "sigV4StsRegion") if name in given
+    ]
+    for name in asked:
+        problems.add(f"{field}.{name}", "is not offered: no cluster here gives its Deployments a cloud identity to sign with", "NOT_SERVED")
 
 
 def _judge_places(found: model.EnvironmentObject, ids: Sequence[str], field: str, problems: Problems) -> None:

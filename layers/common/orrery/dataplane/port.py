@@ -7,7 +7,7 @@ Transient trouble raises `Unavailable` (retryable), a refusal for good raises `D
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ class DeploymentSpec:
     """Airflow connections by id, each with Airflow's own names: conn_type, host, login, password, port, schema, extra (JSON text)."""
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Airflow variables by key."""
+    metrics_exports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    """Prometheus remote-write endpoints that its metrics go to, by name, with the wire's fields: endpoint, authType, headers, labels ..."""
 
 
 @dataclass(frozen=True)

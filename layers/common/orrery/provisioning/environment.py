@@ -1,5 +1,6 @@
 """What a Deployment is given of its environment objects: opened here, on the way to its data plane and nowhere else."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,12 +16,13 @@ _CONNECTION = {"type": "conn_type", "host": "host", "login": "login", "password"
 
 @dataclass(frozen=True)
 class Environment:
-    """Everything in clear: environment variables, connections and Airflow variables, by name; `digest` says which it is."""
+    """Everything in clear, by name; `digest` says which it is."""
 
     digest: str
     environment: Mapping[str, str] = field(repr=False)
     connections: Mapping[str, Mapping[str, Any]] = field(repr=False)
     variables: Mapping[str, str] = field(repr=False)
+    metrics_exports: Mapping[str, Mapping[str, Any]] = field(repr=False)
 
 
 def of(deployment: Deployment) -> Environment:
@@ -32,6 +34,7 @@ def of(deployment: Deployment) -> Environment:
         environment=dict(_values(contents, ObjectType.ENVIRONMENT_VARIABLE)) | _own(deployment),
         connections={key: _connection(each) for (kind, key), each in contents.items() if kind is ObjectType.CONNECTION},
         variables=dict(_values(contents, ObjectType.AIRFLOW_VARIABLE)),
+        metrics_exports={key: _export(each) for (kind, key), each in contents.items() if kind is ObjectType.METRICS_EXPORT},
     )
 
 
@@ -63,3 +66,7 @@ def _values(contents: Mapping[tuple[ObjectType, str], Mapping[str, Any]], wanted
 def _connection(content: Mapping[str, Any]) -> dict[str, Any]:
     known = {name: content[wire] for wire, name in _CONNECTION.items() if wire in content}
     return known | ({"extra": content["extra"]} if "extra" in content else {})
+
+
+def _export(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {**content, **({"headers": json.loads(content["headers"])} if "headers" in content else {})}

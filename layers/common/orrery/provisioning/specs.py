@@ -29,6 +29,7 @@ def spec_of(deployment: Deployment) -> DeploymentSpec:
         releases=f"s3://{settings().releases_bucket}/{deployment.id}",
         connections=has.connections,
         variables=has.variables,
+        metrics_exports=has.metrics_exports,
     )
 
 

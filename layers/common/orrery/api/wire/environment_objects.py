@@ -49,6 +49,28 @@ class EnvironmentObjectEnvironmentVariable(Response):
     value: str
 
 
+class EnvironmentObjectMetricsExport(Response):
+    """Where metrics are written to; `password`, `basicToken` and `headers` are sent only where secrets may be fetched."""
+
+    auth_type: Annotated[str | None, one_of("BASIC", "AUTH_TOKEN", "SIGV4")] = None
+    basic_token: str | None = None
+    endpoint: str
+    exporter_type: Annotated[str, one_of("PROMETHEUS")]
+    headers: dict[str, str] | None = None
+    labels: dict[str, str] | None = None
+    password: str | None = None
+    sig_v4_assume_arn: Annotated[str | None, Field(alias="sigV4AssumeArn")] = None
+    sig_v4_sts_region: Annotated[str | None, Field(alias="sigV4StsRegion")] = None
+    username: str | None = None
+
+
+class EnvironmentObjectMetricsExportOverrides(EnvironmentObjectMetricsExport):
+    """The fields of a metrics export that are different in one Deployment."""
+
+    endpoint: str | None = None  # type: ignore[assignment]  # an override may say nothing of it
+    exporter_type: Annotated[str | None, one_of("PROMETHEUS")] = None  # type: ignore[assignment]
+
+
 class EnvironmentObjectAirflowVariableOverrides(Response):
     """An Airflow variable's value in one Deployment."""
 
@@ -74,7 +96,7 @@ class EnvironmentObjectLink(Response):
     connection_overrides: EnvironmentObjectConnectionOverrides | None = None
     airflow_variable_overrides: EnvironmentObjectAirflowVariableOverrides | None = None
     environment_variable_overrides: EnvironmentObjectEnvironmentVariableOverrides | None = None
-    metrics_export_overrides: dict[str, Any] | None = None
+    metrics_export_overrides: EnvironmentObjectMetricsExportOverrides | None = None
     set_fields: list[str]
 
 
@@ -93,7 +115,7 @@ class EnvironmentObject(Response):
     connection: EnvironmentObjectConnection | None = None
     airflow_variable: EnvironmentObjectAirflowVariable | None = None
     environment_variable: EnvironmentObjectEnvironmentVariable | None = None
-    metrics_export: dict[str, Any] | None = None
+    metrics_export: EnvironmentObjectMetricsExport | None = None
     links: list[EnvironmentObjectLink]
     exclude_links: list[EnvironmentObjectExcludeLink]
     set_fields: list[str]
@@ -146,17 +168,20 @@ _WHOLE: dict[ObjectType, type[Response]] = {
     ObjectType.CONNECTION: EnvironmentObjectConnection,
     ObjectType.AIRFLOW_VARIABLE: EnvironmentObjectAirflowVariable,
     ObjectType.ENVIRONMENT_VARIABLE: EnvironmentObjectEnvironmentVariable,
+    ObjectType.METRICS_EXPORT: EnvironmentObjectMetricsExport,
 }
 _MASKED: dict[ObjectType, dict[str, Any]] = {
     ObjectType.CONNECTION: {},
     ObjectType.AIRFLOW_VARIABLE: {"value": ""},
     ObjectType.ENVIRONMENT_VARIABLE: {"value": ""},
+    ObjectType.METRICS_EXPORT: {},
 }
 """What stands for a secret that is not shown, where the wire wants something to stand."""
 _OVERRIDES: dict[ObjectType, type[Response]] = {
     ObjectType.CONNECTION: EnvironmentObjectConnectionOverrides,
     ObjectType.AIRFLOW_VARIABLE: EnvironmentObjectAirflowVariableOverrides,
     ObjectType.ENVIRONMENT_VARIABLE: EnvironmentObjectEnvironmentVariableOverrides,
+    ObjectType.METRICS_EXPORT: EnvironmentObjectMetricsExportOverrides,
 }
 
 

@@ -1,8 +1,9 @@
-"""Requests for environment objects: connections, Airflow variables and environment variables, whole or as a link's overrides."""
+"""Requests for environment objects: connections, variables and metrics exports, whole or as a link's overrides."""
 
 import json
 import re
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
@@ -13,6 +14,13 @@ from orrery.model.environment import ObjectType, Scope
 _TEXT = 2000
 _EXTRA_BYTES = 64 * 1024
 MOST_LINKS = 500
+OUR_LABELS = ("deploymentId", "organizationId", "workspaceId", "namespace")
+"""Labels that every sample of a metrics export has."""
+_OUR_HEADERS = {
+    "connection", "content-encoding", "content-length", "content-type", "host", "transfer-encoding", "user-agent",
+    "x-prometheus-remote-write-version",
+}  # fmt: skip
+_VISIBLE = re.compile(r"[\x21-\x7e]+")
 _CONNECTION_ID = re.compile(r"[\w#!()\-.:/\\]{1,200}", re.ASCII)
 
 
@@ -37,6 +45,43 @@ def _extra(extra: dict[str, Any]) -> dict[str, Any]:
     if len(json.dumps(extra)) > _EXTRA_BYTES:
         raise ValueError(f"must have at most {_EXTRA_BYTES // 1024} KiB")
     return extra
+
+
+def _endpoint(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:
+        known = False
+    if not known or not _VISIBLE.fullmatch(url) or parts.fragment:
+        raise ValueError("must be an address such as `https://metrics.example.com/api/v1/write`")
+    if "@" in parts.netloc:
+        raise ValueError("may hold no credentials: give them as `username` and `password`")
+    return url
+
+
+def _headers(given: dict[str, str]) -> dict[str, str]:
+    for name, value in _extra(given).items():
+        if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}", name) or not re.fullmatch(r"[\t\x20-\x7e]*", value):
+            raise ValueError("must be HTTP headers: names of letters, digits and `-`, values of printable ASCII")
+        if name.lower() in _OUR_HEADERS:
+            raise ValueError(f"`{name.lower()}` is set by the platform; leave it out")
+    return given
+
+
+def _labels(given: dict[str, str]) -> dict[str, str]:
+    for name in _extra(given):
+        if not re.fullmatch(r"(?!__)[A-Za-z_][A-Za-z0-9_]{0,99}", name):
+            raise ValueError("must have names of 1 to 100 letters, digits and `_`, which begin with no digit and not with `__`")
+        if name in OUR_LABELS:
+            raise ValueError(f"`{name}` is set by the platform; choose another name")
+    return given
+
+
+def _username(name: str) -> str:
+    if ":" in name or "\0" in name:
+        raise ValueError("may not hold `:`, which ends a name in Basic authentication")
+    return name
 
 
 Text = Annotated[str, Field(max_length=_TEXT)]
@@ -81,19 +126,30 @@ class CreateEnvironmentObjectVariableRequest(CreateEnvironmentObjectVariableOver
     is_secret: Boolean | None = None
 
 
-class MetricsExportRequest(Request):
-    """Where metrics would be written to; not served yet."""
+class CreateEnvironmentObjectMetricsExportOverridesRequest(Request):
+    """The fields of a metrics export that are different in one Deployment."""
 
-    auth_type: Literal["BASIC", "AUTH_TOKEN", "SIGV4"] | None = None
-    basic_token: Value | None = None
-    endpoint: Text | None = None
+    auth_type: Literal["BASIC", "AUTH_TOKEN", "SIGV4"] | None = Field(None, description="`SIGV4` is not offered yet.")
+    basic_token: Value | None = Field(None, description="The bearer token of `AUTH_TOKEN`; sealed and never shown.")
+    endpoint: Annotated[Text, AfterValidator(_endpoint)] | None = Field(None, description="A Prometheus remote-write URL.")
     exporter_type: Literal["PROMETHEUS"] | None = None
-    headers: Annotated[dict[str, str], AfterValidator(_extra)] | None = None
-    labels: Annotated[dict[str, str], AfterValidator(_extra)] | None = None
-    password: Value | None = None
+    headers: Annotated[dict[str, str], AfterValidator(_headers)] | None = Field(None, description="Sealed as a whole and never shown.")
+    labels: Annotated[dict[str, str], AfterValidator(_labels)] | None = Field(None, description="Labels of every sample.")
+    password: Value | None = Field(None, description="Of `BASIC`; sealed and never shown.")
     sig_v4_assume_arn: Annotated[Text | None, Field(alias="sigV4AssumeArn")] = None
     sig_v4_sts_region: Annotated[Text | None, Field(alias="sigV4StsRegion")] = None
-    username: Text | None = None
+    username: Annotated[Text, AfterValidator(_username)] | None = Field(None, description="Of `BASIC`.")
+
+
+class UpdateEnvironmentObjectMetricsExportRequest(CreateEnvironmentObjectMetricsExportOverridesRequest):
+    """Where a Deployment's Airflow metrics are written to."""
+
+
+class CreateEnvironmentObjectMetricsExportRequest(UpdateEnvironmentObjectMetricsExportRequest):
+    """A new place that metrics are written to."""
+
+    endpoint: Annotated[Text, AfterValidator(_endpoint)]
+    exporter_type: Literal["PROMETHEUS"]
 
 
 class CreateEnvironmentObjectOverridesRequest(Request):
@@ -102,7 +158,7 @@ class CreateEnvironmentObjectOverridesRequest(Request):
     connection: CreateEnvironmentObjectConnectionOverridesRequest | None = None
     airflow_variable: CreateEnvironmentObjectVariableOverridesRequest | None = None
     environment_variable: CreateEnvironmentObjectVariableOverridesRequest | None = None
-    metrics_export: MetricsExportRequest | None = None
+    metrics_export: CreateEnvironmentObjectMetricsExportOverridesRequest | None = None
 
 
 class UpdateEnvironmentObjectOverridesRequest(CreateEnvironmentObjectOverridesRequest):
@@ -146,7 +202,7 @@ class CreateEnvironmentObjectRequest(Request):
     connection: CreateEnvironmentObjectConnectionRequest | None = None
     airflow_variable: CreateEnvironmentObjectVariableRequest | None = None
     environment_variable: CreateEnvironmentObjectVariableRequest | None = None
-    metrics_export: MetricsExportRequest | None = None
+    metrics_export: CreateEnvironmentObjectMetricsExportRequest | None = None
     links: Annotated[list[CreateEnvironmentObjectLinkRequest], Field(max_length=MOST_LINKS)] | None = None
     exclude_links: Annotated[list[ExcludeLinkEnvironmentObjectRequest], Field(max_length=MOST_LINKS)] | None = None
 
@@ -159,7 +215,7 @@ class UpdateEnvironmentObjectRequest(Request):
     connection: UpdateEnvironmentObjectConnectionRequest | None = None
     airflow_variable: CreateEnvironmentObjectVariableRequest | None = None
     environment_variable: CreateEnvironmentObjectVariableRequest | None = None
-    metrics_export: MetricsExportRequest | None = None
+    metrics_export: UpdateEnvironmentObjectMetricsExportRequest | None = None
     links: Annotated[list[UpdateEnvironmentObjectLinkRequest], Field(max_length=MOST_LINKS)] | None = None
     exclude_links: Annotated[list[ExcludeLinkEnvironmentObjectRequest], Field(max_length=MOST_LINKS)] | None = None
 
@@ -171,6 +227,10 @@ PROPERTY = {
     ObjectType.METRICS_EXPORT: "metrics_export",
 }
 """The property of a request or an answer that holds what an object of each type is."""
+_OVERRIDES: dict[ObjectType, type[Request]] = {
+    ObjectType.CONNECTION: CreateEnvironmentObjectConnectionOverridesRequest,
+    ObjectType.METRICS_EXPORT: CreateEnvironmentObjectMetricsExportOverridesRequest,
+}
 
 
 def held_in(body: Request, kind: ObjectType) -> dict[str, Any] | None:
@@ -196,11 +256,7 @@ def _camel(name: str) -> str:
 
 def overridable(kind: ObjectType) -> set[str]:
     """The wire names of the fields that a link of an object of this type may say otherwise."""
-    overrides = (
-        CreateEnvironmentObjectConnectionOverridesRequest
-        if kind is ObjectType.CONNECTION
-        else CreateEnvironmentObjectVariableOverridesRequest
-    )
+    overrides = _OVERRIDES.get(kind, CreateEnvironmentObjectVariableOverridesRequest)
     return {each.alias or "" for each in overrides.model_fields.values()}
 
 

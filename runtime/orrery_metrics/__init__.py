@@ -1,0 +1,1 @@
+"""What one Airflow counts and times, heard as StatsD and written to Prometheus remote-write endpoints; needs nothing of Airflow itself."""
