@@ -191,18 +191,20 @@ def her_own_roles_are_taken(ada: Desk, eve: Desk) -> None:
     assert eve.may_not("workspace", "update", "Data", "--description", "and again") == "forbidden"
     left = ada.says("user", "get", EVE)
     assert (left["workspaceRoles"], left["deploymentRoles"], left["dagRoles"]) == ([], [], [])
+    assert EVE not in ada.names("user", "list", "--workspace", "Data", key="username")
     assert not ada.why("dag.airflow.dagRun.get", "--dag", "weather")
 
 
 def the_custom_role_is_deleted(ada: Desk, eve: Desk) -> None:
     ada.says("team", "roles", "platform", "--dag-tag", "etl:finance=none")
     assert not ada.why("dag.airflow.dagRun.create", "--dag", "weather", "--dag-tag", "finance")
-    assert eve.says("deployment", "inspect", "etl")["name"] == "etl"
+    assert eve.names("deployment", "list") == ["etl"]
     ada.says("role", "delete", "looker")
 
-    assert eve.may_not("deployment", "inspect", "etl") == "not_found"
     assert eve.names("deployment", "list") == []
+    assert eve.may_not("deployment", "inspect", "etl") == "not_found"
     assert ada.names("role", "list") == []
+    assert "looker" not in json.dumps(ada.says("team", "get", "platform"))
     assert not ada.why("deployment.get")
 
 
