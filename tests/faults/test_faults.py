@@ -21,9 +21,11 @@ from tests.support.plane import Plane
 
 Json = dict[str, Any]
 MADE_TWICE = {
+    "CreateAgentToken": "as an API token",
     "CreateApiToken": "has no name of its own to claim; of two tokens the one whose secret was lost can be deleted",
     "CreateDeploy": "a deploy is an upload address; one that nobody uses does nothing",
     "CreateHandover": "a sign-in link; one that nobody uses expires",
+    "CreateUserInviteLink": "a link to the same invitation; one that nobody uses expires with it",
     "DeployRollback": "the same code goes live twice",
 }
 """Operations that do it again when they are sent again after their answer was lost, and why that does no harm."""
