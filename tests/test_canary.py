@@ -70,10 +70,6 @@ def rows() -> list[tuple[str, str]]:
     return [(f"{row.pk} {row.sk}", json.dumps(row.serialize())) for row in tables.table().scan()]
 
 
-def rows_with(secret: str) -> list[str]:
-    return [key for key, text in rows() if secret in text]
-
-
 class StepFunctions:
     """Runs what is started at once, from the real files, with the real steps."""
 
@@ -218,11 +214,26 @@ class Sung:
     taken: set[str]
     """Fields whose rightful request was taken with a secret in them."""
     heard: Heard
+    rows: list[tuple[str, str]]
+
+    def rows_with(self, secret: str) -> list[str]:
+        """The keys of the rows in which a secret can be read."""
+        return [key for key, text in self.rows if secret in text]
+
+
+_once: list[Sung] = []
 
 
 @pytest.fixture
-def sung(plane: Plane, heard: Heard, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Sung:
-    caplog.set_level(logging.INFO)
+def sung(request: pytest.FixtureRequest, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Sung:
+    """Sung once and listened to by every test here: it is long."""
+    if not _once:
+        caplog.set_level(logging.INFO)
+        _once.append(_sing(request.getfixturevalue("plane"), request.getfixturevalue("heard"), capfd, caplog))
+    return _once[0]
+
+
+def _sing(plane: Plane, heard: Heard, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Sung:
     given = {"ONE": canary(), "TWO": canary()}
     path = life(plane, given)
     minted = shown(plane, path)
@@ -233,7 +244,7 @@ def sung(plane: Plane, heard: Heard, capfd: pytest.CaptureFixture[str], caplog: 
     given |= {str(each): canary() for each in FIELDS} | {f"wired {name}": secret for name, secret in wires.items()}
     taken = {str(each) for each in FIELDS if str(each) not in wires and sing(plane, each, given[str(each)])} | set(wires)
     finish(heard, plane, capfd, caplog)
-    return Sung(given, minted, taken, heard)
+    return Sung(given, minted, taken, heard, rows())
 
 
 def shown(plane: Plane, path: str) -> dict[str, str]:
@@ -275,11 +286,11 @@ def test_what_the_plane_mints_is_shown_once_and_never_told_again(sung: Sung) -> 
 
 def test_no_row_holds_what_the_plane_minted_what_was_misplaced_or_what_is_deleted(sung: Sung) -> None:
     for where, secret in {**sung.minted, **{name: sung.secrets[name] for name in ("misplaced", "deleted")}}.items():
-        assert rows_with(secret) == [], where
+        assert sung.rows_with(secret) == [], where
 
 
 def test_no_row_holds_a_secret_that_a_customer_gave(sung: Sung) -> None:
-    assert {where: found for where, secret in sung.secrets.items() if (found := rows_with(secret))} == {}
+    assert {where: found for where, secret in sung.secrets.items() if (found := sung.rows_with(secret))} == {}
 
 
 def test_every_field_for_a_secret_is_sung_into(sung: Sung) -> None:

@@ -31,7 +31,7 @@ def stage(aws_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage
 
 
 def variable(value: str) -> EnvironmentVariable:
-    return EnvironmentVariable("MODE", value, True, BORN)
+    return EnvironmentVariable("MODE", value, False, BORN)
 
 
 def modes_in_force(stage: Stage, deployment: Deployment) -> set[str]:

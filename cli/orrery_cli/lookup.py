@@ -11,7 +11,7 @@ from orrery_cli.session import Session
 _ID: Final = re.compile(r"c[a-z0-9]{24}")
 
 Item = dict[str, Any]
-LISTS: Final = {"invitation": "user invites"}
+LISTS: Final = {"invitation": "user invites", "role template": "role templates"}
 """The commands that list what has no command of its own."""
 
 
@@ -74,6 +74,18 @@ def team(session: Session, named: str) -> Item:
 def user(session: Session, named: str) -> Item:
     """A member, by e-mail address or id."""
     return _named(session, named, noun="user", key="username")
+
+
+def role(session: Session, named: str) -> Item:
+    """A custom role with its permissions, which the list leaves out."""
+    found = _named(session, named, noun="role")
+    return found if _is_id(named) else _fetch(session, f"{session.root}/roles/{found['id']}")
+
+
+def role_template(session: Session, named: str) -> Item:
+    """A role that is ready to be copied; it has no id."""
+    found = session.api.get(f"{session.root}/role-templates")
+    return _pick([{"id": each["name"], **each} for each in found], named, noun="role template")
 
 
 def invite(session: Session, named: str) -> Item:

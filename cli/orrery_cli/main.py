@@ -23,6 +23,7 @@ COMMANDS = {
     "login": "login:login | Remember an API token.",
     "logout": "login:logout | Forget the API token.",
     "organization": "organization:organization | See and change Organizations.",
+    "role": "role:role | Make roles of your own, and see what they can be made of.",
     "team": "team:team | Make teams, fill them and say what they may do.",
     "token": "token:token | Make, rotate and remove API tokens.",
     "user": "user:user | See members, invite and remove them, and give and take their roles.",

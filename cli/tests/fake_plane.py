@@ -18,6 +18,7 @@ TOKEN = "ctoken00000000000000001aa"
 AGENT_TOKEN = "cagenttoken00000000001aaa"
 TEAM = "cteam000000000000000001aa"
 USER = "cuser000000000000000001aa"
+ROLE = "crole0000000000000000001a"
 INVITE = "cinvite0000000000000001aa"
 DEPLOY = "cdeploy0000000000000001aa"
 TIME = "2026-01-02T03:04:05.678Z"
@@ -131,6 +132,19 @@ class Plane:
                 return _page("teams", [_TEAM], request)
             case "GET", ["users"]:
                 return _page("users", [_USER], request)
+            case "GET", ["roles"]:
+                listed = {name: value for name, value in _ROLE.items() if name != "permissions"}
+                answer = _page("roles", [listed], request)
+                answer.body["defaultRoles"] = [_DEFAULT_ROLE] if "includeDefaultRoles" in request.query else None
+                return answer
+            case "GET", ["role-templates"]:
+                return Answer(body=[_ROLE_TEMPLATE])
+            case "GET", ["v1", "authorization", "permission-groups"]:
+                return Answer(body=[_PERMISSION_GROUP])
+            case "POST", ["roles"]:
+                return Answer(body=_ROLE | request.json)
+            case _, ["roles", _id]:
+                return self._one(request, [_ROLE], _id)
             case "GET", ["invites"]:
                 return _page("invites", [_INVITE], request)
             case "POST", ["invites"]:
@@ -331,6 +345,12 @@ _TEAM = {"id": TEAM, "name": "platform", "description": "", "rolesCount": 2, "is
 _USER = {"id": USER, "username": "eve@example.com", "fullName": "Eve", "status": "ACTIVE", "createdAt": TIME, **_ROLES}
 _INVITE: Item = {"inviteId": INVITE, "organizationId": ORGANIZATION, "organizationName": "Acme", "userId": USER, "expiresAt": TIME}
 _INVITE |= {"invitee": {"id": USER, "username": "dan@example.com"}, "inviter": {"id": USER, "username": "eve@example.com"}}
+_ROLE: Item = {"id": ROLE, "name": "runner", "description": "", "scopeType": "DAG", "restrictedWorkspaceIds": []}
+_ROLE |= {"permissions": ["dag.get"], "createdAt": TIME, "updatedAt": TIME}
+_DEFAULT_ROLE: Item = {"name": "DAG_VIEWER", "description": "Dag Viewer", "scopeType": "DAG", "permissions": ["dag.get"]}
+_ROLE_TEMPLATE: Item = _DEFAULT_ROLE | {"name": "DAG Viewer", "description": "Looks at a DAG."}
+_PERMISSION_GROUP: Item = {"name": "dag", "scope": "dag", "description": "What may be done with: dag"}
+_PERMISSION_GROUP |= {"permissions": [{"action": "get", "description": "Get: dag"}]}
 _TOKEN: Item = {"id": TOKEN, "name": "ci", "scope": "ORGANIZATION", "shortToken": "a.pl", "createdAt": TIME}
 _TOKEN |= {"roles": [{"entityType": "ORGANIZATION", "entityId": ORGANIZATION, "role": "ORGANIZATION_MEMBER"}]}
 _AGENT_TOKEN: Item = {"id": AGENT_TOKEN, "name": "edge", "scope": "DEPLOYMENT", "shortToken": "…agent", "createdAt": TIME}

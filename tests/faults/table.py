@@ -12,16 +12,18 @@ Json = dict[str, Any]
 Rows = dict[tuple[str, str], Json]
 _ID = re.compile(r"c[a-z0-9]{24}")
 _HASH = re.compile(r"\b[0-9a-f]{64}\b")
+_SEALED = re.compile(r"v1\.[\w=-]+\.[\w=-]+")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+(\+00:00|Z)?")
-_DRAWN = {"namespace", "upload_key", "hash", "short"}
+_DRAWN = {"namespace", "upload_key", "hash", "short", "change"}
 """Fields whose value is drawn by lot."""
 _COUNTED = {"generation", "sequence", "expires", "deployments", "openpk", "opensk", "published", "published_version"}
 """What may differ after a request that was sent twice, or that the sweeper brings to its end."""
 
 
 def everything() -> Rows:
-    """Every row there is."""
-    return {(row.pk, row.sk): dict(row.attribute_values) for row in table().scan(consistent_read=True)}
+    """Every row there is, but for what each request leaves whatever becomes of it: a line in the audit log, the note of a token's use."""
+    found = {(row.pk, row.sk): dict(row.attribute_values) for row in table().scan(consistent_read=True)}
+    return {key: {name: value for name, value in row.items() if name != "used"} for key, row in found.items() if key[0][:6] != "AUDIT#"}
 
 
 def restore(rows: Rows) -> None:
@@ -45,7 +47,7 @@ def difference(before: Rows, after: Rows) -> Counter[str]:
 def _told(row: Json) -> str:
     plain = {name: value for name, value in row.items() if name not in _COUNTED}
     told = json.dumps(_masked(plain), sort_keys=True, default=str)
-    for drawn, word in ((_HASH, "<hash>"), (_ID, "<id>"), (_TIME, "<time>")):
+    for drawn, word in ((_SEALED, "<sealed>"), (_HASH, "<hash>"), (_ID, "<id>"), (_TIME, "<time>")):
         told = drawn.sub(word, told)
     return told
 
@@ -128,7 +130,8 @@ def _orphans(rows: Rows) -> Iterator[str]:
 
 
 def _is_claim(row: Json) -> bool:
-    return isinstance(row["body"], dict) and row["body"].keys() == {"owner"}
+    """A pointer has the same form and says where a thing lies, not whose a name is."""
+    return isinstance(row["body"], dict) and row["body"].keys() == {"owner"} and not row["sk"].startswith("ENVOBJECT#")
 
 
 def _kind(key: tuple[str, str]) -> str:

@@ -105,7 +105,7 @@ def _object_in(things: Things, prefix: str) -> Json:
 def _reach(things: Things) -> Json:
     """Links of a Workspace's object: a Deployment of it, and what is different there."""
     link = {"scope": "DEPLOYMENT", "scopeEntityId": things["deploymentId"]}
-    return {"links": [link | {"overrides": {"airflowVariable": {"value": "y"}}}], "excludeLinks": []}
+    return {"links": [link | {"overrides": {"airflowVariable": {"value": "y"}}}], "excludeLinks": [link]}
 
 
 MAKERS: dict[str, Callable[[Things], str]] = {

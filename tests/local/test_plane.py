@@ -1,13 +1,8 @@
 """The plane as a process: it serves the real template on loopback, offers Invoke on its socket, and ends when told to."""
 
 import json
-import os
-import signal
 import socket
 import stat
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -18,38 +13,8 @@ import pytest
 
 from local import invoke
 from local.aws.engine import Engine
-from local.state import ROOT, State
-
-
-class Plane:
-    def __init__(self, state: State, engine: Engine) -> None:
-        self.state, self.engine = state, engine
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> str:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": f"{ROOT}:{ROOT}/layers/common",
-            "ORRERY_STATE": str(self.state.path),
-            "ORRERY_PORT": "0",
-            "AWS_REGION": "us-east-1",
-            **self.engine.environment,
-        }
-        self.process = subprocess.Popen([sys.executable, "-m", "local.plane"], env=environment, cwd=ROOT)
-        end = time.monotonic() + 60
-        while not self.state.plane_ready.exists():
-            assert self.process.poll() is None, "the plane ended before it was ready"
-            assert time.monotonic() < end, "the plane did not get ready"
-            time.sleep(0.05)
-        return str(json.loads(self.state.plane_ready.read_text())["url"])
-
-    def stop(self) -> int:
-        assert self.process
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
-
-    def invoke(self, event: Any) -> Any:
-        return invoke.invoke(self.state.admin_socket, "FirstRun", event)
+from local.state import State
+from tests.support.process import Plane
 
 
 @pytest.fixture

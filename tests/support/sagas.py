@@ -8,7 +8,7 @@ stage.sweep()                                     # the sweeper's next round, an
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -52,7 +52,7 @@ class Stage:
 
     def asked_for(self, **changes: Any) -> Deployment:
         """One that the store holds and no saga has touched."""
-        deployment = a_deployment(**{"is_development_mode": True, **changes})
+        deployment = _sealed(a_deployment(**{"is_development_mode": True, **changes}))
         bound = tables.table()
         bound(f"ORG#{deployment.organization_id}", f"WS#{deployment.workspace_id}", body={}).save()
         deployments.create(deployment)
@@ -118,6 +118,13 @@ class Stage:
 
     def _name(self, deployment: Deployment) -> str:
         return names.execution(deployment.id, deployment.generation, deployment.attempt)
+
+
+def _sealed(deployment: Deployment) -> Deployment:
+    """As the API stores it: secrets come in clear and lie sealed."""
+    secrets = {each.key: each.value for each in deployment.environment if each.is_secret}
+    seals = vault.seal(secrets, organization=deployment.organization_id, deployment=deployment.id)
+    return replace(deployment, environment=tuple(replace(each, value=seals.get(each.key, each.value)) for each in deployment.environment))
 
 
 def a_stage(aws_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:

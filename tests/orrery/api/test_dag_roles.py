@@ -172,7 +172,7 @@ def test_deployments_that_are_foreign_or_nowhere_are_refused_alike(installation:
     answers = [give(installation, id, on_dag(place)) for place in (foreign, nowhere)]
 
     assert [(answer.status, answer.fields) for answer in answers] == [(400, ["dagRoles[0].deploymentId"])] * 2
-    assert answers[0].body == answers[1].body
+    assert answers[0].words == answers[1].words
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ def user_of(installation: Installation, id: object) -> Json | None:
 
 
 def rows() -> set[str]:
-    return {f"{row.pk} {row.sk}" for row in tables.table().scan()}
+    """The keys of every row but the audit log's, which every request leaves one in."""
+    return {f"{row.pk} {row.sk}" for row in tables.table().scan() if not row.pk.startswith("AUDIT#")}
 
 
 @pytest.fixture
@@ -111,7 +112,7 @@ class TestAnInvitation:
         before = rows()
         token_for(installation, invite(installation))
 
-        fresh = [row for row in tables.table().scan() if f"{row.pk} {row.sk}" not in before]
+        fresh = [row for row in tables.table().scan() if f"{row.pk} {row.sk}" in rows() - before]
 
         assert len(fresh) == 6
         assert all(row.expires for row in fresh)

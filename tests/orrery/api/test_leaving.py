@@ -116,5 +116,5 @@ def test_somebody_elses_user_cannot_be_told_from_none(installation: Installation
     unknown = [other.owner.delete(f"{other.path}/users/{names.new_id()}"), eve.delete(f"{other.path}/users/{names.new_id()}")]
 
     assert [answer.status for answer in foreign + unknown] == [404] * 4
-    assert foreign[0].body == unknown[0].body
+    assert foreign[0].words == unknown[0].words
     assert eve.get("/v1/users/self").status == 200

@@ -41,7 +41,13 @@ def test_an_update_changes_what_it_names_and_keeps_the_rest(installation: Instal
 
 @pytest.mark.parametrize(
     ("changes", "field"),
-    [({"name": "x" * 51}, "name"), ({"billingEmail": "nowhere"}, "billingEmail"), ({"isScimEnabled": None}, "isScimEnabled")],
+    [
+        ({"name": "x" * 51}, "name"),
+        ({"billingEmail": "nowhere"}, "billingEmail"),
+        ({"isScimEnabled": None}, "isScimEnabled"),
+        ({"isScimEnabled": True}, "isScimEnabled"),
+        ({"allowEnhancedSupportAccess": True}, "allowEnhancedSupportAccess"),
+    ],
 )
 def test_bad_settings_are_refused_by_name(installation: Installation, changes: dict[str, object], field: str) -> None:
     refused = installation.owner.post(installation.path, SETTINGS | changes)

@@ -36,7 +36,7 @@ class Filter(Paging):
 def list_deployments(organizationId: str, caller: Caller, asked: Annotated[Filter, Query()]) -> DeploymentsPaginated:
     """The Deployments that the token may see."""
     cut = asked.cut([each for each in deployments.list(caller, organizationId) if _matches(each, asked)])
-    return DeploymentsPaginated(deployments=render(organizationId, cut.items), **cut.envelope)
+    return DeploymentsPaginated(deployments=render(cut.items), **cut.envelope)
 
 
 @router.post(COLLECTION, operation_id="CreateDeployment", summary="Create a Deployment", tags=["Deployment"])

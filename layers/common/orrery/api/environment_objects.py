@@ -31,7 +31,7 @@ from orrery.api.wire.environment_requests import (
     unset_in,
 )
 from orrery.authz.permissions import Permission
-from orrery.authz.principal import Principal
+from orrery.authz.principal import Principal, require
 from orrery.errors import Forbidden, Invalid, NotAllowed
 from orrery.model import environment as model
 from orrery.model.environment import Content, ObjectType, Scope
@@ -80,6 +80,7 @@ def list_objects(organizationId: str, caller: Caller, asked: Annotated[Filter, Q
 @router.post(COLLECTION, operation_id="CreateEnvironmentObject", summary="Create an environment object", tags=["EnvironmentObject"])
 def create_object(organizationId: str, body: CreateEnvironmentObjectRequest, caller: Caller) -> CreateEnvironmentObject:
     """A new object; the Deployments that it reaches have it in a moment, without a restart unless it is an environment variable."""
+    require(caller, Permission.ORGANIZATION_GET, organization=organizationId)
     workspace_id = _home(caller, organizationId, body.scope, body.scope_entity_id)
     now = datetime.now(UTC)
     made = model.EnvironmentObject(

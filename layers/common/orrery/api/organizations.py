@@ -8,6 +8,7 @@ from pydantic import Field
 
 from orrery.api.entrance import Caller, routes
 from orrery.api.paging import Paging
+from orrery.api.problems import Problems
 from orrery.api.wire.base import without_nothing
 from orrery.api.wire.organizations import Organization, OrganizationsPaginated, UpdateOrganizationRequest
 from orrery.authz.permissions import Permission
@@ -53,10 +54,24 @@ def get_organization(organizationId: str, caller: Caller, isLookUpOnly: IsLookUp
 def update_organization(organizationId: str, body: UpdateOrganizationRequest, caller: Caller) -> Organization:
     """Change an Organization's settings; what is left out stays as it is."""
     organization = organizations.fetch(caller, organizationId, Permission.ORGANIZATION_UPDATE)
+    _refuse_what_would_do_nothing(body)
     changes = without_nothing(**body.model_dump())
     updated = organization.update(by=caller.subject, now=datetime.now(UTC), **changes)
     organizations.save(updated)
     return _shown(updated, caller)
+
+
+def _refuse_what_would_do_nothing(body: UpdateOrganizationRequest) -> None:
+    problems = Problems()
+    if body.is_scim_enabled:
+        problems.add(
+            "isScimEnabled", "must be false for now: no identity provider can be connected yet; invite people instead", "NOT_SERVED"
+        )
+    if body.allow_enhanced_support_access:
+        problems.add(
+            "allowEnhancedSupportAccess", "must be false: nobody stands behind this installation who could be let in", "NOT_SERVED"
+        )
+    problems.refuse()
 
 
 def _shown(organization: model.Organization, caller: Principal) -> Organization:

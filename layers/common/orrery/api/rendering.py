@@ -1,4 +1,4 @@
-"""What is shown of Deployments, gathered in a handful of reads however many there are."""
+"""What is shown of Deployments: each with what lies beside it, gathered in one batch."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,39 +6,33 @@ from datetime import UTC, datetime, timedelta
 
 from orrery.api.wire.deployments import Deployment, Seen
 from orrery.model import deployment as model
-from orrery.model.deploy import Release
 from orrery.model.deployment import Health, Observed
-from orrery.store import clusters, deploys, observed, workspaces
+from orrery.store import surroundings
+from orrery.store.surroundings import Surroundings
 
 FRESH = timedelta(seconds=60)
 """What an agent told longer ago is no knowledge any more."""
 
 
-def render(organization_id: str, found: Sequence[model.Deployment]) -> list[Deployment]:
-    """Deployments of one Organization as they go over the wire."""
-    ids = {each.id for each in found}
-    seen, releases = observed.several(ids), deploys.releases(ids)
-    heard = observed.heard({each.cluster_id for each in found})
-    serving = {each.id: each for each in clusters.serving(organization_id)} if found else {}
-    names = workspaces.names(organization_id, {each.workspace_id for each in found})
-    now = datetime.now(UTC)
-    return [
-        Deployment.of(
-            Seen(
-                deployment=each,
-                observed=_as_of(now, heard.get(each.cluster_id), seen.get(each.id, Observed())),
-                release=releases.get(each.id, Release(each.id)),
-                cluster=serving.get(each.cluster_id),
-                workspace_name=names.get(each.workspace_id, ""),
-            )
-        )
-        for each in found
-    ]
+def render(found: Sequence[model.Deployment]) -> list[Deployment]:
+    """Deployments as they go over the wire."""
+    beside, now = surroundings.around(found), datetime.now(UTC)
+    return [Deployment.of(_seen(each, beside[each.id], now)) for each in found]
+
+
+def _seen(deployment: model.Deployment, beside: Surroundings, now: datetime) -> Seen:
+    return Seen(
+        deployment=deployment,
+        observed=_as_of(now, beside.heard, beside.observed),
+        release=beside.release,
+        cluster=beside.cluster,
+        workspace_name=beside.workspace_name,
+    )
 
 
 def one(deployment: model.Deployment) -> Deployment:
     """One Deployment as it goes over the wire."""
-    return render(deployment.organization_id, [deployment])[0]
+    return render([deployment])[0]
 
 
 def _as_of(now: datetime, heard: datetime | None, last: Observed) -> Observed:

@@ -1,11 +1,12 @@
 """The roles of an API token, out of a request: it keeps one at home, and may be added to what lies in its home."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from orrery.api import named_roles, subject_roles
 from orrery.api.problems import Problems
 from orrery.api.subject_roles import Change, Grants
-from orrery.api.wire.subject_roles import UpdateUserRolesRequest
+from orrery.api.wire.subject_roles import MOST, UpdateUserRolesRequest
 from orrery.api.wire.tokens import HeldApiTokenRole
 from orrery.authz.principal import Principal
 from orrery.errors import Invalid
@@ -35,6 +36,9 @@ def _refuse_what_cannot_be(token: Token, asked: Sequence[HeldApiTokenRole]) -> N
     problems = Problems()
     for place, each in enumerate(asked):
         _judge(token, each, f"roles[{place}]", problems)
+    for kind, count in Counter("DAG or tag" if each.is_on_dags else each.entity_type.lower() for each in asked).items():
+        if count > MOST:
+            problems.add("roles", f"may name at most {MOST} roles on a {kind}, not {count}", "TOO_MANY")
     if sum(_is_home(token, _grant(each)) for each in asked) != 1:
         home = f"{token.scope.lower()} `{token.entity_id}`"
         problems.add("roles", f"must have exactly one role on the {home}, where the token is at home; to end it, delete the token", "HOME")

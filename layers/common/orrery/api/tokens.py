@@ -101,15 +101,18 @@ def rotate_token(organizationId: str, tokenId: str, caller: Caller) -> ApiToken:
     """A new value for a token; the old one is dead at once. The new value is in this answer and nowhere else."""
     token = tokens.fetch(caller, organizationId, tokenId, "rotate")
     rotated, value = granting.rotated(caller, token, now=datetime.now(UTC))
-    answer = shown(rotated, secret=value)[0]  # as above
+    answer = shown(rotated, secret=value, used_as=token)[0]  # as above
     writes.commit(*tokens.rotated(rotated, before=token))
     return answer
 
 
-def shown(*found: Token, secret: str | None = None) -> list[ApiToken]:
-    """Tokens of one Organization as they go over the wire; `secret` is there only in the answer that made it."""
+def shown(*found: Token, secret: str | None = None, used_as: Token | None = None) -> list[ApiToken]:
+    """Tokens of one Organization as they go over the wire; `secret` is there only in the answer that made it.
+
+    `used_as` is a rotated token before its rotation, whose last use is the new one's until that is used itself.
+    """
     if not found:
         return []
     names = roles.called(found[0].organization_id, [grant for each in found for grant in each.grants])
-    used = principals.last_used({each.hash for each in found})
-    return [ApiToken.of(each, secret, names, used.get(each.hash)) for each in found]
+    used = principals.last_used({(used_as or each).hash for each in found})
+    return [ApiToken.of(each, secret, names, used.get((used_as or each).hash)) for each in found]

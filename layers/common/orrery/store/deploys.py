@@ -48,12 +48,6 @@ def release(deployment_id: str) -> Release:
     return found
 
 
-def releases(deployment_ids: set[str]) -> dict[str, Release]:
-    """What many Deployments should run, by their ids."""
-    found = reads.several(Release, {(f"DEP#{id}", "RELEASE") for id in deployment_ids})
-    return {each.deployment_id: each for each in found}
-
-
 def go_live(deploy: Deploy, pointer: Release) -> None:
     """A deploy that is done and the pointer that follows it, or neither; the pointer counts as open work until it is published."""
     done = writes.put_new(_row(deploy), writes.changed(f"deploy `{deploy.id}`")) if deploy.generation == 1 else _next(deploy)

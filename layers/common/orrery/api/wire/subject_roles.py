@@ -17,6 +17,8 @@ OrganizationRole = Literal[
     "ORGANIZATION_MEMBER",
 ]
 Id = Annotated[str, Field(min_length=1, max_length=25)]
+MOST = 100
+"""Roles of one kind that a request may name."""
 
 
 class Held(BaseModel):
@@ -76,9 +78,9 @@ class UpdateUserRolesRequest(Request):
     """A user's new roles; what is left out stays as it is."""
 
     organization_role: OrganizationRole | None = None
-    workspace_roles: Annotated[list[WorkspaceRole], Field(max_length=100)] | None = None
-    deployment_roles: Annotated[list[DeploymentRole], Field(max_length=100)] | None = None
-    dag_roles: Annotated[list[DagRole], Field(max_length=100)] | None = None
+    workspace_roles: Annotated[list[WorkspaceRole], Field(max_length=MOST)] | None = None
+    deployment_roles: Annotated[list[DeploymentRole], Field(max_length=MOST)] | None = None
+    dag_roles: Annotated[list[DagRole], Field(max_length=MOST)] | None = None
 
 
 class UpdateTeamRolesRequest(UpdateUserRolesRequest):
