@@ -19,8 +19,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from orrery import names, s3
 from orrery.errors import Invalid, Unavailable
 from orrery.model.component_log import KEPT, Entry, Search, Source
@@ -111,25 +109,15 @@ def _bounded(entries: Sequence[Entry], characters: int) -> tuple[list[Entry], in
 
 def _put_over(key: str, there: _Object, body: bytes, about: Mapping[str, str]) -> bool:
     """Replaces the object that was read; whether it was still that one."""
-    condition: Mapping[str, Any] = {"IfMatch": there.tag} if there.tag else {"IfNoneMatch": "*"}
     with _speaking():
-        try:
-            s3.client().put_object(Bucket=settings().component_logs_bucket, Key=key, Body=body, Metadata=about, **condition)
-        except ClientError as problem:
-            if s3.has_moved(problem):
-                return False
-            raise
-    return True
+        return s3.put_over(settings().component_logs_bucket, key, there.tag, body, Metadata=about)
 
 
 def _get(key: str) -> _Object:
     with _speaking():
-        try:
-            found = s3.client().get_object(Bucket=settings().component_logs_bucket, Key=key)
-        except ClientError as problem:
-            if s3.is_absent(problem):
-                return _Object()
-            raise
+        found = s3.read(settings().component_logs_bucket, key)
+        if found is None:
+            return _Object()
         about = found["Metadata"]
         return _Object(found["Body"].read(), found["ETag"], tuple(about["batches"].split()), int(about["characters"]))
 

@@ -15,8 +15,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from botocore.exceptions import ClientError
-
 from orrery import names, s3
 from orrery.archive import Contents
 from orrery.errors import Invalid, TooLarge, Unavailable
@@ -103,40 +101,26 @@ def remove(deployment_id: str) -> None:
 
 def _chunks(deploy: Deploy, block_id: str) -> Iterator[bytes]:
     with _speaking():
-        try:
-            found = s3.client().get_object(Bucket=settings().uploads_bucket, Key=_block(deploy, block_id))
-        except ClientError as problem:
-            if s3.is_absent(problem):
-                raise Invalid(f"the block `{block_id[:100]}` was not uploaded; send it before the list of blocks") from None
-            raise
+        found = s3.read(settings().uploads_bucket, _block(deploy, block_id))
+        if found is None:
+            raise Invalid(f"the block `{block_id[:100]}` was not uploaded; send it before the list of blocks")
         yield from found["Body"].iter_chunks(_CHUNK)
 
 
 def _put_over(deployment_id: str, there: Pointer | None, body: bytes) -> bool:
+    key, tag = names.release_key(deployment_id, "current.json"), there.tag if there else ""
     with _speaking():
-        try:
-            condition = {"IfMatch": there.tag} if there else {"IfNoneMatch": "*"}
-            _put(deployment_id, "current.json", body, "application/json", **condition)
-        except ClientError as problem:
-            if s3.has_moved(problem):
-                return False
-            raise
-    return True
+        return s3.put_over(settings().releases_bucket, key, tag, body, ContentType="application/json")
 
 
-def _put(deployment_id: str, file: str, body: bytes | BinaryIO, kind: str, **condition: Any) -> None:
+def _put(deployment_id: str, file: str, body: bytes | BinaryIO, kind: str) -> None:
     key = names.release_key(deployment_id, file)
-    s3.client().put_object(Bucket=settings().releases_bucket, Key=key, Body=body, ContentType=kind, **condition)
+    s3.client().put_object(Bucket=settings().releases_bucket, Key=key, Body=body, ContentType=kind)
 
 
 def _read(deployment_id: str, file: str) -> Any | None:
     with _speaking():
-        try:
-            return s3.client().get_object(Bucket=settings().releases_bucket, Key=names.release_key(deployment_id, file))
-        except ClientError as problem:
-            if s3.is_absent(problem):
-                return None
-            raise
+        return s3.read(settings().releases_bucket, names.release_key(deployment_id, file))
 
 
 def _block(deploy: Deploy, block_id: str) -> str:

@@ -14,6 +14,7 @@ from orrery.settings import settings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 _ABSENT = {"NoSuchKey", "404"}
 _MOVED = {"PreconditionFailed", "ConditionalRequestConflict", "409", "412"} | _ABSENT
@@ -35,14 +36,26 @@ def speaking(store: str) -> Iterator[None]:
         raise Unavailable(f"{store} is not answering; try again in a moment") from problem
 
 
-def is_absent(problem: ClientError) -> bool:
-    """Whether there is no such object."""
-    return problem.response["Error"]["Code"] in _ABSENT
+def read(bucket: str, key: str) -> "GetObjectOutputTypeDef | None":
+    """The object under a key; None when there is none."""
+    try:
+        return client().get_object(Bucket=bucket, Key=key)
+    except ClientError as problem:
+        if problem.response["Error"]["Code"] in _ABSENT:
+            return None
+        raise
 
 
-def has_moved(problem: ClientError) -> bool:
-    """Whether a conditional write met another object than the one it named."""
-    return problem.response["Error"]["Code"] in _MOVED
+def put_over(bucket: str, key: str, tag: str, body: bytes, **about: Any) -> bool:
+    """Writes an object over the one that was read under this tag ("" where there was none); whether it was still that one."""
+    condition: dict[str, Any] = {"IfMatch": tag} if tag else {"IfNoneMatch": "*"}
+    try:
+        client().put_object(Bucket=bucket, Key=key, Body=body, **about, **condition)
+    except ClientError as problem:
+        if problem.response["Error"]["Code"] in _MOVED:
+            return False
+        raise
+    return True
 
 
 def remove_below(bucket: str, prefix: str) -> None:
