@@ -8,13 +8,13 @@ from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, AwareDatetime, Field, field_validator
 
 from orrery.api.wire.base import Boolean, Integer, Name, Request
+from orrery.api.wire.variables import VariableKey, VariableValue
 from orrery.errors import Invalid
 from orrery.model import offer
 from orrery.model.deployment import Executor, SchedulerSize
 from orrery.model.queue import Machine
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
-_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 _QUEUE = re.compile(r"[a-z][a-z0-9-]*")
 _SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -22,22 +22,6 @@ _SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 def _email(text: str) -> str:
     if not _EMAIL.fullmatch(text):
         raise ValueError("must be an e-mail address")
-    return text
-
-
-def _key(text: str) -> str:
-    if not _KEY.fullmatch(text):
-        raise ValueError("must begin with a letter or `_`, hold only letters, digits and `_`, and have at most 255 characters")
-    if offer.is_ours(text):
-        raise ValueError(f"`{text}` is set by the platform; choose another name")
-    return text
-
-
-def _value(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("may not hold the character NUL, which no environment can carry")
-    if len(text.encode()) > offer.VALUE_BYTES:
-        raise ValueError(f"must have at most {offer.VALUE_BYTES // 1024} KiB")
     return text
 
 
@@ -111,8 +95,8 @@ class UpdateWorkerQueueRequest(WorkerQueueRequest):
 class DeploymentEnvironmentVariableRequest(Request):
     """A variable; the value of a secret that is there already may be left out, and stays."""
 
-    key: Annotated[str, AfterValidator(_key)]
-    value: Annotated[str, AfterValidator(_value)] | None = None
+    key: VariableKey
+    value: VariableValue | None = None
     is_secret: Boolean
 
 

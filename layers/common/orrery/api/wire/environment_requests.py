@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from orrery.api.wire.base import Boolean, Integer, Name, Request
-from orrery.model import offer
+from orrery.api.wire.variables import VariableValue, checked_key
 from orrery.model.environment import ObjectType, Scope
 
 _TEXT = 2000
@@ -28,17 +28,12 @@ def check_key(kind: ObjectType, key: str) -> str:
     """What is wrong with the key of an object of this type; nothing when it is fine."""
     if kind is ObjectType.CONNECTION and not _CONNECTION_ID.fullmatch(key):
         return "must have 1 to 200 letters, digits or any of `_#!()-.:/\\`, as Airflow asks of a connection's id"
-    if kind is ObjectType.ENVIRONMENT_VARIABLE and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,254}", key):
-        return "must begin with a letter or `_`, hold only letters, digits and `_`, and have at most 255 characters"
-    if kind is ObjectType.ENVIRONMENT_VARIABLE and offer.is_ours(key):
-        return f"`{key}` is set by the platform; choose another name"
+    if kind is ObjectType.ENVIRONMENT_VARIABLE:
+        try:
+            checked_key(key)
+        except ValueError as wrong:
+            return str(wrong)
     return ""
-
-
-def _value(text: str) -> str:
-    if "\0" in text or len(text.encode()) > offer.VALUE_BYTES:
-        raise ValueError(f"must have at most {offer.VALUE_BYTES // 1024} KiB and may not hold the character NUL")
-    return text
 
 
 def _extra(extra: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +80,6 @@ def _username(name: str) -> str:
 
 
 Text = Annotated[str, Field(max_length=_TEXT)]
-Value = Annotated[str, AfterValidator(_value)]
 Key = Annotated[Name, Field(max_length=250)]
 Id = Annotated[Name, Field(max_length=100)]
 
@@ -96,7 +90,7 @@ class CreateEnvironmentObjectConnectionOverridesRequest(Request):
     type: Annotated[Name, Field(max_length=500)] | None = None
     host: Text | None = None
     login: Text | None = None
-    password: Value | None = Field(None, description="Sealed and never shown; left out it stays what it was.")
+    password: VariableValue | None = Field(None, description="Sealed and never shown; left out it stays what it was.")
     port: Annotated[Integer, Field(ge=0, le=65535)] | None = None
     schema_: Annotated[Text | None, Field(alias="schema")] = None
     extra: Annotated[dict[str, Any], AfterValidator(_extra)] | None = Field(None, description="Sealed as a whole and never shown.")
@@ -117,7 +111,7 @@ class CreateEnvironmentObjectConnectionRequest(UpdateEnvironmentObjectConnection
 class CreateEnvironmentObjectVariableOverridesRequest(Request):
     """A variable's value in one Deployment."""
 
-    value: Value | None = None
+    value: VariableValue | None = None
 
 
 class CreateEnvironmentObjectVariableRequest(CreateEnvironmentObjectVariableOverridesRequest):
@@ -130,12 +124,12 @@ class CreateEnvironmentObjectMetricsExportOverridesRequest(Request):
     """The fields of a metrics export that are different in one Deployment."""
 
     auth_type: Literal["BASIC", "AUTH_TOKEN", "SIGV4"] | None = Field(None, description="`SIGV4` is not offered yet.")
-    basic_token: Value | None = Field(None, description="The bearer token of `AUTH_TOKEN`; sealed and never shown.")
+    basic_token: VariableValue | None = Field(None, description="The bearer token of `AUTH_TOKEN`; sealed and never shown.")
     endpoint: Annotated[Text, AfterValidator(_endpoint)] | None = Field(None, description="A Prometheus remote-write URL.")
     exporter_type: Literal["PROMETHEUS"] | None = None
     headers: Annotated[dict[str, str], AfterValidator(_headers)] | None = Field(None, description="Sealed as a whole and never shown.")
     labels: Annotated[dict[str, str], AfterValidator(_labels)] | None = Field(None, description="Labels of every sample.")
-    password: Value | None = Field(None, description="Of `BASIC`; sealed and never shown.")
+    password: VariableValue | None = Field(None, description="Of `BASIC`; sealed and never shown.")
     sig_v4_assume_arn: Annotated[Text | None, Field(alias="sigV4AssumeArn")] = None
     sig_v4_sts_region: Annotated[Text | None, Field(alias="sigV4StsRegion")] = None
     username: Annotated[Text, AfterValidator(_username)] | None = Field(None, description="Of `BASIC`.")
@@ -241,7 +235,7 @@ def held_in(body: Request, kind: ObjectType) -> dict[str, Any] | None:
 
 def properties_but(kind: ObjectType) -> dict[str, str]:
     """The wire names of the properties that belong to other types, by their names here."""
-    return {name: words for each, name in PROPERTY.items() if each is not kind for words in [_camel(name)]}
+    return {name: _camel(name) for each, name in PROPERTY.items() if each is not kind}
 
 
 def property_of(kind: ObjectType) -> str:
