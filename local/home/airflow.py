@@ -82,12 +82,11 @@ def log(places: Places, deployment_id: str, component: str) -> Path:
 
 
 def _airflow(places: Places) -> tuple[str, ...]:
-    venv = places.run / "runtime" if places.isolated else places.runtime
-    return (str(venv / "bin" / "python"), "-m", "airflow")
+    return (places.python, "-m", "airflow")
 
 
 def _python(places: Places) -> dict[str, str]:
-    return {"PYTHONPATH": str(places.run / "airflow" if places.isolated else places.airflow_package)}
+    return {"PYTHONPATH": places.packages}
 
 
 def _environment(places: Places, record: Record, cell: Cell) -> dict[str, str]:

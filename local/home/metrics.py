@@ -35,14 +35,13 @@ def command(places: Places, record: Record, *, cell: Cell, seconds: float) -> Co
         "workspaceId": spec.workspace_id,
         "namespace": spec.namespace,
     }
-    venv = places.run / "runtime" if places.isolated else places.runtime
     return Command(
         key=f"{record.id}/{NAME}",
-        argv=(str(venv / "bin" / "python"), "-m", "orrery_metrics"),
+        argv=(places.python, "-m", "orrery_metrics"),
         cell=cell,
         log=places.deployment(record.id) / "logs" / f"{NAME}.log",
         env={
-            "PYTHONPATH": str(places.run / "airflow" if places.isolated else places.airflow_package),
+            "PYTHONPATH": places.packages,
             "PYTHONUNBUFFERED": "1",
             "MALLOC_ARENA_MAX": "2",
             "ORRERY_METRICS_PORT": str(record.port),

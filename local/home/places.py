@@ -39,6 +39,16 @@ class Places:
         return Path(os.environ.get("ORRERY_RUNTIME_VENV", self.state / "venvs" / "runtime"))
 
     @property
+    def python(self) -> str:
+        """The interpreter of that environment, as a Deployment's process sees it."""
+        return str((self.run / "runtime" if self.isolated else self.runtime) / "bin" / "python")
+
+    @property
+    def packages(self) -> str:
+        """Where our own packages for that environment lie, as a Deployment's process sees it."""
+        return str(self.run / "airflow" if self.isolated else self.airflow_package)
+
+    @property
     def airflow_package(self) -> Path:
         return _REPOSITORY / "runtime"
 

@@ -65,9 +65,10 @@ def main(environ: Mapping[str, str]) -> None:
         server.bind(("127.0.0.1", int(environ["ORRERY_METRICS_PORT"])))
         while True:
             hear(server, series, seconds=seconds)
+            values, moment = series.values(), now()
             for exporter in exporters.current():
-                if values := series.values():
-                    exporter.offer(values, labels, milliseconds=now())
+                if values:
+                    exporter.offer(values, labels, milliseconds=moment)
 
 
 def _say(words: str) -> None:
