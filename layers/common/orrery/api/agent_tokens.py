@@ -5,10 +5,10 @@ from aws_lambda_powertools.event_handler import Response
 from orrery.api import granting
 from orrery.api.entrance import Caller, no_content, routes
 from orrery.api.paging import Page
-from orrery.api.tokens import SORTS, shown
+from orrery.api.tokens import SORTS, made, shown
 from orrery.api.wire.tokens import ApiToken, ApiTokensPaginated, CreateAgentTokenRequest
 from orrery.authz.permissions import Permission
-from orrery.store import deployments, tokens, writes
+from orrery.store import deployments, tokens
 
 router = routes()
 COLLECTION = "/organizations/<organizationId>/deployments/<deploymentId>/agent-tokens"
@@ -28,10 +28,7 @@ def list_agent_tokens(organizationId: str, deploymentId: str, caller: Caller, as
 def create_agent_token(organizationId: str, deploymentId: str, body: CreateAgentTokenRequest, caller: Caller) -> ApiToken:
     """A new token for a remote agent; its value is in this answer and nowhere else."""
     deployment = deployments.fetch(caller, organizationId, deploymentId, Permission.DEPLOYMENT_AGENT_TOKENS_CREATE)
-    made = granting.new_agent_token(caller, deployment, body)
-    answer = shown(made.token, secret=made.value)[0]  # before it is made: when this fails, nobody has lost the only sight of its value
-    writes.commit(*made.writes)
-    return answer
+    return made(granting.new_agent_token(caller, deployment, body))
 
 
 @router.get(ITEM, operation_id="GetAgentToken", summary="Get an agent token", tags=["AgentToken"])

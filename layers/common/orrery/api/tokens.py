@@ -58,10 +58,7 @@ def list_tokens(organizationId: str, caller: Caller, asked: Annotated[Filter, Qu
 @router.post(COLLECTION, operation_id="CreateApiToken", summary="Create an API token", tags=["ApiToken"])
 def create_token(organizationId: str, body: CreateApiTokenRequest, caller: Caller) -> ApiToken:
     """A new token; its value is in this answer and nowhere else."""
-    made = granting.new_token(caller, organizationId, body)
-    answer = shown(made.token, secret=made.value)[0]  # before it is made: when this fails, nobody has lost the only sight of its value
-    writes.commit(*made.writes)
-    return answer
+    return made(granting.new_token(caller, organizationId, body))
 
 
 @router.get(ITEM, operation_id="GetApiToken", summary="Get an API token", tags=["ApiToken"])
@@ -101,8 +98,15 @@ def rotate_token(organizationId: str, tokenId: str, caller: Caller) -> ApiToken:
     """A new value for a token; the old one is dead at once. The new value is in this answer and nowhere else."""
     token = tokens.fetch(caller, organizationId, tokenId, "rotate")
     rotated, value = granting.rotated(caller, token, now=datetime.now(UTC))
-    answer = shown(rotated, secret=value, used_as=token)[0]  # as above
+    answer = shown(rotated, secret=value, used_as=token)[0]  # first, as in `made`
     writes.commit(*tokens.rotated(rotated, before=token))
+    return answer
+
+
+def made(minted: granting.Minted) -> ApiToken:
+    """Makes a token and answers with it; the answer comes first: when it fails, nobody has lost the only sight of the token's value."""
+    answer = shown(minted.token, secret=minted.value)[0]
+    writes.commit(*minted.writes)
     return answer
 
 
