@@ -1,5 +1,7 @@
 """What is sealed opens where it was sealed, and nowhere else."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,6 +44,21 @@ def test_a_sealed_text_that_was_changed_does_not_open() -> None:
 def test_what_was_never_sealed_is_not_opened(text: str) -> None:
     with pytest.raises(vault.Unreadable):
         vault.unseal({"a": text}, **HOME)
+
+
+def test_a_breath_asks_for_one_key_however_many_parts_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, ask = [], vault._kms().generate_data_key
+
+    def counted(**about: Any) -> Any:
+        asked.append(about["EncryptionContext"])
+        return ask(**about)
+
+    with monkeypatch.context() as counting:
+        counting.setattr(vault._kms(), "generate_data_key", counted)
+        seal = vault.Sealing(**HOME)
+        parts = [seal({"a": "one"}), seal({}), seal({"a": "two"})]
+    assert asked == [HOME]
+    assert [vault.unseal(part, **HOME) for part in parts] == [{"a": "one"}, {}, {"a": "two"}]
 
 
 def test_nothing_to_seal_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,24 +10,16 @@ from datetime import UTC, datetime
 from orrery import workflows
 from orrery.errors import NotFound, StaleGeneration, StillChanging
 from orrery.model.deployment import Deployment, Phase
-from orrery.model.environment import EnvironmentObject, Scope, digest
+from orrery.model.environment import Scope
 from orrery.store import deployments, environment
 from orrery.store.environment import Undelivered
 
 _TRIES = 3
 
 
-def deliver(changed: EnvironmentObject) -> None:
-    """What a change of this object left to do; what cannot be done now is the sweeper's."""
-    if mark := environment.pending(changed):
-        carry_out(mark)
-
-
 def carry_out(change: Undelivered) -> str:
-    """One change to all its Deployments; says how it ended."""
-    reached = [each for each in _reached(change) if each.phase is Phase.ACTIVE and not each.is_hibernating]
-    given = environment.given([each.id for each in reached])
-    behind = [each for each in reached if given.get(each.id, "") != digest(environment.of(each), each.id)]
+    """One change to all its Deployments; says how it ended. What cannot be done now is the sweeper's, which finds the change's mark."""
+    behind = environment.behind(each for each in _reached(change) if each.phase is Phase.ACTIVE and not each.is_hibernating)
     if sum(map(_renewed, behind)) == len(behind):
         environment.mark_delivered(change)
         return "delivered"

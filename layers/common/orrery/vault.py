@@ -36,14 +36,33 @@ class Unreadable(Exception):
     """A sealed text that was not sealed here: another place's, or damaged. Never a customer's doing."""
 
 
+class Sealing:
+    """One breath: everything that it seals shares a data key, which KMS is asked for when there is a first secret.
+
+    `owner` is `deployment=<id>` or `workspace=<id>`.
+    """
+
+    def __init__(self, *, organization: str, **owner: str) -> None:
+        self._context = _context(organization, owner)
+
+    def __call__(self, secrets: Mapping[str, str]) -> dict[str, str]:
+        """Each secret under its name, sealed."""
+        if not secrets:
+            return {}
+        key, head = self._data_key
+        return {name: f"{head}.{_text(_lock(key, secret))}" for name, secret in secrets.items()}
+
+    @functools.cached_property
+    def _data_key(self) -> tuple[bytes, str]:
+        """The key, and how each text that it seals begins."""
+        with _speaking():
+            made = _kms().generate_data_key(KeyId=settings().secrets_key, KeySpec="AES_256", EncryptionContext=self._context)
+        return made["Plaintext"], f"{VERSION}.{_text(made['CiphertextBlob'])}"
+
+
 def seal(secrets: Mapping[str, str], *, organization: str, **owner: str) -> dict[str, str]:
-    """Each secret under its name, sealed; `owner` is `deployment=<id>` or `workspace=<id>`. Nothing to seal asks nobody."""
-    if not secrets:
-        return {}
-    with _speaking():
-        made = _kms().generate_data_key(KeyId=settings().secrets_key, KeySpec="AES_256", EncryptionContext=_context(organization, owner))
-    head = f"{VERSION}.{_text(made['CiphertextBlob'])}"
-    return {name: f"{head}.{_text(_lock(made['Plaintext'], secret))}" for name, secret in secrets.items()}
+    """Each secret under its name, sealed in one breath. Nothing to seal asks nobody."""
+    return Sealing(organization=organization, **owner)(secrets)
 
 
 def unseal(sealed: Mapping[str, str], *, organization: str, **owner: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from orrery import delivery
+from orrery.provisioning import environment as wiring
 from orrery.provisioning.specs import spec_of
 from orrery.store import environment, reads, tables
 
@@ -357,6 +358,4 @@ def _undelivered() -> list[environment.Undelivered]:
 
 
 def _digest(plane: Plane, deployment: Json) -> str:
-    from orrery.provisioning.environment import digest_of
-
-    return digest_of(plane.load(deployment["id"]))
+    return wiring.of(plane.load(deployment["id"])).digest

@@ -16,6 +16,7 @@ from orrery.api.wire.environment_requests import (
     unset_in,
 )
 from orrery.model.environment import Content, EnvironmentObject, Link, ObjectType
+from orrery.vault import Sealing
 
 _ALWAYS_SECRET = {"password", "extra", "basicToken", "headers"}
 _NESTED = {"extra", "headers"}
@@ -26,9 +27,10 @@ _NEEDED = {"BASIC": ("username", "password"), "AUTH_TOKEN": ("basicToken",)}
 """What each authentication of a metrics export needs."""
 
 Given = Mapping[str, Any]
+AnyLink = CreateEnvironmentObjectLinkRequest | UpdateEnvironmentObjectLinkRequest
 
 
-def wanted(found: EnvironmentObject, given: Given | None, problems: Problems) -> Content:
+def wanted(found: EnvironmentObject, given: Given | None, seal: Sealing, problems: Problems) -> Content:
     """The object's content after a request gave these fields of it."""
     before = found.content
     if given is None:
@@ -37,23 +39,19 @@ def wanted(found: EnvironmentObject, given: Given | None, problems: Problems) ->
         _judge_variable(given, before, f"{property_of(found.type)}.value", problems)
     secret = _is_secret(given, before)
     moved = {"value": before.open["value"]} if secret and "value" in before.open and not given.get("value") else {}
-    return _sealed(found, {"isSecret": secret, **moved, **given} if "isSecret" in _fields(found) else given, secret).over(before)
+    return _sealed({"isSecret": secret, **moved, **given} if found.type in _VARIABLES else given, secret, seal).over(before)
 
 
-def with_links(
-    before: EnvironmentObject,
-    asked: Sequence[CreateEnvironmentObjectLinkRequest | UpdateEnvironmentObjectLinkRequest] | None,
-    **changes: Any,
-) -> EnvironmentObject:
+def with_links(before: EnvironmentObject, asked: Sequence[AnyLink] | None, seal: Sealing, **changes: Any) -> EnvironmentObject:
     """The object with these changes and the links of a request; a link keeps the overrides that the request says nothing of.
 
     A link's value is as secret as the object's own: it is sealed when that becomes a secret, and forgotten when that stops being one.
     """
     found = replace(before, **changes)
-    kept = {link.deployment_id: _as_secret_as(found, link.overrides) for link in before.links}
+    kept = {link.deployment_id: _as_secret_as(found, link.overrides, seal) for link in before.links}
     if asked is None:
         return replace(found, links=tuple(Link(*each) for each in kept.items()))
-    links = (Link(each.scope_entity_id, _overrides(found, each, kept.get(each.scope_entity_id, Content()))) for each in asked)
+    links = (Link(each.scope_entity_id, _overrides(found, each, kept.get(each.scope_entity_id, Content()), seal)) for each in asked)
     return replace(found, links=tuple(links))
 
 
@@ -78,22 +76,20 @@ class Revealed(Shown):
         return content.open | {name: json.loads(text) if name in _NESTED else text for name, text in secrets.items()}
 
 
-def _overrides(
-    found: EnvironmentObject, asked: CreateEnvironmentObjectLinkRequest | UpdateEnvironmentObjectLinkRequest, before: Content
-) -> Content:
+def _overrides(found: EnvironmentObject, asked: AnyLink, before: Content, seal: Sealing) -> Content:
     if asked.overrides is None:
         return before
     given = held_in(asked.overrides, found.type) or {}
-    return _sealed(found, given, bool(found.content.open.get("isSecret"))).over(before).without(unset_in(asked))
+    return _sealed(given, bool(found.content.open.get("isSecret")), seal).over(before).without(unset_in(asked))
 
 
-def _sealed(found: EnvironmentObject, given: Given, value_is_secret: bool) -> Content:
+def _sealed(given: Given, value_is_secret: bool, seal: Sealing) -> Content:
     """The fields that were given, secret ones sealed; an empty secret is one that was left out."""
     secret = _ALWAYS_SECRET | ({"value"} if value_is_secret else set())
     texts = {name: json.dumps(given[name]) if name in _NESTED else str(given[name]) for name in given if name in secret}
     return Content(
         {name: value for name, value in given.items() if name not in secret},
-        vault.seal({name: text for name, text in texts.items() if text}, **found.owner),
+        seal({name: text for name, text in texts.items() if text}),
     )
 
 
@@ -109,18 +105,9 @@ def _is_secret(given: Given, before: Content) -> bool:
     return bool(given.get("isSecret", before.open.get("isSecret", False)))
 
 
-def _fields(found: EnvironmentObject) -> set[str]:
-    return {"isSecret", "value"} if found.type in _VARIABLES else set()
-
-
-def _as_secret_as(found: EnvironmentObject, overrides: Content) -> Content:
+def _as_secret_as(found: EnvironmentObject, overrides: Content, seal: Sealing) -> Content:
     if found.type not in _VARIABLES:
         return overrides
-    secret = bool(found.content.open.get("isSecret"))
-    return (
-        _sealed(found, overrides.open, True).over(overrides)
-        if secret and overrides.open
-        else overrides
-        if secret
-        else Content(overrides.open)
-    )
+    if not found.content.open.get("isSecret"):
+        return Content(overrides.open)
+    return _sealed(overrides.open, True, seal).over(overrides)

@@ -37,6 +37,7 @@ from orrery.model import environment as model
 from orrery.model.environment import Content, ObjectType, Scope
 from orrery.store import deployments, environment, organizations, workspaces
 from orrery.store.documents import freeze
+from orrery.vault import Sealing
 
 router = routes()
 COLLECTION = "/organizations/<organizationId>/environment-objects"
@@ -94,8 +95,7 @@ def create_object(organizationId: str, body: CreateEnvironmentObjectRequest, cal
     if held_in(body, body.object_type) is None:
         problems.add(property_of(body.object_type), f"is required for an object of the type `{body.object_type}`", "MISSING")
     made = _filled(made, body, problems)
-    environment.create(made)
-    delivery.deliver(made)
+    delivery.carry_out(environment.create(made))
     return CreateEnvironmentObject(id=made.id)
 
 
@@ -113,8 +113,7 @@ def update_object(organizationId: str, environmentObjectId: str, body: UpdateEnv
     if body.auto_link_deployments is not None:
         changes["auto_link"] = body.auto_link_deployments
     updated = _filled(before.update(by=caller.subject, now=datetime.now(UTC), **changes), body, Problems())
-    environment.save(updated)
-    delivery.deliver(updated)
+    delivery.carry_out(environment.save(updated))
     return EnvironmentObject.of(updated, Shown())
 
 
@@ -125,8 +124,7 @@ def delete_object(organizationId: str, environmentObjectId: str, caller: Caller)
     """Delete an object; no Deployment has it any more in a moment."""
     found = environment.fetch(caller, organizationId, environmentObjectId, "delete")
     leaving = found.update(by=caller.subject, now=datetime.now(UTC))
-    environment.delete(leaving)
-    delivery.deliver(leaving)
+    delivery.carry_out(environment.delete(leaving))
     return no_content()
 
 
@@ -142,8 +140,7 @@ def exclude_linking(
     _judge_places(found, [body.scope_entity_id], "scopeEntityId", problems := Problems())
     problems.refuse()
     excluded = found.exclude(body.scope_entity_id, by=caller.subject, now=datetime.now(UTC))
-    environment.save(excluded)
-    delivery.deliver(excluded)
+    delivery.carry_out(environment.save(excluded))
     return Response(status_code=200, content_type=None, body=None)
 
 
@@ -191,12 +188,13 @@ def _filled(
     """The object with what a request says that it holds and whom it reaches; every refusal comes at once, and before anything is sealed."""
     _judge(found, body, problems)
     problems.refuse()
-    content = contents.wanted(found, held_in(body, found.type), problems)
+    seal = Sealing(**found.owner)
+    content = contents.wanted(found, held_in(body, found.type), seal, problems)
     problems.refuse()
     changes: dict[str, Any] = {"content": content}
     if body.exclude_links is not None:
         changes["excluded"] = tuple(each.scope_entity_id for each in body.exclude_links)
-    filled = contents.with_links(found, body.links, **changes)
+    filled = contents.with_links(found, body.links, seal, **changes)
     contents.judge_authentication(filled, problems)
     problems.refuse()
     if len(json.dumps(freeze(filled))) > _LARGEST:

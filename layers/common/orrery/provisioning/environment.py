@@ -10,13 +10,15 @@ from orrery.model.deployment import Deployment
 from orrery.model.environment import EnvironmentObject, ObjectType, digest
 from orrery.store import environment
 
-_CONNECTION = {"type": "conn_type", "host": "host", "login": "login", "password": "password", "port": "port", "schema": "schema"}
-"""Airflow's names of a connection's fields, by the wire's."""
+_CONNECTION = {
+    "type": "conn_type", "host": "host", "login": "login", "password": "password", "port": "port", "schema": "schema", "extra": "extra",
+}  # fmt: skip
+"""Airflow's names of a connection's fields, by the wire's; `extra` is JSON text in both."""
 
 
 @dataclass(frozen=True)
 class Environment:
-    """Everything in clear, by name; `digest` says which it is."""
+    """Everything in clear, by name; `digest` says which it is, without saying what."""
 
     digest: str
     environment: Mapping[str, str] = field(repr=False)
@@ -38,16 +40,6 @@ def of(deployment: Deployment) -> Environment:
     )
 
 
-def digest_of(deployment: Deployment) -> str:
-    """Which environment objects a Deployment has now, as one text."""
-    return digest(environment.of(deployment), deployment.id)
-
-
-def is_delivered(deployment: Deployment) -> bool:
-    """Whether its data plane has got what it has now."""
-    return environment.given([deployment.id]).get(deployment.id, "") == digest_of(deployment)
-
-
 def _own(deployment: Deployment) -> dict[str, str]:
     sealed = {each.key: each.value for each in deployment.environment if each.is_secret}
     secrets = vault.unseal(sealed, organization=deployment.organization_id, deployment=deployment.id)
@@ -64,8 +56,7 @@ def _values(contents: Mapping[tuple[ObjectType, str], Mapping[str, Any]], wanted
 
 
 def _connection(content: Mapping[str, Any]) -> dict[str, Any]:
-    known = {name: content[wire] for wire, name in _CONNECTION.items() if wire in content}
-    return known | ({"extra": content["extra"]} if "extra" in content else {})
+    return {name: content[wire] for wire, name in _CONNECTION.items() if wire in content}
 
 
 def _export(content: Mapping[str, Any]) -> dict[str, Any]:

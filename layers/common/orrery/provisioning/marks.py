@@ -5,10 +5,8 @@ from datetime import UTC, datetime
 
 from orrery import component_logs, releases
 from orrery.model.deployment import Deployment
-from orrery.provisioning import environment
 from orrery.provisioning.trouble import words
-from orrery.store import deployments, tokens
-from orrery.store import environment as store
+from orrery.store import deployments, environment, tokens
 
 Error = Mapping[str, str]
 Mark = Callable[[Deployment, Error], None]
@@ -19,8 +17,8 @@ def mark_ready(deployment: Deployment, error: Error) -> None:
     if not deployment.is_settled:
         deployments.keep_good(deployment.succeeded())
         deployments.settle(deployment.succeeded())
-    if not environment.is_delivered(deployment):  # it changed while this saga was bringing what there was before
-        store.mark_undelivered(deployment, datetime.now(UTC))
+    if environment.behind([deployment]):  # it changed while this saga was bringing what there was before
+        environment.mark_undelivered(deployment, datetime.now(UTC))
 
 
 def mark_failed(deployment: Deployment, error: Error) -> None:
@@ -52,7 +50,7 @@ def forget(deployment: Deployment, error: Error) -> None:
     tokens.end(deployment.organization_id, deployment.id)
     releases.remove(deployment.id)
     component_logs.remove(deployment.id)
-    store.forget(deployment.organization_id, deployment.id)
+    environment.forget(deployment.organization_id, deployment.id)
     deployments.forget(deployment)
 
 

@@ -5,12 +5,13 @@ from orrery.model.deployment import Deployment
 from orrery.model.queue import Queue
 from orrery.model.runtime import airflow_version
 from orrery.provisioning import environment
+from orrery.provisioning.environment import Environment
 from orrery.settings import settings
 
 
-def spec_of(deployment: Deployment) -> DeploymentSpec:
+def spec_of(deployment: Deployment, has: Environment | None = None) -> DeploymentSpec:
     """All of it, secrets included and in clear: it goes to the data plane and nowhere else."""
-    has = environment.of(deployment)
+    has = has or environment.of(deployment)
     return DeploymentSpec(
         id=deployment.id,
         organization_id=deployment.organization_id,

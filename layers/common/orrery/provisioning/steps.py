@@ -92,9 +92,9 @@ def _good(wanted: Deployment) -> Deployment:
 
 def _ensure_release(plane: DataPlane, wanted: Deployment) -> None:
     """What was given is noted after it was given: a run cut short between the two gives it again."""
-    given = environment.digest_of(wanted)
-    plane.ensure_release(spec_of(wanted))
-    store.keep_given(wanted.id, given)
+    has = environment.of(wanted)
+    plane.ensure_release(spec_of(wanted, has))
+    store.keep_given(wanted.id, has.digest)
 
 
 def _await_healthy(plane: DataPlane, wanted: Deployment) -> None:

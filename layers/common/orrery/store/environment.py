@@ -3,8 +3,9 @@
 The mark is written in the same transaction as the change, so that a delivery which was cut short is found by the sweeper.
 """
 
+import functools
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from orrery.authz.permissions import Permission
 from orrery.authz.principal import Principal, missing, require
 from orrery.errors import Conflict, Error
 from orrery.model.deployment import Deployment
-from orrery.model.environment import EnvironmentObject, ObjectType, Reaching, Scope, reaching
+from orrery.model.environment import EnvironmentObject, ObjectType, Reaching, Scope, digest, reaching
 from orrery.store import reads, writes
 from orrery.store.deployments import legible, open_keys, open_rows
 from orrery.store.documents import freeze
@@ -70,11 +71,21 @@ def every(scope_entity_id: str) -> tuple[EnvironmentObject, ...]:
 
 def of(deployment: Deployment) -> Reaching:
     """Everything that a Deployment has, its Workspace's and its own, unguarded."""
-    return reaching((*every(deployment.workspace_id), *every(deployment.id)), deployment.id)
+    return _of(deployment, every)
 
 
-def create(found: EnvironmentObject) -> None:
+def behind(deployments: Iterable[Deployment]) -> list[Deployment]:
+    """Those of these Deployments whose data plane has not got what they have now, unguarded; each place is read once."""
+    known = functools.cache(every)
+    there = tuple(deployments)
+    rows = reads.rows([(f"DEP#{each.id}", "ENVIRONMENT") for each in there])
+    given = {pk: str(row.body["digest"]) for (pk, _), row in rows.items()}
+    return [each for each in there if given.get(f"DEP#{each.id}", "") != digest(_of(each, known), each.id)]
+
+
+def create(found: EnvironmentObject) -> Undelivered:
     """Makes it and claims its key, or nothing at all; the place it belongs to must still be there."""
+    change = _change(found)
     row = f"{'WS' if found.scope is Scope.WORKSPACE else 'DEP'}#{found.scope_entity_id}"
     place = table()(f"ORG#{found.organization_id}", row)
     writes.commit(
@@ -82,20 +93,25 @@ def create(found: EnvironmentObject) -> None:
         writes.put_new(_row(found), _changed(found)),
         writes.put_new(_key(found), Conflict(f"there is already the {_called(found)}; update it instead")),
         writes.put_new(_pointer(found), _changed(found)),
-        _undelivered(found),
+        _marked(change, found.updated_at),
     )
+    return change
 
 
-def save(found: EnvironmentObject) -> None:
+def save(found: EnvironmentObject) -> Undelivered:
     """The next generation, if the one before it is still there."""
-    writes.commit(writes.put_next(_row(found), _changed(found)), _undelivered(found))
+    change = _change(found)
+    writes.commit(writes.put_next(_row(found), _changed(found)), _marked(change, found.updated_at))
+    return change
 
 
-def delete(leaving: EnvironmentObject) -> None:
+def delete(leaving: EnvironmentObject) -> Undelivered:
     """Gone with its key; `leaving` is the generation after the one that was read, stamped by whoever lets it go."""
-    row = _row(leaving)
+    row, change = _row(leaving), _change(leaving)
     gone = writes.delete(row, type(row).generation == leaving.generation - 1, _changed(leaving))
-    writes.commit(gone, writes.delete_anyway(_key(leaving)), writes.delete_anyway(_pointer(leaving)), _undelivered(leaving))
+    names = writes.delete_anyway(_key(leaving)), writes.delete_anyway(_pointer(leaving))
+    writes.commit(gone, *names, _marked(change, leaving.updated_at))
+    return change
 
 
 def forget(organization_id: str, scope_entity_id: str) -> None:
@@ -115,7 +131,7 @@ def undelivered(before: datetime) -> tuple[Undelivered, ...]:
 
 def mark_undelivered(deployment: Deployment, now: datetime) -> None:
     """Leaves the sweeper word that a Deployment has not got everything that it should have."""
-    writes.commit(writes.put(_mark(deployment.organization_id, Scope.DEPLOYMENT, deployment.id, now)))
+    writes.commit(_marked(_change_in(deployment.organization_id, Scope.DEPLOYMENT, deployment.id), now))
 
 
 def mark_delivered(done: Undelivered) -> None:
@@ -125,17 +141,6 @@ def mark_delivered(done: Undelivered) -> None:
         writes.commit(writes.delete(row, table().body == freeze(done), Conflict("a newer change is on its way")))
     except Conflict:
         return
-
-
-def pending(found: EnvironmentObject) -> Undelivered | None:
-    """The mark that a change of this object left."""
-    return reads.get(Undelivered, f"ENV#{found.scope_entity_id}", "UNDELIVERED")
-
-
-def given(deployment_ids: Iterable[str]) -> dict[str, str]:
-    """What each of these Deployments was last given, by id; one that was given nothing yet is left out."""
-    rows = reads.rows([(f"DEP#{id}", "ENVIRONMENT") for id in deployment_ids])
-    return {row.pk.removeprefix("DEP#"): str(row.body["digest"]) for row in rows.values()}
 
 
 def keep_given(deployment_id: str, digest: str) -> None:
@@ -155,13 +160,21 @@ def _pointer(found: EnvironmentObject) -> Item:
     return claim(f"ORG#{found.organization_id}", f"ENVOBJECT#{found.id}", found.scope_entity_id)
 
 
-def _undelivered(found: EnvironmentObject) -> Write:
-    return writes.put(_mark(found.organization_id, found.scope, found.scope_entity_id, found.updated_at))
+def _of(deployment: Deployment, read: Callable[[str], tuple[EnvironmentObject, ...]]) -> Reaching:
+    return reaching((*read(deployment.workspace_id), *read(deployment.id)), deployment.id)
 
 
-def _mark(organization_id: str, scope: Scope, id: str, since: datetime) -> Item:
-    change = Undelivered(organization_id, scope, id, secrets.token_hex(8))
-    return item(f"ENV#{id}", "UNDELIVERED", change, **open_keys(id, since, 1))
+def _change(found: EnvironmentObject) -> Undelivered:
+    return _change_in(found.organization_id, found.scope, found.scope_entity_id)
+
+
+def _change_in(organization_id: str, scope: Scope, id: str) -> Undelivered:
+    return Undelivered(organization_id, scope, id, secrets.token_hex(8))
+
+
+def _marked(change: Undelivered, since: datetime) -> Write:
+    id = change.scope_entity_id
+    return writes.put(item(f"ENV#{id}", "UNDELIVERED", change, **open_keys(id, since, 1)))
 
 
 def _places(found: EnvironmentObject) -> dict[str, str]:
