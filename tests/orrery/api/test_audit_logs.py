@@ -1,6 +1,7 @@
 """The audit log's export: days and instants, ninety of them, whole or refused, and for nobody but the Organization's owners."""
 
 import gzip
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,6 +20,12 @@ from tests.support.installation import Installation, another
 from tests.support.people import member
 
 NOW = floor(datetime.now(UTC))
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the test begins: this file may have been read an hour before."""
+    monkeypatch.setattr(sys.modules[__name__], "NOW", floor(datetime.now(UTC)))
 
 
 def made(installation: Installation, at: datetime, number: int = 0) -> Record:

@@ -1,5 +1,6 @@
 """Component logs: an agent brings them for its own Deployments, once; whoever may read them searches in what there was."""
 
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,22 @@ NOW = datetime.now(UTC)
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api, "_SETTLED", timedelta())
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the test begins: this file may have been read an hour before."""
+    monkeypatch.setattr(sys.modules[__name__], "NOW", datetime.now(UTC))
+
+
+def told(query: dict[str, Any]) -> dict[str, Any]:
+    """A query in which times are said from now on."""
+    return {name: (NOW + value).isoformat() if isinstance(value, timedelta) else value for name, value in query.items()}
+
+
+def search_from(moment: timedelta) -> str:
+    """A search's id, as one that began then has it."""
+    return f"s{int((NOW + moment).timestamp() * 1000):011x}"
 
 
 def entry(raw: str, *, source: str = "scheduler", ago: float = 60) -> Json:
@@ -184,20 +201,19 @@ def test_a_page_that_would_be_too_large_says_how_much_it_could_hold(plane: Plane
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ({"range": 3500}, ["1 m"]),  # room for a suite that began most of an hour ago
+        ({"range": 100}, ["1 m"]),
         ({"range": 86400}, ["1 m", "1 h", "20 h"]),
-        ({"startDate": NOW - timedelta(hours=2)}, ["1 m", "1 h"]),
-        ({"endDate": NOW - timedelta(minutes=5)}, ["1 h", "20 h"]),
-        ({"startDate": NOW - timedelta(hours=2), "endDate": NOW - timedelta(minutes=5)}, ["1 h"]),
-        ({"range": 3600, "endDate": NOW - timedelta(minutes=5)}, ["1 h"]),
-        ({"endDate": NOW + timedelta(days=3)}, ["1 m", "1 h", "20 h"]),
+        ({"startDate": -timedelta(hours=2)}, ["1 m", "1 h"]),
+        ({"endDate": -timedelta(minutes=5)}, ["1 h", "20 h"]),
+        ({"startDate": -timedelta(hours=2), "endDate": -timedelta(minutes=5)}, ["1 h"]),
+        ({"range": 3600, "endDate": -timedelta(minutes=5)}, ["1 h"]),
+        ({"endDate": timedelta(days=3)}, ["1 m", "1 h", "20 h"]),
     ],
 )
 def test_a_range_of_time(plane: Plane, query: dict[str, Any], found: list[str]) -> None:
     deployment = plane.made()
     bring(plane, deployment, entry("1 m"), entry("1 h", ago=3600), entry("20 h", ago=20 * 3600), entry("25 h", ago=25 * 3600))
-    told = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in query.items()}
-    assert raws(ask(plane, deployment, **told)) == found
+    assert raws(ask(plane, deployment, **told(query))) == found
 
 
 @pytest.mark.parametrize(
@@ -208,23 +224,27 @@ def test_a_range_of_time(plane: Plane, query: dict[str, Any], found: list[str]) 
         ({"range": 0}, "range"),
         ({"range": 86401}, "range"),
         ({"range": "an hour"}, "range"),
-        ({"range": 60, "startDate": NOW.isoformat()}, "range"),
+        ({"range": 60, "startDate": timedelta()}, "range"),
         ({"startDate": "yesterday"}, "startDate"),
-        ({"startDate": (NOW - timedelta(hours=25)).isoformat()}, "startDate"),
-        ({"startDate": (NOW + timedelta(hours=1)).isoformat()}, "startDate"),
-        ({"endDate": (NOW - timedelta(hours=25)).isoformat()}, "endDate"),
+        ({"startDate": -timedelta(hours=25)}, "startDate"),
+        ({"startDate": timedelta(hours=1)}, "startDate"),
+        ({"endDate": -timedelta(hours=25)}, "endDate"),
         ({"limit": 0}, "limit"),
         ({"offset": -1}, "offset"),
         ({"maxNumResults": -1}, "maxNumResults"),
         ({"searchId": "s1"}, "searchId"),
-        ({"searchId": f"s{int((NOW - timedelta(hours=25)).timestamp() * 1000):011x}"}, "searchId"),
-        ({"searchId": f"s{int((NOW + timedelta(hours=1)).timestamp() * 1000):011x}"}, "searchId"),
         ({"searchText": "a" * 501}, "searchText"),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_name(plane: Plane, query: dict[str, Any], field: str) -> None:
-    answer = ask(plane, plane.made(), **query)
+    answer = ask(plane, plane.made(), **told(query))
     assert (answer.status, answer.fields) == (400, [field])
+
+
+@pytest.mark.parametrize("moment", [-timedelta(hours=25), timedelta(hours=1)])
+def test_a_search_that_began_too_long_ago_or_has_not_begun_is_refused(plane: Plane, moment: timedelta) -> None:
+    answer = ask(plane, plane.made(), searchId=search_from(moment))
+    assert (answer.status, answer.fields) == (400, ["searchId"])
 
 
 def test_whoever_may_not_read_logs_is_told_so(plane: Plane) -> None:
