@@ -73,7 +73,7 @@ def test_two_queues_decided_at_the_same_moment_are_both_remembered(cluster: str)
 
 def test_a_snapshot_of_a_thousand_busy_workers_fits(cluster: str) -> None:
     chance = random.Random(5)
-    workers = [{"id": f"w{chance.randbytes(4).hex()}", "state": "RUNNING", "busy": chance.randint(0, 5)} for _ in range(5000)]
+    workers: list[dict[str, Any]] = [{"id": f"w{chance.randbytes(4).hex()}", "state": "RUNNING", "busy": chance.randint(0, 5)} for _ in range(5000)]
     fleets.keep_snapshot(cluster, {**SNAPSHOT, "deployments": workers})
     assert fleets.snapshot(cluster) == {**SNAPSHOT, "deployments": sorted(workers, key=lambda worker: str(worker["id"]))}
 
