@@ -17,7 +17,7 @@ WRITE_BYTES, READ_BYTES = 1024, 4096
 
 @dataclass
 class Meter:
-    """`calls` by operation, request units, and the bytes that were written; DynamoDB adds 100 bytes to each item that it stores."""
+    """`calls` by operation, request units, and the bytes of items that stay until they expire, each with the 100 that DynamoDB adds."""
 
     calls: Counter[str] = field(default_factory=Counter)
     reads: float = 0.0
@@ -30,7 +30,7 @@ class Meter:
         self.calls[model.name] += 1
         for item in _written(model.name, self._asked):
             self.writes += ceil(size(item) / WRITE_BYTES)
-            self.stored += size(item) + 100
+            self.stored += (size(item) + 100) * ("expires" in item)
 
     def answered(self, model: Any, parsed: dict[str, Any], **_: Any) -> None:
         for bytes_read, consistent in _read(model.name, self._asked, parsed):

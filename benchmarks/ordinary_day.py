@@ -1,4 +1,4 @@
-"""A shard on an ordinary day, for counting what its planning costs: Deployments that now and then have a run of tasks, and workers that come and go.
+"""A shard on an ordinary day, for counting what its planning costs: Deployments that have runs of tasks, workers that come and go.
 
 The workers follow the lease as an agent would have them do; nothing here decides anything.
 """
@@ -11,8 +11,8 @@ from typing import Any
 from orrery.hypervisor.lease import Lease
 
 SPELLS_PER_DAY = 24
-"""How often a day a Deployment goes from rest to work and back: on average once an hour, which a Deployment of hourly DAGs does, one of daily
-DAGs far less, and one that works without a pause never."""
+"""How often a day a Deployment goes from rest to work and back: on average once an hour, as one of hourly DAGs does. One of daily DAGs does
+so far less often, and one that works without a pause never."""
 TASKS = (1, 20)
 """In one spell."""
 SECONDS = (20, 120)

@@ -1,10 +1,10 @@
-"""What planning 100,000 Deployments every ten seconds costs a month: counted calls times public prices, against the bound of 100 dollars (P10).
+"""What planning 100,000 Deployments every ten seconds costs a month: counted calls times public prices, against 100 dollars (P10).
 
     PYTHONPATH=layers/common python -m benchmarks.tick_cost [minutes]
 
 Modelled: the real tick plans one full shard on a local DynamoDB over so many simulated minutes of an ordinary day, and every call, request
-unit and CPU second of it is counted and scaled. Not in it, because they are there without a hypervisor too: the clusters and their nodes, the
-database, NAT and the network. What the agents' reports cost is shown beneath, apart from the bound.
+unit and CPU second of it is counted and scaled. Left out, because they are there without a hypervisor too: the clusters and their nodes,
+the database, NAT and the network. What the agents' reports cost is shown beneath, apart from the bound.
 """
 
 import os

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from orrery.errors import PlanRefused
 from orrery.hypervisor import execute, fleet, shards
-from orrery.store import fleets, snapshots
+from orrery.store import decisions, fleets, snapshots
 
 pytestmark = pytest.mark.usefixtures("empty_table")
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -32,7 +32,7 @@ def tick(*, after: float = 0, cluster: str = "c1", whole: bool = True) -> dict[s
 
 def remembered() -> list[tuple[str, str, int]]:
     """Action, cause and lease of each decision, oldest first."""
-    return [(each.action, each.cause, each.lease_generation) for each in reversed(fleets.decisions("d1", offset=0, limit=100)[0])]
+    return [(each.action, each.cause, each.lease_generation) for each in reversed(decisions.page("c1", "d1", offset=0, limit=100)[0])]
 
 
 def test_a_shard_that_never_reported_is_left_alone() -> None:

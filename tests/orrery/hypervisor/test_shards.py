@@ -58,7 +58,15 @@ def test_of_what_is_at_rest_a_plan_can_only_say_so(queue: Queue) -> None:
 )
 def test_a_task_or_a_worker_that_comes_or_goes_is_no_rest(change: dict[str, Any]) -> None:
     calm: dict[str, Any] = {"queued": 0, "running": 0, "workers": (Worker("w1", WorkerState.RUNNING, 0, 9.0),)}
-    rest: dict[str, Any] = {"deployment": "d1", "organization": "o1", "generation": 3, "name": "default", "floor": 1, "ceiling": 4, "concurrency": 5}
+    rest: dict[str, Any] = {
+        "deployment": "d1",
+        "organization": "o1",
+        "generation": 3,
+        "name": "default",
+        "floor": 1,
+        "ceiling": 4,
+        "concurrency": 5,
+    }
     assert shards.is_at_rest(Queue(**rest, **calm))
     assert not shards.is_at_rest(Queue(**rest, **{**calm, **change}))
 

@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 from typing import TypedDict
 
-from orrery import names
 from orrery.errors import StaleGeneration
 from orrery.hypervisor import fleet as fleets
 from orrery.hypervisor.check import check
 from orrery.hypervisor.lease import RENEWED, RENEWED_AT_REST, Lease, news, renew
 from orrery.hypervisor.plan import SILENCE, Decision, plan
 from orrery.model.scaling import ScalingDecision
+from orrery.store import decisions
 from orrery.store import fleets as store
 
 
@@ -49,7 +49,7 @@ def plan_shard(cluster_id: str, number: int = 0, *, whole: bool = True, now: dat
     if lease and not _published(cluster_id, lease, number):
         return {**done, "lease": lease.generation, "queues": len(planned), "recorded": 0}
     generation = (lease or last or _none(now)).generation
-    store.record((decision.deployment, _remember(decision, generation, now)) for decision in told)
+    decisions.record(cluster_id, number, ((decision.deployment, _remember(decision, generation, now)) for decision in told))
     return {**done, "lease": generation, "queues": len(planned), "recorded": len(told)}
 
 
@@ -67,7 +67,7 @@ def _none(now: datetime) -> Lease:
 
 def _remember(decision: Decision, lease_generation: int, now: datetime) -> ScalingDecision:
     return ScalingDecision(
-        id=names.new_id(),
+        id="",
         decided_at=now,
         queue=decision.queue,
         action=decision.action.value,

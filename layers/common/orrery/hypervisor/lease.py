@@ -71,8 +71,8 @@ def news(last: Lease | None, plan: Plan) -> tuple[Decision, ...]:
 def merge(leases: Iterable[Lease]) -> Lease | None:
     """The leases of a cluster's shards as the one that its agent is given; None when there are none.
 
-    It ends with the first of them: an agent plans by itself for all that it sees, or for nothing. An empty shard has no say. Where two speak
-    of one queue, because a shard was split, the newer one counts.
+    It ends with the first of them: an agent plans by itself for all that it sees, or for nothing. An empty shard has no say. Where two
+    speak of one queue, because a shard was split, the newer one counts.
     """
     every = sorted(leases, key=lambda lease: lease.issued_at)
     speaking = [lease for lease in every if lease.queues] or every[:1]

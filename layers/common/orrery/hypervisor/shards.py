@@ -28,8 +28,17 @@ def split(deployments: Iterable[Mapping[str, Any]], shards: int) -> tuple[dict[s
     """The Deployments of each shard by id; which shard one belongs to depends on its id and on how many there are, and on nothing else."""
     shares: tuple[dict[str, Mapping[str, Any]], ...] = tuple({} for _ in range(shards))
     for deployment in deployments:
-        shares[zlib.crc32(str(deployment["id"]).encode()) % shards][str(deployment["id"])] = deployment
+        shares[_number(str(deployment["id"]), shards)][str(deployment["id"])] = deployment
     return shares
+
+
+def homes(deployment_id: str, shards: int) -> list[int]:
+    """The shards that a Deployment may have been in while its cluster grew to so many."""
+    return sorted({_number(deployment_id, 2**doublings) for doublings in range(shards.bit_length())})
+
+
+def _number(deployment_id: str, shards: int) -> int:
+    return zlib.crc32(deployment_id.encode()) % shards
 
 
 def resting(fleet: Fleet) -> frozenset[str]:

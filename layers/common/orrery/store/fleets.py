@@ -1,4 +1,4 @@
-"""What agents and the hypervisor leave for each other: heartbeats, snapshots, leases, and the scaling decisions that are worth remembering.
+"""What agents and the hypervisor leave for each other: heartbeats, snapshots and leases.
 
 That a snapshot still holds is told by the cluster's heartbeat, a small row of its own. So a fleet at rest costs one small write for every
 report, however many Deployments it has. A lease is one shard's; the agent is given all of its cluster's as one.
@@ -12,17 +12,13 @@ from typing import Any
 from orrery.errors import StaleGeneration
 from orrery.hypervisor.lease import Lease, merge
 from orrery.model.deployment import Deployment
-from orrery.model.scaling import ScalingDecision
 from orrery.store import reads, snapshots, writes
 from orrery.store.documents import freeze, thaw
 from orrery.store.packing import pack, unpack
-from orrery.store.tables import Item, item, table
+from orrery.store.tables import Item, table
 
 _FORGOTTEN = timedelta(days=7)
 """A cluster that has been silent for so long is no shard any more."""
-
-_REMEMBERED = timedelta(days=30)
-"""How long a scaling decision can be looked up."""
 
 
 @dataclass(frozen=True)
@@ -106,23 +102,6 @@ def placed(cluster_id: str, ids: Iterable[tuple[str, str]]) -> set[str]:
     """Of these (Organization, Deployment), the Deployments that are placed on the cluster: an agent may speak of no other."""
     found = reads.several(Deployment, ((f"ORG#{organization}", f"DEP#{deployment}") for organization, deployment in ids))
     return {deployment.id for deployment in found if deployment.cluster_id == cluster_id}
-
-
-def record(decisions: Iterable[tuple[str, ScalingDecision]]) -> None:
-    """Remembers decisions, each beside the Deployment it is about."""
-    with writes.speaking(), table().batch_write() as batch:
-        for deployment_id, decision in decisions:
-            key = f"DECISION#{decision.decided_at.isoformat(timespec='milliseconds')}#{decision.queue}"
-            batch.save(item(f"DEP#{deployment_id}", key, decision, expires=decision.decided_at + _REMEMBERED))
-
-
-def decisions(deployment_id: str, *, offset: int, limit: int) -> tuple[list[ScalingDecision], int]:
-    """A page of a Deployment's scaling decisions, newest first, and how many there are in all."""
-    newest = reads.every(ScalingDecision, f"DEP#{deployment_id}", "DECISION#", newest_first=True, limit=offset + limit)
-    bound = table()
-    with writes.speaking():
-        total = bound.count(f"DEP#{deployment_id}", bound.sk.startswith("DECISION#"), consistent_read=True)
-    return newest[offset:], total
 
 
 def _lease(row: Item) -> Lease:

@@ -32,7 +32,6 @@
     DEP#<deployment>    ENVIRONMENT           what its data plane was last given of its environment objects
     DEP#<deployment>    DEPLOY#<deploy>       a deploy: get; list newest first (ids sort by age)
     DEP#<deployment>    AGENTTOKEN#<token>    an agent token's description: get; list by prefix
-    DEP#<deployment>    DECISION#<time>#<q>   a scaling decision: list newest first; expires
     HANDOVER#<sha256>   HANDOVER              a one-time sign-in link: taken once; expires
     CLUSTERS            CLUSTER#<cluster>     a standard cluster: list; a dedicated one lies under its Organization
     ORG#<org>           CLUSTER#<cluster>     a dedicated cluster: get, list
@@ -42,6 +41,7 @@
     CLUSTER#<cluster>   SNAPSHOT#<n>#REST     what its Deployments are like at rest: written when many have changed for good
     CLUSTER#<cluster>   SNAPSHOT#<n>#NOW      what differs from that now: written on change only; the hypervisor reads it every ten seconds
     CLUSTER#<cluster>   LEASE#<n>             the newest targets of shard <n> for the agent
+    CLUSTER#<cluster>#<n>  DECISIONS#<time>   what one plan of shard <n> decided: list newest first; expires
     CLUSTER#<cluster>   NODES                 how many nodes each pool should have, and which could be emptied: written on change only
 
     index `open`: openpk = OPEN#<shard>, opensk = <updated>#<deployment>; sparse, only on Deployments whose saga is not settled
