@@ -1,7 +1,11 @@
 """A scaling decision: what the hypervisor decided for one queue, from what it saw, and why."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+
+from orrery.model.span import Span
 
 
 @dataclass(frozen=True)
@@ -15,7 +19,7 @@ class ScalingDecision:
     action: str
     """LAUNCH, DRAIN or HOLD."""
     cause: str
-    """The class of the reason, such as DEMAND or AT_CEILING."""
+    """The class of the reason, such as DEMAND or AT_CEILING: the rule that decided."""
     current: int
     target: int
     queued: int
@@ -23,3 +27,24 @@ class ScalingDecision:
     reason: str
     lease_generation: int
     """The lease that carried it to the agent."""
+    inputs: dict[str, Any] = field(default_factory=dict)
+    """What the rule was given besides: numbers and words by name, such as `floor` or `startSeconds`."""
+    style: str = "BALANCED"
+    is_shadow: bool = False
+    """Whether it was only thought, by the style that the Deployment names for comparison: nobody acts on it."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which decisions are looked for; an empty word means any."""
+
+    span: Span | None = None
+    queue: str = ""
+    action: str = ""
+    cause: str = ""
+    is_shadow: bool = False
+
+    def matcher(self) -> Callable[[ScalingDecision], bool]:
+        """Whether a decision is one of them, wherever it lies in time."""
+        wanted = [(name, getattr(self, name)) for name in ("queue", "action", "cause") if getattr(self, name)]
+        return lambda told: told.is_shadow is self.is_shadow and all(getattr(told, name) == word for name, word in wanted)

@@ -7,12 +7,13 @@ thousand rows a call, and no further back than `FURTHEST` rows.
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from heapq import merge
 from typing import Any
 
 from orrery.hypervisor import shards
-from orrery.model.scaling import ScalingDecision
+from orrery.model.scaling import ScalingDecision, Search
+from orrery.model.span import MILLISECOND, Span
 from orrery.store import reads, writes
 from orrery.store.documents import freeze, thaw
 from orrery.store.packing import pack, unpack
@@ -37,24 +38,30 @@ def record(cluster_id: str, number: int, decisions: Iterable[tuple[str, ScalingD
     frozen = [(deployment_id, freeze(decision)) for deployment_id, decision in told]
     shared = {name: frozen[0][1][name] for name in _SHARED}
     rows = [[deployment_id, *(each[name] for name in _OWN)] for deployment_id, each in frozen]
-    key = f"DECISIONS#{first.decided_at.isoformat(timespec='milliseconds')}"
+    key = _key(first.decided_at)
     expires = first.decided_at + _REMEMBERED
     packed = pack({**shared, "names": list(_OWN), "rows": rows})
     writes.commit(writes.put(table()(_shard(cluster_id, number), key, body={}, packed=packed, expires=expires)))
 
 
-def page(cluster_id: str, deployment_id: str, *, offset: int, limit: int) -> tuple[list[ScalingDecision], int]:
-    """A page of a Deployment's scaling decisions, newest first, and how many there are as far back as is looked."""
+def page(
+    cluster_id: str, deployment_id: str, *, offset: int, limit: int, wanted: Search | None = None
+) -> tuple[list[ScalingDecision], int]:  # fmt: skip
+    """A page of a Deployment's scaling decisions, newest first, and how many match as far back as is looked."""
+    wanted = wanted or Search()
+    matches = wanted.matcher()
     heard = reads.row("HEARTBEATS", f"CLUSTER#{cluster_id}")
     numbers = shards.homes(deployment_id, len(heard.body.get("moving", [True])) if heard else 1)
-    found = list(merge(*(_of(cluster_id, each, deployment_id) for each in numbers), key=lambda decision: decision.decided_at, reverse=True))
+    told = merge(*(_of(cluster_id, each, deployment_id, wanted.span) for each in numbers), key=lambda each: each.decided_at, reverse=True)
+    found = [decision for decision in told if matches(decision)]
     return found[offset : offset + limit], len(found)
 
 
-def _of(cluster_id: str, number: int, deployment_id: str) -> Iterator[ScalingDecision]:
+def _of(cluster_id: str, number: int, deployment_id: str, span: Span | None) -> Iterator[ScalingDecision]:
     bound = table()
+    within = bound.sk.between(_key(span.first), _key(span.last + MILLISECOND)) if span else bound.sk.startswith("DECISIONS#")
     with writes.speaking():
-        rows = bound.query(_shard(cluster_id, number), bound.sk.startswith("DECISIONS#"), scan_index_forward=False, limit=FURTHEST)
+        rows = bound.query(_shard(cluster_id, number), within, scan_index_forward=False, limit=FURTHEST)
         for row in rows:
             plan = unpack(row.packed)
             yield from (_thaw(plan, each) for each in plan["rows"] if each[0] == deployment_id)
@@ -63,8 +70,12 @@ def _of(cluster_id: str, number: int, deployment_id: str) -> Iterator[ScalingDec
 def _thaw(plan: Mapping[str, Any], row: list[Any]) -> ScalingDecision:
     """The id is made from what it names, so that it costs nothing to keep."""
     about = dict(zip(plan["names"], row[1:], strict=True)) | {name: plan[name] for name in _SHARED}
-    named = f"{row[0]} {about['queue']} {about['decided_at']}"
+    named = f"{row[0]} {about['queue']} {about['decided_at']}{' shadow' if about.get('is_shadow') else ''}"
     return thaw(ScalingDecision, {**about, "id": "c" + hashlib.sha256(named.encode()).hexdigest()[:24]})
+
+
+def _key(moment: datetime) -> str:
+    return f"DECISIONS#{moment.astimezone(UTC).isoformat(timespec='milliseconds')}"
 
 
 def _shard(cluster_id: str, number: int) -> str:

@@ -1,12 +1,13 @@
 """Deployments on the wire: every property that a client looks into is always there."""
 
 from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import Field
 
 from orrery import names
-from orrery.api.wire.base import BasicSubjectProfile, Paginated, Response, Timestamp
+from orrery.api.wire.base import BasicSubjectProfile, Paginated, Response, Timestamp, one_of
 from orrery.model import deployment as model
 from orrery.model import offer, runtime, scaling
 from orrery.model.cluster import Cluster
@@ -296,13 +297,19 @@ class ScalingDecision(Response):
     id: str
     decided_at: Timestamp
     queue: str
-    action: str
+    action: Annotated[str, one_of("LAUNCH", "DRAIN", "HOLD")]
+    cause: Annotated[str, Field(description="The rule that decided, such as DEMAND or AT_CEILING.")]
     current: int
     target: int
     queued: int
     running: int
+    inputs: Annotated[
+        dict[str, float | int | str], Field(description="What the rule was given besides: workers by state, bounds, what lies ahead ...")
+    ]
+    style: str
     reason: str
     lease_generation: int
+    is_shadow: Annotated[bool, Field(description="Whether it was only thought, by `scalingSpec.shadowStyle`: nobody acted on it.")]
 
     @classmethod
     def of(cls, decision: scaling.ScalingDecision) -> "ScalingDecision":
@@ -311,12 +318,16 @@ class ScalingDecision(Response):
             decided_at=decision.decided_at,
             queue=decision.queue,
             action=decision.action,
+            cause=decision.cause,
             current=decision.current,
             target=decision.target,
             queued=decision.queued,
             running=decision.running,
+            inputs=decision.inputs,
+            style=decision.style,
             reason=decision.reason,
             lease_generation=decision.lease_generation,
+            is_shadow=decision.is_shadow,
         )
 
 
