@@ -76,6 +76,8 @@ class Observer:
             address=entry.get("address", ""),
             components=tuple({name: each.get(name, "") for name in ("name", "state", "reason")} for each in entry.get("components", [])),
             queues=queues,
+            style=entry.get("style", ""),
+            shadow_style=entry.get("shadowStyle", ""),
         )
 
     def _queue(

@@ -65,6 +65,9 @@ class DeploymentView:
     address: str
     components: tuple[Mapping[str, str], ...]
     queues: tuple[QueueView, ...]
+    style: str = ""
+    """How its workers are scaled, as the home was told; `shadow_style` is one to compare with."""
+    shadow_style: str = ""
     is_seen: bool = True
     """Whether this is how it is now; if not, it is how it was when the home last told."""
 
@@ -89,6 +92,8 @@ def _deployment(deployment: DeploymentView) -> dict[str, Any]:
         "healthy": deployment.healthy,
         "reason": deployment.reason,
         "address": deployment.address,
+        "style": deployment.style or None,
+        "shadowStyle": deployment.shadow_style or None,
         "components": [dict(component) for component in deployment.components],
         "queues": [_queue(queue) for queue in deployment.queues],
     }

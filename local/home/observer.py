@@ -55,6 +55,8 @@ class Observer:
             "reason": found.reason,
             "components": [self._component(record, each) for each in components(record)],
             "queues": _queues(record),
+            "style": record.spec.scaling_style,
+            "shadowStyle": record.spec.shadow_style,
             "databaseUrl": self._postgres.url(login=f"{name}_read", password=record.keys["reader"], database=name),
             "brokerUrl": broker.url(self._places, record),
             "release": releases.current(self._places.deployment(record.id) / "releases"),

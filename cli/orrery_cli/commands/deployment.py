@@ -1,5 +1,7 @@
 """`orrery deployment`: an Airflow environment from its making to its end."""
 
+from typing import Any
+
 import click
 
 from orrery_cli import lookup, waiting
@@ -9,7 +11,7 @@ from orrery_cli.shared import group
 from orrery_cli.waiting import Item
 
 COLUMNS = ("id", "name", "status", "namespace", "airflowVersion", "executor", "workspaceName", "webServerUrl")
-DECISIONS = ("decidedAt", "queue", "action", "current", "target", "queued", "running", "reason")
+DECISIONS = ("decidedAt", "queue", "action", "cause", "current", "target", "queued", "running", "reason")
 NAMED = click.argument("name", metavar="[NAME|ID]", required=False)
 WAIT = click.option("--wait", is_flag=True, help="Return when it is done, with progress on stderr.")
 TIMEOUT = click.option("--timeout", type=click.IntRange(min=1), default=600, show_default=True, help="The longest wait in seconds.")
@@ -150,16 +152,26 @@ def wake_up(name: str | None, until: str | None, remove_override: bool, **waits:
 @deployment.command("scaling-decisions")
 @NAMED
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="The newest so many.")
-def scaling_decisions(name: str | None, limit: int) -> None:
-    """What the hypervisor decided for each worker queue, and why.
+@click.option("--queue", help="Only those about this worker queue.")
+@click.option("--action", type=click.Choice(("LAUNCH", "DRAIN", "HOLD"), case_sensitive=False), help="Only these actions.")
+@click.option("--cause", help="Only what this rule decided, such as DEMAND or AT_CEILING.")
+@click.option("--since", "startDate", metavar="TIME", help="Only since then: a day, or a time such as 2026-01-31T08:00:00Z.")
+@click.option("--until", "endDate", metavar="TIME", help="Only until then.")
+@click.option("--shadow", is_flag=True, help="What the Deployment's shadow style would have decided.")
+def scaling_decisions(name: str | None, **asked: Any) -> None:
+    """What the hypervisor decided for each worker queue, and why; `-o json` shows what each was made from.
 
     \b
     Examples:
       orrery deployment scaling-decisions etl --limit 5
+      orrery deployment scaling-decisions etl --queue heavy --action LAUNCH --since 2026-01-31
     """
     session = current()
     found = lookup.deployment(session, name)
-    page = session.api.get(f"{_path(session, found)}/scaling-decisions", {"limit": limit, "offset": 0})
+    query = {key: value for key, value in asked.items() if value and key != "shadow"}
+    query |= {"cause": asked["cause"].upper()} if asked["cause"] else {}
+    query |= {"isShadow": "true"} if asked["shadow"] else {}
+    page = session.api.get(f"{_path(session, found)}/scaling-decisions", {"offset": 0, **query})
     session.show({"scalingDecisions": page["scalingDecisions"]}, DECISIONS)
 
 

@@ -14,6 +14,7 @@ from orrery_cli.shared import command
 from orrery_cli.waiting import Item
 
 SIZES = ("SMALL", "MEDIUM", "LARGE", "EXTRA_LARGE")
+STYLES = ("BALANCED", "ECONOMY")
 SHOWN = (*COLUMNS, "webServerAirflowApiUrl")
 
 _OPTIONS = (
@@ -25,6 +26,12 @@ _OPTIONS = (
     click.option("--scheduler-size", type=click.Choice(SIZES, case_sensitive=False), help="How much the scheduler gets."),
     click.option("--development-mode/--no-development-mode", default=None, help="Allow hibernation."),
     click.option("--high-availability/--no-high-availability", default=None, help="More than one of each component."),
+    click.option("--scaling-style", type=click.Choice(STYLES, case_sensitive=False), help="How its workers are scaled."),
+    click.option(
+        "--shadow-style",
+        type=click.Choice((*STYLES, "NONE"), case_sensitive=False),
+        help="A style whose decisions are told for comparison and never carried out.",
+    ),
     click.option("--cicd-enforced/--no-cicd-enforced", default=None, help="Take deploys from API tokens only."),
     click.option("--input", "source", type=click.File(), help="Start from a request body in JSON or YAML; `-` reads stdin."),
     WAIT,
@@ -86,6 +93,7 @@ def update(target: str, name: str | None, **asked: Any) -> None:
     Examples:
       orrery deployment update etl --queue heavy:max=8 --wait
       orrery deployment update etl --env STAGE=prod --unset-env DEBUG
+      orrery deployment update etl --scaling-style economy
       orrery deployment update etl --name etl-nightly --remove-queue heavy
     """
     session = current()
@@ -109,6 +117,7 @@ def _common(asked: dict[str, Any]) -> Item:
         isDevelopmentMode=asked["development_mode"],
         isHighAvailability=asked["high_availability"],
         isCicdEnforced=asked["cicd_enforced"],
+        scalingSpec=spec.given(style=asked["scaling_style"], shadowStyle=asked["shadow_style"]) or None,
     )
 
 

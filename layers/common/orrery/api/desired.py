@@ -38,6 +38,7 @@ def new(body: Create, *, organization: str, id: str, cicd_enforced_default: bool
         **_texts(body),
         **_resources(body, None, problems),
         **_hibernation(body, None, development, now, problems),
+        **_style(body),
     }
     _refuse(body, settings, problems)
     problems.refuse()
@@ -62,6 +63,7 @@ def changed(deployment: Deployment, body: Update, *, now: datetime) -> Changes:
         **_texts(body),
         **_resources(body, deployment, problems),
         **_hibernation(body, deployment, development, now, problems),
+        **_style(body),
     }
     _refuse(body, settings, problems)
     problems.refuse()
@@ -137,6 +139,14 @@ def _hibernation(body: DeploymentSettings, before: Deployment | None, developmen
         changes["hibernation_override"] = override(
             bool(asked.is_hibernating), asked.override_until, now, problems, field=f"{field}override."
         )
+    return changes
+
+
+def _style(body: DeploymentSettings) -> Changes:
+    spec = body.scaling_spec
+    changes: Changes = {"scaling_style": spec.style} if spec and spec.style else {}
+    if spec and spec.shadow_style:
+        changes["shadow_style"] = None if spec.shadow_style == "NONE" else spec.shadow_style
     return changes
 
 

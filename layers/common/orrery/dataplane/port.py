@@ -49,6 +49,9 @@ class DeploymentSpec:
     """Airflow connections by id, each with Airflow's own names: conn_type, host, login, password, port, schema, extra (JSON text)."""
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Airflow variables by key."""
+    scaling_style: str = "BALANCED"
+    """How its workers are scaled, for the agent to tell with its demand; `shadow_style` is one to compare with, empty for none."""
+    shadow_style: str = ""
     metrics_exports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     """Prometheus remote-write endpoints that its metrics go to, by name, with the wire's fields: endpoint, authType, headers, labels ..."""
 

@@ -1,11 +1,15 @@
 """One tick over one shard: what an agent saw becomes a plan, and a plan that passes the check becomes a lease and a record."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypedDict
 
 from orrery.errors import StaleGeneration
 from orrery.hypervisor import fleet as fleets
+from orrery.hypervisor import inputs, shadow
 from orrery.hypervisor.check import check
+from orrery.hypervisor.fleet import Fleet, Queue
 from orrery.hypervisor.lease import RENEWED, RENEWED_AT_REST, Lease, news, renew
 from orrery.hypervisor.plan import SILENCE, Decision, plan
 from orrery.model.scaling import ScalingDecision
@@ -49,8 +53,20 @@ def plan_shard(cluster_id: str, number: int = 0, *, whole: bool = True, now: dat
     if lease and not _published(cluster_id, lease, number):
         return {**done, "lease": lease.generation, "queues": len(planned), "recorded": 0}
     generation = (lease or last or _none(now)).generation
-    decisions.record(cluster_id, number, ((decision.deployment, _remember(decision, generation, now)) for decision in told))
-    return {**done, "lease": generation, "queues": len(planned), "recorded": len(told)}
+    imagined = shadow.imagined(fleet, seen.snapshot)
+    thought = _think(cluster_id, number, imagined) if imagined.queues else ()
+    remembered = [*_remembered(fleet, told, generation, now), *_remembered(imagined, thought, generation, now, is_shadow=True)]
+    decisions.record(cluster_id, number, remembered)
+    return {**done, "lease": generation, "queues": len(planned), "recorded": len(remembered)}
+
+
+def _think(cluster_id: str, number: int, imagined: Fleet) -> tuple[Decision, ...]:
+    """What another style would have decided anew; queues that are not looked at this time keep what was thought of them."""
+    before = store.thoughts(cluster_id, number)
+    told, thought = shadow.think(imagined, before)
+    if told:
+        store.keep_thoughts(cluster_id, number, {**before, **thought})
+    return told
 
 
 def _published(cluster_id: str, lease: Lease, number: int) -> bool:
@@ -65,7 +81,16 @@ def _none(now: datetime) -> Lease:
     return Lease(0, now, now, ())
 
 
-def _remember(decision: Decision, lease_generation: int, now: datetime) -> ScalingDecision:
+def _remembered(
+    fleet: Fleet, told: Iterable[Decision], lease_generation: int, now: datetime, *, is_shadow: bool = False
+) -> Iterator[tuple[str, ScalingDecision]]:  # fmt: skip
+    queues = {(queue.deployment, queue.name): queue for queue in fleet.queues}
+    for decision in told:
+        made = _remember(decision, queues[decision.deployment, decision.queue], lease_generation, now)
+        yield decision.deployment, replace(made, is_shadow=is_shadow)
+
+
+def _remember(decision: Decision, queue: Queue, lease_generation: int, now: datetime) -> ScalingDecision:
     return ScalingDecision(
         id="",
         decided_at=now,
@@ -78,4 +103,6 @@ def _remember(decision: Decision, lease_generation: int, now: datetime) -> Scali
         running=decision.running,
         reason=decision.reason,
         lease_generation=lease_generation,
+        inputs=inputs.of(queue),
+        style=queue.style.value,
     )

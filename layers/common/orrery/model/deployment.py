@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from orrery.errors import Invalid, StillChanging
 from orrery.model.queue import Queue
+from orrery.model.scaling import Style
 from orrery.model.subject import Subject
 
 
@@ -105,6 +106,9 @@ class Deployment:
     resource_quota_memory: str = "20Gi"
     hibernation_schedules: tuple[HibernationSchedule, ...] = ()
     hibernation_override: HibernationOverride | None = None
+    scaling_style: Style = Style.BALANCED
+    shadow_style: Style | None = None
+    """The style that is planned with for comparison and never acted on."""
     trouble: str = ""
     """Why the last saga did not reach this generation, in words for the customer."""
 

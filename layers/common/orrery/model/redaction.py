@@ -53,7 +53,7 @@ TEXTS = frozenset(
     nodePoolId objectKey objectType organizationRole overrideUntil path permissions podEphemeralStorage podSubnetRange provider
     providerAccount region repo resourceQuotaCpu resourceQuotaMemory restrictedWorkspaceIds role schedulerSize scope scopeEntityId
     scopeType secondaryVpcCidr servicePeeringRange serviceSubnetRange taskLogBucket taskPodNodePoolId tenantId type unsetFields userId
-    authTypeId sigV4AssumeArn sigV4StsRegion vpcSubnetRange wakeAtCron workloadIdentity workspaceId workspaceIds
+    authTypeId shadowStyle sigV4AssumeArn sigV4StsRegion style vpcSubnetRange wakeAtCron workloadIdentity workspaceId workspaceIds
     """.split()
 )
 """Fields whose text is remembered."""

@@ -3,9 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from orrery.model.span import Span
+
+
+class Style(StrEnum):
+    """How a Deployment weighs its tasks' waiting against its workers' cost; `orrery.hypervisor.fleet` knows what each one means."""
+
+    BALANCED = "BALANCED"
+    ECONOMY = "ECONOMY"
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ def spec_of(deployment: Deployment, has: Environment | None = None) -> Deploymen
         releases=f"s3://{settings().releases_bucket}/{deployment.id}",
         connections=has.connections,
         variables=has.variables,
+        scaling_style=deployment.scaling_style.value,
+        shadow_style=deployment.shadow_style.value if deployment.shadow_style else "",
         metrics_exports=has.metrics_exports,
     )
 

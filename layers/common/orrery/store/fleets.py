@@ -6,7 +6,7 @@ report, however many Deployments it has. A lease is one shard's; the agent is gi
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from orrery.errors import StaleGeneration
@@ -96,6 +96,18 @@ def publish(cluster_id: str, lease: Lease, number: int = 0) -> None:
     row = table()(f"CLUSTER#{cluster_id}", f"LEASE#{number}", generation=lease.generation, body={}, packed=pack(freeze(lease)))
     crossed = StaleGeneration("another tick has published since this one read the lease")
     writes.commit(writes.put_new(row, crossed) if lease.generation == 1 else writes.put_next(row, crossed))
+
+
+def thoughts(cluster_id: str, number: int = 0) -> Mapping[str, str]:
+    """What other styles last thought of a shard's queues; nothing when none was asked."""
+    row = reads.row(f"CLUSTER#{cluster_id}", f"SHADOW#{number}")
+    return unpack(row.packed) if row else {}
+
+
+def keep_thoughts(cluster_id: str, number: int, thoughts: Mapping[str, str]) -> None:
+    """Replaces what other styles last thought; forgotten when nothing new is thought for long, and then told once more."""
+    expires = datetime.now(UTC) + _FORGOTTEN
+    writes.commit(writes.put(table()(f"CLUSTER#{cluster_id}", f"SHADOW#{number}", body={}, packed=pack(thoughts), expires=expires)))
 
 
 def placed(cluster_id: str, ids: Iterable[tuple[str, str]]) -> set[str]:

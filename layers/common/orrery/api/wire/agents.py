@@ -9,6 +9,7 @@ from pydantic.alias_generators import to_camel
 from orrery.api.wire.base import Boolean, Integer, Response, Timestamp
 from orrery.hypervisor.fleet import WorkerState
 from orrery.hypervisor.lease import Lease, Target
+from orrery.model.scaling import Style
 
 Id = Annotated[str, Field(min_length=1, max_length=100)]
 Words = Annotated[str, Field(max_length=1000)]
@@ -52,6 +53,8 @@ class ReportedDeployment(Told):
     healthy: Boolean
     reason: Words = ""
     address: Words = ""
+    style: Style | None = Field(None, description="How its workers are scaled, as its home was told.")
+    shadow_style: Style | None = None
     components: list[Component] = []
     queues: list[Queue]
 

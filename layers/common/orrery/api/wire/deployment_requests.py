@@ -13,6 +13,7 @@ from orrery.errors import Invalid
 from orrery.model import offer
 from orrery.model.deployment import Executor, SchedulerSize
 from orrery.model.queue import Machine
+from orrery.model.scaling import Style
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 _QUEUE = re.compile(r"[a-z][a-z0-9-]*")
@@ -122,7 +123,13 @@ class DeploymentHibernationSpecRequest(Request):
 
 
 class DeploymentScalingSpecRequest(Request):
+    """How it sleeps and how its workers are scaled; what is left out stays."""
+
     hibernation_spec: DeploymentHibernationSpecRequest | None = None
+    style: Style | None = Field(None, description="BALANCED, the default, or ECONOMY: tasks may wait longer so that fewer workers start.")
+    shadow_style: Style | Literal["NONE"] | None = Field(
+        None, description="A style whose decisions are told for comparison and never carried out; NONE for none, the default."
+    )
 
 
 class DeploymentRemoteExecutionRequest(Request):

@@ -94,6 +94,8 @@ class DeploymentHibernationSpec(Response):
 
 class DeploymentScalingSpec(Response):
     hibernation_spec: DeploymentHibernationSpec | None
+    style: scaling.Style
+    shadow_style: scaling.Style | None
 
     @classmethod
     def of(cls, deployment: model.Deployment) -> "DeploymentScalingSpec | None":
@@ -107,9 +109,10 @@ class DeploymentScalingSpec(Response):
             )
             for each in deployment.hibernation_schedules
         ]
-        if override is None and not schedules:
+        sleeps = DeploymentHibernationSpec(override=override, schedules=schedules) if override or schedules else None
+        if sleeps is None and (deployment.scaling_style, deployment.shadow_style) == (scaling.Style.BALANCED, None):
             return None
-        return cls(hibernation_spec=DeploymentHibernationSpec(override=override, schedules=schedules))
+        return cls(hibernation_spec=sleeps, style=deployment.scaling_style, shadow_style=deployment.shadow_style)
 
 
 class DeploymentHibernationStatus(Response):
