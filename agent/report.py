@@ -52,6 +52,10 @@ class Plane:
         """One batch of component logs."""
         return self._post("logs", batch, _SECONDS_FOR_LOGS)
 
+    def take_demand(self, piece: dict[str, Any]) -> dict[str, Any]:
+        """One piece of the demand record."""
+        return self._post("demand-records", piece, _SECONDS_FOR_LOGS)
+
     def _post(self, what: str, body: dict[str, Any], seconds: float) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {_token(self.settings.token_file)}", "Content-Type": "application/json"}
         path = f"{urlsplit(self.settings.plane_url).path}/agent/v1/clusters/{quote(self.settings.cluster_id, safe='')}/{what}"

@@ -12,6 +12,7 @@ from agent.home import Home, HomeTrouble
 from agent.journal import Journal
 from agent.logs import Shipper
 from agent.observe import Observer, Reads
+from agent.record import Recorder
 from agent.report import Exchange, Plane, Reporter
 from agent.settings import Settings
 
@@ -23,6 +24,7 @@ class Agent:
         self.reporter = Reporter(exchange, clock)
         self._observer = Observer(home, demand, clock)
         self._actuator = Actuator(home, self.reporter, journal, clock)
+        self.recorder: Recorder | None = None
         self._trouble = ""
 
     async def round(self) -> None:
@@ -33,7 +35,10 @@ class Agent:
             self._say(str(problem))
             return
         is_waiting = await self._actuator.act(world)
-        self.reporter.offer(world.snapshot(), is_waiting=is_waiting)
+        snapshot = world.snapshot()
+        self.reporter.offer(snapshot, is_waiting=is_waiting)
+        if self.recorder:
+            self.recorder.note(snapshot)
         self._say(self.reporter.trouble if self.reporter.away_since else "")
 
     def _say(self, trouble: str) -> None:
@@ -50,6 +55,8 @@ async def run(settings: Settings) -> None:
     demand = Demand(clock)
     home, plane, ended = Home(settings.home_socket), Plane(settings), threading.Event()
     agent = Agent(home, demand, plane.exchange, Journal(settings.state), clock)
+    agent.recorder = Recorder(plane.take_demand, settings.state / "demand", clock)
+    agent.recorder.begin(ended)
     Shipper(home, plane.take_logs, settings.state / "logs").begin(ended)
     print(f"agent: {VERSION} serves cluster {settings.cluster_id}", flush=True)
     while not stop.is_set():

@@ -1,7 +1,7 @@
-"""Where agents report, are told their targets, and bring logs."""
+"""Where agents report, are told their targets, and bring logs and demand records."""
 
-from orrery.api import agents, component_logs
+from orrery.api import agents, component_logs, demand_records
 from orrery.api.entrance import resolver, serve
 
-app = resolver(agents.router, component_logs.shipments, prefix="/agent/v1")
+app = resolver(agents.router, component_logs.shipments, demand_records.router, prefix="/agent/v1")
 handler = serve(app)

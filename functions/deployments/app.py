@@ -1,6 +1,16 @@
-"""Deployments over HTTP: they themselves, options, deploys, hibernation, agent tokens, scaling decisions, logs and sign-in links."""
+"""Deployments over HTTP: they themselves, options, deploys, hibernation, agent tokens, scaling decisions, replays and advice, logs and sign-in links."""
 
-from orrery.api import agent_tokens, airflow_access, component_logs, deployments, deploys, hibernation, options, scaling_decisions
+from orrery.api import (
+    agent_tokens,
+    airflow_access,
+    component_logs,
+    deployments,
+    deploys,
+    hibernation,
+    options,
+    scaling_decisions,
+    scaling_replays,
+)
 from orrery.api.entrance import resolver, serve
 
 app = resolver(
@@ -12,5 +22,6 @@ app = resolver(
     hibernation.router,
     options.router,
     scaling_decisions.router,
+    scaling_replays.router,
 )
 handler = serve(app)

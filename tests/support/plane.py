@@ -127,7 +127,7 @@ _REQUIRED = (
 def plane(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plane]:
     """An installation with one Workspace, buckets of its own and a Step Functions that only remembers."""
     storage = boto3.resource("s3")
-    for name in ("RELEASES_BUCKET", "UPLOADS_BUCKET", "COMPONENT_LOGS_BUCKET"):
+    for name in ("RELEASES_BUCKET", "UPLOADS_BUCKET", "COMPONENT_LOGS_BUCKET", "DEMAND_RECORDS_BUCKET"):
         bucket = f"{name.partition('_')[0].lower()}-{uuid.uuid4().hex}"
         storage.create_bucket(Bucket=bucket)
         monkeypatch.setenv(name, bucket)

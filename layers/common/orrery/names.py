@@ -83,6 +83,11 @@ def component_log_key(deployment_id: str, slot: str) -> str:
     return f"{deployment_id}/{slot}"
 
 
+def demand_record_key(cluster_id: str, moment: str, part: int) -> str:
+    """Where a piece of a cluster's demand record lies; keys sort by time."""
+    return f"{cluster_id}/{moment}-{part:04}"
+
+
 def dag_place(deployment_id: str, dag_id: str) -> str:
     """One DAG of a Deployment, as a place to hold a role on. An id has no slash, so no free text can make two places one."""
     return f"{deployment_id}/dag/{dag_id}"

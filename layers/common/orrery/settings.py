@@ -13,6 +13,7 @@ class Settings:
     releases_bucket: str
     uploads_bucket: str
     component_logs_bucket: str
+    demand_records_bucket: str
     api_url: str
     """The public address of the API, without a slash at the end."""
     secrets_key: str

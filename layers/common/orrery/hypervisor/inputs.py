@@ -5,7 +5,7 @@ from orrery.hypervisor.forecast import GRAIN
 
 
 def of(queue: Queue) -> dict[str, float | int | str]:
-    """Bounds and counts in workers, concurrency in tasks a worker, times in seconds; queued, running and style stand in the decision itself.
+    """Bounds and counts in workers, concurrency in tasks a worker, times in seconds; queued, running and style stand in the decision.
 
     `needed` is what the demand needs before the next plan can bring anybody, `peak` the most that is needed until a worker that is
     launched by the next plan could serve, `peakInSeconds` when that is.

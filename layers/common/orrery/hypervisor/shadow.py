@@ -20,7 +20,7 @@ def imagined(fleet: Fleet, snapshot: Mapping[str, Any]) -> Fleet:
 
 
 def think(fleet: Fleet, before: Thoughts) -> tuple[tuple[Decision, ...], Thoughts]:
-    """What is new to tell of an imagined fleet, and all that was thought: a target that stays wanted is told once, since nobody acts on it."""
+    """What is new to tell of an imagined fleet, and all that was thought; what stays wanted is told once, since nobody acts on it."""
     planned = check(fleet, plan(fleet))
     thought = {_name(each): f"{each.cause.value} {each.target}" for each in planned}
     return tuple(each for each in planned if before.get(_name(each)) != thought[_name(each)]), thought
