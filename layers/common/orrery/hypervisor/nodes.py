@@ -1,9 +1,9 @@
 """How many nodes of which kind a cluster should have, and which of them could be emptied: pure, from the plan of its workers.
 
 A worker goes to the smallest kind of node that it fits on, and the workers of a pool are packed first-fit decreasing: for workers of one
-shape never more than 11/9 of the fewest nodes that could do, and one. What is foreseen within the time that a node takes to come is packed with
-them. For workers of highly available Deployments as many nodes are kept as the loss of one of three zones takes from them. Every pool is in
-the plan exactly once, with a reason. Nothing here ends a node: one that could go is proposed, and it goes when its last task has ended.
+shape never more than 11/9 of the fewest nodes that could do, and one. What is foreseen within the time that a node takes to come is packed
+with them. For workers of highly available Deployments as many nodes are kept as the loss of one of three zones takes from them. Every pool
+is in the plan exactly once, with a reason. Nothing here ends a node: one that could go is proposed, and goes when its last task has ended.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
