@@ -33,15 +33,16 @@ def plan_nodes(cluster_id: str, *, now: datetime | None = None) -> dict[str, int
     pools = _pools(there)
     workers = footprint.placed(fleet, snapshot)
     lease = store.lease(cluster_id)
-    plan = nodes.plan(pools, footprint.demands(fleet, snapshot, lease.targets if lease else ()), [_node(view, workers) for view in there])
+    demands = footprint.demands(fleet, snapshot, lease.targets if lease else ())
+    plan = nodes.plan(pools, demands, [_node(view, workers) for view in there])
     planned, before = Planned(plan, now, absent), node_plans.load(cluster_id)
-    is_news = before is None or not absent and (before.untold or _wanted(before.plan, pools) != _wanted(plan, pools))
-    if is_news and not absent:
-        dataplane.connect().ensure_node_pools(cluster_id, _wanted(plan, pools))
+    is_news = not absent and (before is None or bool(before.untold) or _wanted(before.plan) != _wanted(plan))
+    if is_news:
+        dataplane.connect().ensure_node_pools(cluster_id, _wanted(plan))
     if before is None or replace(before, decided_at=now) != planned:
         node_plans.save(cluster_id, planned)
     wanted = sum(decision.target for decision in plan.pools)
-    return {"cluster": cluster_id, "nodes": wanted, "proposals": len(plan.proposals), "told": "yes" if is_news and not absent else "no"}
+    return {"cluster": cluster_id, "nodes": wanted, "proposals": len(plan.proposals), "told": "yes" if is_news else "no"}
 
 
 def _observe(cluster_id: str) -> tuple[tuple[NodeView, ...], str]:
@@ -66,8 +67,6 @@ def _node(view: NodeView, workers: dict[tuple[str, str], Placed]) -> Node:
     return Node(view.name, view.pool, tuple(workers[worker] for worker in view.workers if worker in workers))
 
 
-def _wanted(plan: NodePlan, pools: tuple[Pool, ...]) -> tuple[NodePoolSpec, ...]:
-    bounds = {pool.name: (pool.low, pool.high) for pool in pools}
-    return tuple(
-        NodePoolSpec(each.pool, each.instance_type, each.target, *bounds[each.pool]) for each in plan.pools if each.pool in bounds
-    )  # fmt: skip
+def _wanted(plan: NodePlan) -> tuple[NodePoolSpec, ...]:
+    decided = zip(plan.kinds, plan.pools, strict=True)
+    return tuple(NodePoolSpec(kind.name, kind.instance_type, each.target, kind.low, kind.high) for kind, each in decided)

@@ -28,7 +28,7 @@ def demands(fleet: Fleet, snapshot: Mapping[str, Any], targets: Iterable[Target]
 
 def foreseen(queue: Queue) -> int:
     """Workers that the queue needs at most within the time a node takes to come, as far as is foreseen."""
-    coming = sum(tasks for seconds, tasks in getattr(queue, "ahead", ()) if seconds <= NODE_START)
+    coming: int = sum(tasks for seconds, tasks in getattr(queue, "ahead", ()) if seconds <= NODE_START)
     needed = -(-(queue.queued + queue.running - queue.leaving + coming) // queue.concurrency)
     return min(max(needed, queue.floor), queue.ceiling)
 

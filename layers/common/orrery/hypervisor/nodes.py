@@ -109,6 +109,8 @@ class Proposal:
 
 @dataclass(frozen=True)
 class NodePlan:
+    kinds: tuple[Pool, ...]
+    """What was planned for: one kind for each decision."""
     pools: tuple[PoolDecision, ...]
     proposals: tuple[Proposal, ...]
     unplaced: tuple[str, ...] = ()
@@ -123,7 +125,7 @@ def plan(pools: Iterable[Pool], demands: Iterable[Demand], nodes: Iterable[Node]
     rooms = {pool.name: pool for pool in every}
     spare = {decision.pool: decision.current - decision.target for decision in decisions}
     proposals = [each for name in rooms for each in _proposals(rooms[name], [n for n in there if n.pool == name], spare[name])]
-    return NodePlan(decisions, tuple(proposals), unplaced)
+    return NodePlan(tuple(every), decisions, tuple(proposals), unplaced)
 
 
 def assign(pools: Sequence[Pool], demands: Iterable[Demand]) -> tuple[dict[str, list[Demand]], tuple[str, ...]]:
