@@ -7,6 +7,7 @@ unit and CPU second of it is counted and scaled. Left out, because they are ther
 the database, NAT and the network. What the agents' reports cost is shown beneath, apart from the bound.
 """
 
+import functools
 import os
 import random
 import sys
@@ -20,7 +21,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from orrery.hypervisor import execute, fleet, shards
+from orrery.hypervisor import execute, execute_nodes, fleet, shards
 from orrery.store import fleets, snapshots, tables
 
 from benchmarks.metering import Meter, metered
@@ -80,7 +81,11 @@ class Count:
 
     def __init__(self, cluster: str, clusters: int) -> None:
         self.cluster, self.clusters = cluster, clusters
-        self.listing, self.planning, self.reporting = Spent(Meter()), Spent(Meter()), Spent(Meter())
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin to count anew."""
+        self.listing, self.planning, self.nodes, self.reporting = (Spent(Meter()) for _ in range(4))
 
     def work(self, kind: str, call: Callable[[], Any]) -> Any:
         spent: Spent = getattr(self, kind)
@@ -99,14 +104,11 @@ class Count:
         for seconds in range(0, 60, ROUND):
             now = begin + timedelta(seconds=seconds)
             told = day.advance(now, ROUND, fleets.lease(self.cluster))
-            self.work("reporting", lambda now=now, told=told: self._report(told, now))
-            listed = self.work("listing", lambda now=now, whole=seconds == 0: execute.list_shards(whole=whole, now=now))
-            for shard in listed:
-                if shard["cluster"] == self.cluster:
-                    plan = lambda now=now, shard=shard: execute.plan_shard(  # noqa: E731
-                        self.cluster, shard["number"], whole=shard["whole"], now=now
-                    )
-                    self.work("planning", plan)
+            self.work("reporting", functools.partial(self._report, told, now))
+            listed = self.work("listing", functools.partial(execute.list_shards, whole=seconds == 0, now=now))
+            for shard in (each for each in listed if each["cluster"] == self.cluster):
+                self.work("planning", functools.partial(execute.plan_shard, self.cluster, shard["number"], whole=shard["whole"], now=now))
+        self.work("nodes", functools.partial(execute_nodes.plan_nodes, self.cluster, now=begin))
 
     def _report(self, told: dict[str, Any], now: datetime) -> None:
         """What the agents' door does with a snapshot that it has read."""
@@ -120,7 +122,7 @@ def bill(count: Count, minutes: int) -> tuple[list[tuple[str, float]], list[tupl
     """(name of the price, units a month) of the tick, and of the reports."""
     month = MINUTES / minutes
     of_shards = month * DEPLOYMENTS / shards.MOST
-    tick = [(count.listing, month), (count.planning, of_shards)]
+    tick = [(count.listing, month), (count.planning, of_shards), (count.nodes, of_shards)]
     lines = [
         ("DynamoDB, on-demand write request units", sum(spent.meter.writes * times for spent, times in tick)),
         ("DynamoDB, on-demand read request units", sum(spent.meter.reads * times for spent, times in tick)),
@@ -160,7 +162,7 @@ def count(minutes: int) -> Count:
     day = Day(shards.MOST, chance=chance)
     for minute in range(WARM_UP):
         counted.minute(day, begin + timedelta(minutes=minute))
-    counted.listing, counted.planning, counted.reporting = Spent(Meter()), Spent(Meter()), Spent(Meter())
+    counted.forget()
     for minute in range(WARM_UP, WARM_UP + minutes):
         counted.minute(day, begin + timedelta(minutes=minute))
     return counted

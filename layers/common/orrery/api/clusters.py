@@ -88,8 +88,11 @@ def get_cluster(organizationId: str, clusterId: str, caller: Caller) -> Cluster:
 
 @router.get(f"{ITEM}/node-plan", operation_id="GetClusterNodePlan", summary="Get a cluster's node plan", tags=["Cluster"])
 def get_cluster_node_plan(organizationId: str, clusterId: str, caller: Caller) -> NodePlan:
-    """How many nodes of each kind the cluster should have and why, and which of them could be emptied; ours, beyond the wire we share."""
-    cluster = clusters.fetch(caller, organizationId, clusterId, Permission.ORGANIZATION_CLUSTERS_GET)
+    """How many nodes of each kind the cluster should have and why, and which of them could be emptied; ours, beyond the wire we share.
+
+    For those who may change clusters: the numbers tell how much all who share a cluster run on it.
+    """
+    cluster = clusters.fetch(caller, organizationId, clusterId, Permission.ORGANIZATION_CLUSTERS_UPDATE)
     return NodePlan.of(cluster.id, node_plans.load(cluster.id))
 
 

@@ -8,12 +8,11 @@ from orrery.dataplane.port import NodePoolSpec, NodeView
 from orrery.errors import DataPlaneFailed
 from orrery.hypervisor import fleet as fleets
 from orrery.hypervisor import footprint, nodes
-from orrery.hypervisor.nodes import Node, NodePlan, Placed, Pool, Size
+from orrery.hypervisor.nodes import Node, NodePlan, Placed, Planned, Pool, Size
 from orrery.hypervisor.plan import SILENCE
 from orrery.model.node_pool import STANDARD
 from orrery.store import fleets as store
 from orrery.store import node_plans
-from orrery.store.node_plans import Planned
 
 
 def list_clusters(*, now: datetime | None = None) -> list[str]:

@@ -8,6 +8,7 @@ is in the plan exactly once, with a reason. Nothing here ends a node: one that c
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from math import ceil
 
@@ -115,6 +116,15 @@ class NodePlan:
     proposals: tuple[Proposal, ...]
     unplaced: tuple[str, ...] = ()
     """Workers that no pool can take, in words."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan, when it was made, and why the data plane was not told; empty when it was."""
+
+    plan: NodePlan
+    decided_at: datetime
+    untold: str = ""
 
 
 def plan(pools: Iterable[Pool], demands: Iterable[Demand], nodes: Iterable[Node]) -> NodePlan:

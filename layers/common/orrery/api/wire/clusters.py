@@ -7,10 +7,10 @@ from pydantic import Field
 
 from orrery import names
 from orrery.api.wire.base import Paginated, Response, Timestamp
-from orrery.hypervisor.nodes import NodeAction, Pool, PoolDecision, Proposal, Size
+from orrery.hypervisor.nodes import NodeAction, Planned, Pool, PoolDecision, Proposal, Size
 from orrery.model import cluster as model
+from orrery.model.node_pool import INSTANCES
 from orrery.model.queue import Machine
-from orrery.store.node_plans import Planned
 
 
 class ClusterHealthStatusDetail(Response):
@@ -289,7 +289,7 @@ def _machine(name: str, cpu: int, memory: int) -> ProviderInstanceType:
     return ProviderInstanceType(name=name, cpu=cpu, memory=f"{memory}Gi")
 
 
-NODES = (_machine("m6i.xlarge", 4, 16), _machine("m6i.2xlarge", 8, 32), _machine("m6i.4xlarge", 16, 64), _machine("m6i.8xlarge", 32, 128))
+NODES = tuple(_machine(name, cpu, memory) for name, (cpu, memory) in INSTANCES.items())
 DATABASES = (_machine("db.m6g.large", 2, 8), _machine("db.m6g.xlarge", 4, 16), _machine("db.m6g.2xlarge", 8, 32))
 LOCATIONS = {
     "ap-northeast-1": "Tokyo",
