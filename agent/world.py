@@ -26,6 +26,8 @@ class Member:
     """How often in a row, in its present state, it was seen to run nothing."""
     age: float
     """Seconds since the agent first saw it."""
+    frees_in: float | None = None
+    """Seconds until its last running task is expected to end; None when nobody knows."""
 
     @property
     def is_serving(self) -> bool:
