@@ -92,7 +92,7 @@ class Count:
         with metered() as meter:
             started = time.process_time()
             result = call()
-            spent.cpu += time.process_time() - started
+            spent.cpu += time.process_time() - started - meter.own
         spent.invocations += 1
         spent.meter.calls += meter.calls
         spent.meter.reads += meter.reads

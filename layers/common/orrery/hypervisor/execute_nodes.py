@@ -24,7 +24,7 @@ def list_clusters(*, now: datetime | None = None) -> list[str]:
 def plan_nodes(cluster_id: str, *, now: datetime | None = None) -> dict[str, int | str]:
     """Plan one cluster's nodes; says how many are wanted, how many could go, and whether the data plane was told something new."""
     now = now or datetime.now(UTC)
-    snapshot = store.snapshot(cluster_id)
+    snapshot = store.snapshot(cluster_id, consistent=False)
     if snapshot is None:
         return {"cluster": cluster_id, "nodes": 0, "proposals": 0, "told": "no"}
     fleet = fleets.read(cluster_id, snapshot)

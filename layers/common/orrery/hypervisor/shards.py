@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from orrery.hypervisor.fleet import Fleet, Queue, WorkerState
+from orrery.hypervisor.forecast import GRAIN
 
 MOST = 1000
 """Deployments in a shard, on average at most: one plan of so many takes 25 ms of CPU, and its rows stay far below DynamoDB's 400 KB."""
@@ -50,5 +51,5 @@ def resting(fleet: Fleet) -> frozenset[str]:
 def is_at_rest(queue: Queue) -> bool:
     """Whether a plan can only say that nothing is to do: no task, no worker but the idle ones of its floor, and nothing foreseen soon."""
     calm = all(worker.state is WorkerState.RUNNING and not worker.busy for worker in queue.workers)
-    soon = any(tasks and seconds < SOON for seconds, tasks in getattr(queue, "ahead", ()))
+    soon = any((queue.ahead or ())[: int(SOON / GRAIN)])
     return calm and not soon and queue.queued == queue.running == 0 and len(queue.workers) == queue.floor
