@@ -27,6 +27,7 @@ def plan_nodes(cluster_id: str, *, now: datetime | None = None) -> dict[str, int
     snapshot = store.snapshot(cluster_id, consistent=False)
     if snapshot is None:
         return {"cluster": cluster_id, "nodes": 0, "proposals": 0, "told": "no"}
+    snapshot = footprint.taking_room(snapshot)
     fleet = fleets.read(cluster_id, snapshot)
     there, absent = _observe(cluster_id)
     pools = _pools(there)
