@@ -78,6 +78,7 @@ class Observer:
             queues=queues,
             style=entry.get("style", ""),
             shadow_style=entry.get("shadowStyle", ""),
+            high_availability=entry.get("highAvailability", False),
         )
 
     def _queue(
@@ -97,6 +98,8 @@ class Observer:
             ceiling=queue["max"],
             concurrency=max(1, queue["concurrency"]),
             members=members,
+            cpu=queue.get("cpu", 0),
+            memory=queue.get("memory", 0),
         )
 
     def _member(self, entry: dict[str, Any], worker: dict[str, Any], busy: int, *, is_told: bool) -> Member:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,18 +24,24 @@ class Meter:
     reads: float = 0.0
     writes: float = 0.0
     stored: int = 0
+    own: float = 0.0
+    """CPU seconds that counting took."""
     _asked: dict[str, Any] = field(default_factory=dict)
 
     def asked(self, model: Any, params: dict[str, Any], **_: Any) -> None:
+        begun = time.process_time()
         self._asked = json.loads(params["body"])
         self.calls[model.name] += 1
         for item in _written(model.name, self._asked):
             self.writes += ceil(size(item) / WRITE_BYTES)
             self.stored += (size(item) + 100) * ("expires" in item)
+        self.own += time.process_time() - begun
 
     def answered(self, model: Any, parsed: dict[str, Any], **_: Any) -> None:
+        begun = time.process_time()
         for bytes_read, consistent in _read(model.name, self._asked, parsed):
             self.reads += max(1, ceil(bytes_read / READ_BYTES)) * (1.0 if consistent else 0.5)
+        self.own += time.process_time() - begun
 
 
 def _written(operation: str, asked: dict[str, Any]) -> list[dict[str, Any]]:

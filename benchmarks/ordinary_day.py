@@ -10,9 +10,6 @@ from typing import Any
 
 from orrery.hypervisor.lease import Lease
 
-SPELLS_PER_DAY = 24
-"""How often a day a Deployment goes from rest to work and back: on average once an hour, as one of hourly DAGs does. One of daily DAGs does
-so far less often, and one that works without a pause never."""
 TASKS = (1, 20)
 """In one spell."""
 SECONDS = (20, 120)
@@ -40,8 +37,10 @@ class _Deployment:
 
 
 class Day:
-    def __init__(self, deployments: int, *, chance: random.Random) -> None:
-        self._chance = chance
+    """`spells`: how often a day a Deployment goes from rest to work and back, on average."""
+
+    def __init__(self, deployments: int, *, spells: int, chance: random.Random) -> None:
+        self._chance, self._spells = chance, spells
         organizations = [self._id() for _ in range(max(1, deployments // 20))]
         self._deployments = [_Deployment(self._id(), chance.choice(organizations)) for _ in range(deployments)]
 
@@ -49,7 +48,7 @@ class Day:
         """So many seconds later: the snapshot that the cluster's agent would send."""
         targets = {target.deployment_id: target.workers for target in lease.targets} if lease else {}
         for deployment in self._deployments:
-            if self._chance.random() < SPELLS_PER_DAY * seconds / 86_400:
+            if self._chance.random() < self._spells * seconds / 86_400:
                 deployment.waiting += [self._chance.randint(*SECONDS) for _ in range(self._chance.randint(*TASKS))]
             self._scale(deployment, targets.get(deployment.id, len(deployment.workers)), now)
             self._work(deployment, now)

@@ -1,4 +1,4 @@
-"""Deployments over HTTP: they themselves, options, deploys, hibernation, agent tokens, scaling decisions, replays and advice, logs and sign-in links."""
+"""Deployments over HTTP: they themselves, options, deploys, hibernation, agent tokens, scaling, logs and sign-in links."""
 
 from orrery.api import (
     agent_tokens,

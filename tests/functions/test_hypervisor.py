@@ -33,7 +33,9 @@ def test_each_shard_is_planned_six_times_a_minute(machine: Machine) -> None:
     see("c2")
     result = machine.run({})
     assert result.status == "SUCCEEDED"
-    assert result.steps == ["list_shards", "plan_shard", "plan_shard"] * 6
+    assert result.steps == ["list_shards", "plan_shard", "plan_shard", "plan_nodes", "plan_nodes"] + ["list_shards"] + [
+        "plan_shard"
+    ] * 2 + (["list_shards", "plan_shard", "plan_shard"] * 4)
     assert result.states.count("Wait") == 5
     for cluster in ("c1", "c2"):
         lease = fleets.lease(cluster)
@@ -43,7 +45,7 @@ def test_each_shard_is_planned_six_times_a_minute(machine: Machine) -> None:
 
 def test_a_shard_at_rest_is_planned_once_a_minute(machine: Machine) -> None:
     see("c1", moving=False)
-    assert machine.run({}).steps == ["list_shards", "plan_shard"] + ["list_shards"] * 5
+    assert machine.run({}).steps == ["list_shards", "plan_shard", "plan_nodes"] + ["list_shards"] * 5
 
 
 def test_the_pause_between_two_rounds_is_ten_seconds() -> None:

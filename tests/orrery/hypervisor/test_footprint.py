@@ -47,3 +47,14 @@ def test_a_worker_is_idle_when_it_runs_nothing_and_is_more_than_is_needed() -> N
     assert {worker: place.is_idle for (_, worker), place in placed.items()} == {"w1": True, "w2": False, "w3": False}
     kept = snapshot(BUSY, IDLE, running=2, min=2)
     assert not footprint.placed(fleets.read("c1", kept), kept)["d1", "w1"].is_idle
+
+
+def test_whoever_asks_for_nothing_takes_no_room() -> None:
+    asking = [{"queued": 1}, {"running": 1}, {"min": 1}, {"workers": [IDLE]}, {"ahead": [[1.0, 3]]}]
+    assert footprint.taking_room(snapshot())["deployments"] == []
+    assert all(footprint.taking_room(snapshot(**change))["deployments"] for change in asking)
+
+
+def test_what_is_foretold_within_a_nodes_start_needs_its_room_now() -> None:
+    assert demands(snapshot(ahead=[[0.0, 30], [7.0, 10]])) == (Demand(Size(2, 4), 0, 4, True),)
+    assert demands(snapshot(ahead=[[0.0, 60], [7.0, 10]])) == (Demand(Size(2, 4), 0, 0, True),), "in 120 s there is still time"

@@ -50,6 +50,7 @@ def test_of_what_is_at_rest_a_plan_can_only_say_so(queue: Queue) -> None:
         {"queued": 1},
         {"running": 1},
         {"workers": ()},
+        {"ahead": (0.0,) * 100 + (1.0,)},
         {"workers": (Worker("w1", WorkerState.STARTING, 0, None),)},
         {"workers": (Worker("w1", WorkerState.DRAINING, 0, None),)},
         {"workers": (Worker("w1", WorkerState.RUNNING, 1, None),)},

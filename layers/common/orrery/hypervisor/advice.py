@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from orrery.hypervisor.fleet import Style
 from orrery.hypervisor.replay import Outcome
 from orrery.model.demand_record import Sample
+from orrery.model.scaling import AdviceKind
 
 LEAST_SECONDS = 6 * 3600.0
 """What must have been recorded before any advice is given."""
@@ -20,21 +20,13 @@ WORTH = 0.05
 _WEEK, _HOUR = 7 * 86_400.0, 3600.0
 
 
-class Kind(StrEnum):
-    FLOOR = "FLOOR"
-    CEILING_UNUSED = "CEILING_UNUSED"
-    CEILING_REACHED = "CEILING_REACHED"
-    CONCURRENCY = "CONCURRENCY"
-    STYLE = "STYLE"
-
-
 @dataclass(frozen=True)
 class Advice:
     """A change to one setting; `saved` in worker-hours a week, negative when it costs."""
 
     queue: str
     """Empty when it is about the whole Deployment."""
-    kind: Kind
+    kind: AdviceKind
     current: str
     proposed: str
     saved: float
@@ -60,14 +52,14 @@ def on_style(style: Style, outcomes: Mapping[Style, Outcome], seconds: float) ->
     if mine.worker_seconds and theirs.worker_seconds <= mine.worker_seconds * (1 - WORTH):
         share = 100 * (1 - theirs.worker_seconds / mine.worker_seconds)
         reason = f"the recorded time replayed in {other.value} takes {share:.0f} % fewer worker-hours; {waits}"
-        return (Advice("", Kind.STYLE, style.value, other.value, round(saved, 1), reason),)
+        return (Advice("", AdviceKind.STYLE, style.value, other.value, round(saved, 1), reason),)
     if (
         style is Style.ECONOMY
         and theirs.wait(0.99) * 2 < mine.wait(0.99)
         and -saved * seconds / _WEEK * _HOUR < WORTH * mine.worker_seconds
     ):
         reason = f"waiting longer saves next to nothing here; {waits}"
-        return (Advice("", Kind.STYLE, style.value, other.value, round(saved, 1), reason),)
+        return (Advice("", AdviceKind.STYLE, style.value, other.value, round(saved, 1), reason),)
     return ()
 
 
@@ -94,7 +86,7 @@ def _floor(name: str, now: Sample, needs: Counter[int], seconds: float) -> Advic
         f"at least {now.floor} are kept running, and more than {proposed} had tasks for {100 * used[proposed]:.1f} % of the time; "
         f"tasks beyond them would wait {now.start:.0f} s for a worker when nobody could foretell them"
     )
-    return Advice(name, Kind.FLOOR, str(now.floor), str(proposed), round(kept / _HOUR * _WEEK / seconds, 1), reason)
+    return Advice(name, AdviceKind.FLOOR, str(now.floor), str(proposed), round(kept / _HOUR * _WEEK / seconds, 1), reason)
 
 
 def _ceiling(name: str, now: Sample, needs: Counter[int], seconds: float) -> Advice | None:
@@ -106,11 +98,11 @@ def _ceiling(name: str, now: Sample, needs: Counter[int], seconds: float) -> Adv
         more = sum(time * (min(need, wanted) - min(need, ceiling)) for need, time in needs.items() if need > ceiling)
         told = f"more than {ceiling} were needed for {100 * over:.1f} % of the time, up to {most}"
         reason = f"{told}; tasks wait although workers could be started"
-        return Advice(name, Kind.CEILING_REACHED, str(ceiling), str(wanted), -round(more / _HOUR * _WEEK / seconds, 1), reason)
+        return Advice(name, AdviceKind.CEILING_REACHED, str(ceiling), str(wanted), -round(more / _HOUR * _WEEK / seconds, 1), reason)
     proposed = max(now.floor, most + max(1, most // 2), 1)
     if proposed * 2 <= ceiling:
         reason = f"never more than {most} were needed; a lower ceiling saves nothing on an ordinary day and bounds what a mistake can cost"
-        return Advice(name, Kind.CEILING_UNUSED, str(ceiling), str(proposed), 0.0, reason)
+        return Advice(name, AdviceKind.CEILING_UNUSED, str(ceiling), str(proposed), 0.0, reason)
     return None
 
 
@@ -130,4 +122,4 @@ def _concurrency(name: str, samples: Sequence[Sample], needs: Counter[int]) -> A
     if not most or max(needs) > 1 or most * 2 > now.concurrency:
         return None
     reason = f"a worker takes {now.concurrency} tasks and never had more than {most}: a smaller machine would do, in as many worker-hours"
-    return Advice(name, Kind.CONCURRENCY, str(now.concurrency), str(most), 0.0, reason)
+    return Advice(name, AdviceKind.CONCURRENCY, str(now.concurrency), str(most), 0.0, reason)

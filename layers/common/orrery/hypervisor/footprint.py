@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from math import ceil
 from typing import Any
 
 from orrery.hypervisor.fleet import Fleet, Queue, WorkerState
+from orrery.hypervisor.forecast import GRAIN
 from orrery.hypervisor.lease import Target
 from orrery.hypervisor.nodes import NODE_START, Demand, Placed, Size
 from orrery.model.queue import Machine
@@ -26,10 +28,20 @@ def demands(fleet: Fleet, snapshot: Mapping[str, Any], targets: Iterable[Target]
     return tuple(Demand(size, now[size, high], soon[size, high], high) for size, high in sorted(now))
 
 
+def taking_room(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """The snapshot without the Deployments that have no worker, no task and nothing ahead: most of them, and no node is there for them."""
+    asking = [deployment for deployment in snapshot["deployments"] if any(map(_asks, deployment["queues"]))]
+    return {**snapshot, "deployments": asking}
+
+
+def _asks(queue: Mapping[str, Any]) -> bool:
+    return bool(queue["workers"] or queue["queued"] or queue["running"] or queue["min"] or queue.get("ahead"))
+
+
 def foreseen(queue: Queue) -> int:
     """Workers that the queue needs at most within the time a node takes to come, as far as is foreseen."""
-    coming = sum(tasks for seconds, tasks in getattr(queue, "ahead", ()) if seconds <= NODE_START)
-    needed = -(-(queue.queued + queue.running - queue.leaving + coming) // queue.concurrency)
+    coming = max((queue.ahead or ())[: int(NODE_START / GRAIN)], default=0.0)
+    needed = ceil(max(coming, queue.tasks) / queue.concurrency)
     return min(max(needed, queue.floor), queue.ceiling)
 
 

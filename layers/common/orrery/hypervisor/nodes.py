@@ -1,13 +1,14 @@
 """How many nodes of which kind a cluster should have, and which of them could be emptied: pure, from the plan of its workers.
 
 A worker goes to the smallest kind of node that it fits on, and the workers of a pool are packed first-fit decreasing: for workers of one
-shape never more than 11/9 of the fewest nodes that could do, and one. What is foreseen within the time that a node takes to come is packed with
-them. For workers of highly available Deployments as many nodes are kept as the loss of one of three zones takes from them. Every pool is in
-the plan exactly once, with a reason. Nothing here ends a node: one that could go is proposed, and it goes when its last task has ended.
+shape never more than 11/9 of the fewest nodes that could do, and one. What is foreseen within the time that a node takes to come is packed
+with them. For workers of highly available Deployments as many nodes are kept as the loss of one of three zones takes from them. Every pool
+is in the plan exactly once, with a reason. Nothing here ends a node: one that could go is proposed, and goes when its last task has ended.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from math import ceil
 
@@ -109,10 +110,21 @@ class Proposal:
 
 @dataclass(frozen=True)
 class NodePlan:
+    kinds: tuple[Pool, ...]
+    """What was planned for: one kind for each decision."""
     pools: tuple[PoolDecision, ...]
     proposals: tuple[Proposal, ...]
     unplaced: tuple[str, ...] = ()
     """Workers that no pool can take, in words."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan, when it was made, and why the data plane was not told; empty when it was."""
+
+    plan: NodePlan
+    decided_at: datetime
+    untold: str = ""
 
 
 def plan(pools: Iterable[Pool], demands: Iterable[Demand], nodes: Iterable[Node]) -> NodePlan:
@@ -123,7 +135,7 @@ def plan(pools: Iterable[Pool], demands: Iterable[Demand], nodes: Iterable[Node]
     rooms = {pool.name: pool for pool in every}
     spare = {decision.pool: decision.current - decision.target for decision in decisions}
     proposals = [each for name in rooms for each in _proposals(rooms[name], [n for n in there if n.pool == name], spare[name])]
-    return NodePlan(decisions, tuple(proposals), unplaced)
+    return NodePlan(tuple(every), decisions, tuple(proposals), unplaced)
 
 
 def assign(pools: Sequence[Pool], demands: Iterable[Demand]) -> tuple[dict[str, list[Demand]], tuple[str, ...]]:

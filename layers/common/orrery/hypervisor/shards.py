@@ -12,9 +12,6 @@ from orrery.hypervisor.fleet import Fleet, Queue, WorkerState
 MOST = 1000
 """Deployments in a shard, on average at most: one plan of so many takes 25 ms of CPU, and its rows stay far below DynamoDB's 400 KB."""
 
-SOON = 240.0
-"""Seconds within which something foreseen keeps a Deployment in the plan: a minute until the next whole plan, and time to start a node."""
-
 
 def count(deployments: int, *, at_least: int = 1) -> int:
     """How many shards so many Deployments need: a power of two, and never fewer than there were, so that growing only splits shards."""
@@ -48,7 +45,6 @@ def resting(fleet: Fleet) -> frozenset[str]:
 
 
 def is_at_rest(queue: Queue) -> bool:
-    """Whether a plan can only say that nothing is to do: no task, no worker but the idle ones of its floor, and nothing foreseen soon."""
+    """Whether a plan can only say that nothing is to do: no task, no worker but the idle ones of its floor, and nothing ahead."""
     calm = all(worker.state is WorkerState.RUNNING and not worker.busy for worker in queue.workers)
-    soon = any(tasks and seconds < SOON for seconds, tasks in getattr(queue, "ahead", ()))
-    return calm and not soon and queue.queued == queue.running == 0 and len(queue.workers) == queue.floor
+    return calm and not any(queue.ahead or ()) and queue.queued == queue.running == 0 and len(queue.workers) == queue.floor

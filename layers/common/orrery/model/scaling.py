@@ -16,6 +16,16 @@ class Style(StrEnum):
     ECONOMY = "ECONOMY"
 
 
+class AdviceKind(StrEnum):
+    """Which setting an advice is about, and which way."""
+
+    FLOOR = "FLOOR"
+    CEILING_UNUSED = "CEILING_UNUSED"
+    CEILING_REACHED = "CEILING_REACHED"
+    CONCURRENCY = "CONCURRENCY"
+    STYLE = "STYLE"
+
+
 @dataclass(frozen=True)
 class ScalingDecision:
     """`current` and `target` are workers that take tasks, `queued` and `running` the tasks that were seen."""

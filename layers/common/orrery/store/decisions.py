@@ -4,13 +4,13 @@ A row for each decision would cost more than everything else that the hypervisor
 thousand rows a call, and no further back than `FURTHEST` rows.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from heapq import merge
 from typing import Any
 
+from orrery import names
 from orrery.hypervisor import shards
 from orrery.model.scaling import ScalingDecision, Search
 from orrery.model.span import MILLISECOND, Span
@@ -70,8 +70,8 @@ def _of(cluster_id: str, number: int, deployment_id: str, span: Span | None) -> 
 def _thaw(plan: Mapping[str, Any], row: list[Any]) -> ScalingDecision:
     """The id is made from what it names, so that it costs nothing to keep."""
     about = dict(zip(plan["names"], row[1:], strict=True)) | {name: plan[name] for name in _SHARED}
-    named = f"{row[0]} {about['queue']} {about['decided_at']}{' shadow' if about.get('is_shadow') else ''}"
-    return thaw(ScalingDecision, {**about, "id": "c" + hashlib.sha256(named.encode()).hexdigest()[:24]})
+    mark = ("shadow",) if about.get("is_shadow") else ()
+    return thaw(ScalingDecision, {**about, "id": names.id_of(row[0], about["queue"], about["decided_at"], *mark)})
 
 
 def _key(moment: datetime) -> str:

@@ -58,9 +58,9 @@ def keep_snapshot(cluster_id: str, snapshot: Mapping[str, Any], *, resting: froz
     snapshots.keep(cluster_id, snapshot, resting=resting, before=snapshots.load(cluster_id))
 
 
-def snapshot(cluster_id: str) -> Mapping[str, Any] | None:
+def snapshot(cluster_id: str, *, consistent: bool = True) -> Mapping[str, Any] | None:
     """What the cluster's agent told when it last had something new to tell."""
-    shares = snapshots.load(cluster_id)
+    shares = snapshots.load(cluster_id, consistent=consistent)
     return snapshots.merged(shares) if shares else None
 
 

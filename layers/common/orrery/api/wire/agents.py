@@ -36,6 +36,8 @@ class Queue(Told):
     min: Count
     max: Count
     concurrency: Annotated[Integer, Field(ge=1, le=10_000)]
+    cpu: Annotated[float, Field(ge=0, le=1000, strict=True, description="vCPU of a worker; 0 when the agent does not know.")] = 0
+    memory: Annotated[float, Field(ge=0, le=10_000, strict=True, description="GiB of a worker; 0 when the agent does not know.")] = 0
     workers: list[Worker]
 
 
@@ -56,6 +58,7 @@ class ReportedDeployment(Told):
     style: Style | None = Field(None, description="How its workers are scaled, as its home was told.")
     shadow_style: Style | None = None
     components: list[Component] = []
+    high_availability: Boolean = Field(False, description="Whether its workers must survive the loss of a zone.")
     queues: list[Queue]
 
 

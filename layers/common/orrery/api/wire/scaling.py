@@ -1,14 +1,17 @@
 """Replays and advice on the wire: what another style would have cost, and what the recorded days say about a Deployment's queues."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from orrery.api.wire.base import Integer, Request, Response, Timestamp, one_of
-from orrery.hypervisor.advice import Advice, Kind
-from orrery.hypervisor.replay import Outcome, Told
-from orrery.model.scaling import Style
+from orrery.model.scaling import AdviceKind, Style
+
+if TYPE_CHECKING:
+    from orrery.hypervisor.advice import Advice
+    from orrery.hypervisor.replay import Outcome, Told
+    from orrery.hypervisor.what_if import Comparison
 
 _MOST_TOLD = 200
 """Decisions of a replay that are shown: the first ones."""
@@ -18,9 +21,7 @@ _HOUR = 3600
 class ReplayScalingRequest(Request):
     """Which recorded time to replay, a day at most, and under which terms."""
 
-    day: Annotated[str, Field(max_length=10)] | None = Field(
-        None, description="A day in UTC, such as `2026-03-16`; yesterday when no time is named."
-    )
+    day: Annotated[str, Field(max_length=10)] | None = Field(None, description="A day in UTC, such as `2026-03-16`; else yesterday.")
     start_date: Annotated[str, Field(max_length=100)] | None = Field(None, description="In place of `day`: a time with its zone.")
     end_date: Annotated[str, Field(max_length=100)] | None = None
     style: Style = Field(description="BALANCED or ECONOMY.")
@@ -42,7 +43,7 @@ class ScalingOutcome(Response):
     wait_p99_seconds: float
 
     @classmethod
-    def of(cls, outcome: Outcome) -> "ScalingOutcome":
+    def of(cls, outcome: "Outcome") -> "ScalingOutcome":
         return cls(
             worker_hours=round(outcome.worker_seconds / _HOUR, 3),
             launches=outcome.launches,
@@ -64,7 +65,7 @@ class ReplayedDecision(Response):
     reason: str
 
     @classmethod
-    def of(cls, told: Told) -> "ReplayedDecision":
+    def of(cls, told: "Told") -> "ReplayedDecision":
         at = datetime.fromtimestamp(told.at, UTC)
         return cls(decided_at=at, action=told.action, cause=told.cause, current=told.current, target=told.target, reason=told.reason)
 
@@ -76,22 +77,21 @@ class QueueReplay(Response):
     recorded: ScalingOutcome
     baseline: ScalingOutcome
     replayed: ScalingOutcome
-    saved_worker_hours: Annotated[
-        float, Field(description="Baseline less replayed: both are replays, so the replay's own error drops out.")
-    ]
+    saved_worker_hours: Annotated[float, Field(description="Baseline less replayed: of two replays, so that their own error drops out.")]
     decision_count: int
     decisions: Annotated[list[ReplayedDecision], Field(description=f"The first {_MOST_TOLD} launches and drains of the replay.")]
 
     @classmethod
-    def of(cls, queue: str, recorded: Outcome, baseline: Outcome, replayed: Outcome) -> "QueueReplay":
+    def of(cls, compared: "Comparison") -> "QueueReplay":
+        saved = compared.baseline.worker_seconds - compared.replayed.worker_seconds
         return cls(
-            queue=queue,
-            recorded=ScalingOutcome.of(recorded),
-            baseline=ScalingOutcome.of(baseline),
-            replayed=ScalingOutcome.of(replayed),
-            saved_worker_hours=round((baseline.worker_seconds - replayed.worker_seconds) / _HOUR, 3),
-            decision_count=len(replayed.decisions),
-            decisions=[ReplayedDecision.of(told) for told in replayed.decisions[:_MOST_TOLD]],
+            queue=compared.queue,
+            recorded=ScalingOutcome.of(compared.recorded),
+            baseline=ScalingOutcome.of(compared.baseline),
+            replayed=ScalingOutcome.of(compared.replayed),
+            saved_worker_hours=round(saved / _HOUR, 3),
+            decision_count=len(compared.replayed.decisions),
+            decisions=[ReplayedDecision.of(told) for told in compared.replayed.decisions[:_MOST_TOLD]],
         )
 
 
@@ -109,14 +109,14 @@ class ScalingAdvice(Response):
     """A change to one setting, and what it would save."""
 
     queue: Annotated[str, Field(description="Empty when it is about the whole Deployment.")]
-    kind: Annotated[str, one_of(*Kind)]
+    kind: Annotated[str, one_of(*AdviceKind)]
     current: str
     proposed: str
     saved_worker_hours_per_week: Annotated[float, Field(description="Negative when it costs.")]
     reason: str
 
     @classmethod
-    def of(cls, advice: Advice) -> "ScalingAdvice":
+    def of(cls, advice: "Advice") -> "ScalingAdvice":
         return cls(
             queue=advice.queue,
             kind=advice.kind,
