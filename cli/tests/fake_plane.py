@@ -9,6 +9,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 import fake_environment
+import fake_scaling as scaling
 
 ORGANIZATION = "corganization0000000001aa"
 WORKSPACE = "cworkspace0000000000001aa"
@@ -237,7 +238,11 @@ class Plane:
                 page = self.logs[asked["offset"] : asked["offset"] + asked["limit"]]
                 return Answer(body=asked | {"results": page, "resultCount": len(page), "searchId": "s1"})
             case "GET", ["scaling-decisions"]:
-                return _page("scalingDecisions", [_DECISION], request)
+                return _page("scalingDecisions", [scaling.DECISION], request)
+            case _, ["scaling-replays"]:
+                return Answer(body=scaling.REPLAY | request.json)
+            case _, ["scaling-advice"]:
+                return Answer(body=scaling.ADVICE)
             case "GET", ["deploys"]:
                 return _page("deploys", [_DEPLOY], request)
             case "POST", ["deploys"]:
@@ -369,7 +374,6 @@ _AUDIT_LOG: Item = {"timestamp": TIME, "organizationId": ORGANIZATION, "subjectI
 _AUDIT_LOG |= {"userAgent": "orrery-cli/1", "method": "POST", "path": f"/v1/organizations/{ORGANIZATION}/teams", "requestId": "r-1"}
 _AUDIT_LOG |= {"operationId": "CreateTeam", "requestBody": {"name": "platform"}, "responseStatus": 200}
 _DEPLOY = {"id": DEPLOY, "deploymentId": DEPLOYMENT, "status": "DEPLOYED", "type": "DAG_ONLY", "createdAt": TIME, "dagTarballVersion": "v1"}
-_DECISION = {"id": "d1", "decidedAt": TIME, "queue": "heavy", "action": "LAUNCH", "current": 0, "target": 3, "queued": 6, "running": 0}
 _TASK = {"dag_id": "weather_etl", "dag_run_id": "manual__1", "task_id": "load", "map_index": -1, "try_number": 2, "start_date": TIME}
 _RANGE = {"floor": 0, "default": 5, "ceiling": 10}
 _OPTIONS = {

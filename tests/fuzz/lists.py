@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from orrery.store import clusters, tables, writes
+from orrery.model.scaling import ScalingDecision
+from orrery.store import clusters, decisions, tables, writes
 
 from tests.fuzz import world
 from tests.fuzz.world import Things
 from tests.support import people
 
 Json = dict[str, Any]
+_TODAY = datetime.now(UTC) - timedelta(minutes=5)
 Maker = Callable[[Things, int], object]
 
 
@@ -57,6 +59,14 @@ def _deployment(things: Things, number: int) -> None:
     things.made["deploymentId"] = things.plane.made(name=f"d{number}", workspaceId=lies_in)["id"]
 
 
+def _decision(things: Things, number: int) -> None:
+    """The hypervisor makes them, not a request."""
+    deployment, at = things.plane.get(things["deploymentId"]), _TODAY - timedelta(days=2 * number)
+    cause = ("DEMAND", "IDLE", "AT_CEILING")[number]
+    made = ScalingDecision("", at, f"q{number}", ("LAUNCH", "DRAIN", "HOLD")[number], cause, 0, 1, 5, 0, f"r{number}", number)
+    decisions.record(deployment["clusterId"], 0, [(deployment["id"], made)])
+
+
 def _object(things: Things, number: int) -> None:
     place = [("WORKSPACE", things.plane.workspace_id), ("WORKSPACE", things["workspaceId"]), ("DEPLOYMENT", things["deploymentId"])][number]
     kind = [("CONNECTION", "connection", {"type": "http"}), *_VARIABLES][number]
@@ -78,6 +88,7 @@ MADE: dict[str, Maker] = {
     "ListApiTokens": _token,
     "ListClusters": _cluster,
     "ListDeployments": _deployment,
+    "ListScalingDecisions": _decision,
     "ListDeploys": lambda things, number: world.MAKERS["deployId"](things),
     "ListRoles": lambda things, number: things.post("roles", world.ROLE | {"name": f"r{number}", "description": f"d{number}"}),
     "ListTeamMembers": _member,
@@ -90,7 +101,6 @@ MADE: dict[str, Maker] = {
 
 ONE_AT_MOST = {
     "ListOrganizations": "a token belongs to one Organization",
-    "ListScalingDecisions": "the hypervisor makes them, not a request; tests/orrery/api/test_scaling_decisions.py",
 }
 """Lists that no request makes longer."""
 
@@ -127,6 +137,11 @@ FILTERS: dict[tuple[str, str], Callable[[Things, Json], Any]] = {
     ("ListOrganizations", "astronomerProduct"): lambda things, one: "another",
     ("ListOrganizations", "productPlan"): lambda things, one: "TRIAL",
     ("ListRoles", "scopeTypes"): lambda things, one: "DAG",
+    ("ListScalingDecisions", "queue"): lambda things, one: "q1",
+    ("ListScalingDecisions", "action"): lambda things, one: "DRAIN",
+    ("ListScalingDecisions", "cause"): lambda things, one: "IDLE",
+    ("ListScalingDecisions", "startDate"): lambda things, one: f"{_TODAY - timedelta(days=1):%Y-%m-%d}",
+    ("ListScalingDecisions", "endDate"): lambda things, one: f"{_TODAY - timedelta(days=1):%Y-%m-%d}",
     ("ListTeams", "workspaceId"): lambda things, one: things["workspaceId"],
     ("ListTeams", "deploymentId"): lambda things, one: things["deploymentId"],
     ("ListApiTokens", "dagId"): lambda things, one: "etl",
@@ -139,6 +154,7 @@ FILTERS: dict[tuple[str, str], Callable[[Things, Json], Any]] = {
 """What a filter is asked for; `names` and the ids of the listed things themselves need no word here."""
 
 NO_FILTER = {
+    ("ListScalingDecisions", "isShadow"): "lists others in their place; tests/orrery/api/test_scaling_decisions.py",
     ("ListEnvironmentObjects", "showSecrets"): "shows more of each, where the Organization allows it",
     ("ListEnvironmentObjects", "resolveLinked"): "counts with `deploymentId` only; tests/orrery/api/test_environment_objects.py",
     ("ListRoles", "includeDefaultRoles"): "adds the default roles beside the list",

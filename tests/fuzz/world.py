@@ -185,6 +185,7 @@ BODIES: dict[str, Callable[[Things], Json]] = {
     "FinalizeDeploy": lambda things: {},
     "DeployRollback": lambda things: {"description": "back"},
     "UpdateDeploymentHibernationOverride": lambda things: {"isHibernating": True},
+    "ReplayScaling": lambda things: {"style": "ECONOMY"},
     "CreateAllowedIpAddressRange": lambda things: {"ipAddressRange": _free(things, "127.0.0.0")},
     "BulkCreateAllowedIpAddressRanges": lambda things: {"allowedIpAddressRanges": [_free(things, "127.0.0.0")]},
     "BulkDeleteAllowedIpAddressRanges": lambda things: {"allowedIpAddressRangeIds": [things["allowedIpAddressRangeId"]]},

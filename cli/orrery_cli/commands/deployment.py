@@ -23,6 +23,8 @@ TIMEOUT = click.option("--timeout", type=click.IntRange(min=1), default=600, sho
         "create": "deployment_change:create | Make a Deployment.",
         "update": "deployment_change:update | Change a Deployment; what is not named stays.",
         "agent-token": "agent_token:agent_token | Make and remove the tokens of a Deployment's remote agents.",
+        "what-if": "scaling:what_if | Replay a recorded day under other terms.",
+        "advice": "scaling:advice | What should be set otherwise, with the saving.",
         "logs": "logs:logs | Read the logs of components and tasks.",
     },
 )
