@@ -4,7 +4,8 @@ from typing import Any
 
 TIME = "2026-01-01T00:00:00.000Z"
 DECISION: dict[str, Any] = {
-    "id": "d1", "decidedAt": TIME, "queue": "heavy", "action": "LAUNCH", "cause": "DEMAND", "current": 0, "target": 3, "queued": 6, "running": 0,
+    "id": "d1", "decidedAt": TIME, "queue": "heavy", "action": "LAUNCH", "cause": "DEMAND",
+    "current": 0, "target": 3, "queued": 6, "running": 0,
 }  # fmt: skip
 _OUTCOME: dict[str, Any] = {
     "workerHours": 5.0, "launches": 7, "peakWorkers": 2, "tasks": 40, "taskHours": 4.0,
@@ -15,6 +16,6 @@ REPLAY: dict[str, Any] = {"baselineStyle": "BALANCED", "total": _LINE, "queues":
 ADVICE: dict[str, Any] = {
     "startDate": TIME, "endDate": TIME, "recordedSeconds": 604800.0,
     "advice": [
-        {"queue": "default", "kind": "FLOOR", "current": "2", "proposed": "0", "savedWorkerHoursPerWeek": 300.0, "reason": "hardly ever used"}
+        {"queue": "default", "kind": "FLOOR", "current": "2", "proposed": "0", "savedWorkerHoursPerWeek": 300.0, "reason": "unused"}
     ],
 }  # fmt: skip
