@@ -22,9 +22,8 @@ def record(tasks: Iterable[tuple[int, int]], *, until: int = 4000, workers: int 
     for at in range(0, until, 10):
         active = sum(came <= at < came + seconds for came, seconds in tasks)
         ahead = ((float(active), 10),) if foretold else None
-        made = Sample(
-            float(at), 0, active, 0, workers, 0, bounds.get("floor", 0), bounds.get("ceiling", 10), bounds.get("concurrency", 2), 30.0, ahead
-        )  # fmt: skip
+        floor, ceiling = bounds.get("floor", 0), bounds.get("ceiling", 10)
+        made = Sample(float(at), 0, active, 0, workers, 0, floor, ceiling, 2, 30.0, ahead)
         if not told or told[-1]._replace(at=made.at) != made:
             told.append(made)
     return told

@@ -36,7 +36,7 @@ PARTS = frozenset(
     hibernationSpec isCicdEnforced isDagDeployEnabled isDefault isDevelopmentMode isEnabled isFailedOver isHibernating
     isHighAvailability isPrivateNetworkEgressEnabled isScimEnabled isSecret isShared k8sTags links maxNodeCount maxWorkerCount
     minNodeCount minWorkerCount nodePools override overrides remoteExecution replicas roles scalingSpec scheduler schedules
-    isEnvironmentSecretsFetchingEnabled port shouldEnforceDedicatedClusters tokenExpiryPeriodInDays workerConcurrency workerQueues
+    isEnvironmentSecretsFetchingEnabled port shouldEnforceDedicatedClusters tokenExpiryPeriodInDays startSeconds workerConcurrency workerQueues
     workspaceRoles
     """.split()
 )
@@ -46,14 +46,14 @@ TEXTS = frozenset(
     """
     account allowedIpAddressRangeIds allowedIpAddressRanges apiTokenId astroMachine astroRuntimeVersion authorName authorUsername
     authType beforeCommitSha billingEmail branch bundleMountPath bundleTarballVersion bundleType cloudProvider clusterId clusterType
-    commitSha contactEmails dagId dagIds dagTag dagTags dagTarballVersion dbInstanceType defaultCloudProvider defaultClusterId
+    commitSha contactEmails dagId dagIds dagTag dagTags dagTarballVersion day dbInstanceType defaultCloudProvider defaultClusterId
     defaultRegion defaultTaskPodCpu defaultTaskPodMemory deploymentId deploymentIds description drPodSubnetRange drRegion
     drSecondaryVpcCidr drServicePeeringRange drServiceSubnetRange drVpcSubnetRange drWorkloadIdentity entityId entityType
-    environmentObjectId executor exporterType hibernateAtCron id inviteeEmail ipAddressRange key kind memberIds name nodeInstanceType
+    endDate environmentObjectId executor exporterType hibernateAtCron id inviteeEmail ipAddressRange key kind memberIds name nodeInstanceType
     nodePoolId objectKey objectType organizationRole overrideUntil path permissions podEphemeralStorage podSubnetRange provider
     providerAccount region repo resourceQuotaCpu resourceQuotaMemory restrictedWorkspaceIds role schedulerSize scope scopeEntityId
     scopeType secondaryVpcCidr servicePeeringRange serviceSubnetRange taskLogBucket taskPodNodePoolId tenantId type unsetFields userId
-    authTypeId shadowStyle sigV4AssumeArn sigV4StsRegion style vpcSubnetRange wakeAtCron workloadIdentity workspaceId workspaceIds
+    authTypeId shadowStyle sigV4AssumeArn sigV4StsRegion startDate style vpcSubnetRange wakeAtCron workloadIdentity workspaceId workspaceIds
     """.split()
 )
 """Fields whose text is remembered."""
