@@ -36,8 +36,8 @@ PARTS = frozenset(
     hibernationSpec isCicdEnforced isDagDeployEnabled isDefault isDevelopmentMode isEnabled isFailedOver isHibernating
     isHighAvailability isPrivateNetworkEgressEnabled isScimEnabled isSecret isShared k8sTags links maxNodeCount maxWorkerCount
     minNodeCount minWorkerCount nodePools override overrides remoteExecution replicas roles scalingSpec scheduler schedules
-    isEnvironmentSecretsFetchingEnabled port shouldEnforceDedicatedClusters tokenExpiryPeriodInDays startSeconds workerConcurrency workerQueues
-    workspaceRoles
+    isEnvironmentSecretsFetchingEnabled port shouldEnforceDedicatedClusters tokenExpiryPeriodInDays startSeconds workerConcurrency
+    workerQueues workspaceRoles
     """.split()
 )
 """Fields that hold other fields, numbers or flags; a text in one of them is hidden, because it does not belong there."""
@@ -49,9 +49,9 @@ TEXTS = frozenset(
     commitSha contactEmails dagId dagIds dagTag dagTags dagTarballVersion day dbInstanceType defaultCloudProvider defaultClusterId
     defaultRegion defaultTaskPodCpu defaultTaskPodMemory deploymentId deploymentIds description drPodSubnetRange drRegion
     drSecondaryVpcCidr drServicePeeringRange drServiceSubnetRange drVpcSubnetRange drWorkloadIdentity entityId entityType
-    endDate environmentObjectId executor exporterType hibernateAtCron id inviteeEmail ipAddressRange key kind memberIds name nodeInstanceType
-    nodePoolId objectKey objectType organizationRole overrideUntil path permissions podEphemeralStorage podSubnetRange provider
-    providerAccount region repo resourceQuotaCpu resourceQuotaMemory restrictedWorkspaceIds role schedulerSize scope scopeEntityId
+    endDate environmentObjectId executor exporterType hibernateAtCron id inviteeEmail ipAddressRange key kind memberIds name
+    nodeInstanceType nodePoolId objectKey objectType organizationRole overrideUntil path permissions podEphemeralStorage podSubnetRange
+    provider providerAccount region repo resourceQuotaCpu resourceQuotaMemory restrictedWorkspaceIds role schedulerSize scope scopeEntityId
     scopeType secondaryVpcCidr servicePeeringRange serviceSubnetRange taskLogBucket taskPodNodePoolId tenantId type unsetFields userId
     authTypeId shadowStyle sigV4AssumeArn sigV4StsRegion startDate style vpcSubnetRange wakeAtCron workloadIdentity workspaceId workspaceIds
     """.split()
