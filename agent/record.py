@@ -23,8 +23,8 @@ _MOST = 5000
 """Samples in one piece; more become another part of it, so that each is small enough for the plane."""
 _WAITING = 144
 """Pieces that wait for the plane: a day."""
-_FAR = 90
-"""Values of a foretold curve that are kept: three minutes."""
+_FAR = 225
+"""Values of a foretold curve that are kept: as far as a plan can look (seven and a half minutes, two seconds each)."""
 _PAUSE, _LONGEST_PAUSE = 5.0, 120.0
 _UNACCEPTABLE = {400, 404, 413, 422}
 """Answers that the same piece will always get."""
@@ -113,7 +113,7 @@ class Recorder:
         self._rows, self._count = {}, 0
 
 
-_NAMES = ("queued", "running", "starting", "serving", "draining", "min", "max", "concurrency", "startSeconds", "ahead")
+_NAMES = ("queued", "running", "starting", "serving", "draining", "min", "max", "concurrency", "startSeconds", "spanSeconds", "ahead")
 
 
 def _stands(snapshot: Mapping[str, Any]) -> dict[tuple[str, str, str], Stand]:
@@ -128,7 +128,7 @@ def _stands(snapshot: Mapping[str, Any]) -> dict[tuple[str, str, str], Stand]:
 def _stand(queue: Mapping[str, Any]) -> Stand:
     states = [worker["state"] for worker in queue["workers"]]
     counts = (states.count("STARTING"), states.count("RUNNING"), states.count("DRAINING"))
-    bounds = (queue["min"], queue["max"], queue["concurrency"], queue.get("startSeconds"))
+    bounds = (queue["min"], queue["max"], queue["concurrency"], queue.get("startSeconds"), queue.get("spanSeconds"))
     return (queue["queued"], queue["running"], *counts, *bounds, _near(queue.get("ahead")))
 
 

@@ -93,4 +93,4 @@ def test_what_is_foretold_is_kept_as_far_as_a_plan_can_look(scene: Scene) -> Non
     scene.look(10, queued=1, ahead=[[2.0, 50], [1.0, 900], [3.0, 5]])
     scene.look(LONGEST)
     scene.bring()
-    assert scene.pieces[0].queues[0].samples[0].ahead == [[2.0, 50.0], [1.0, 40.0]]
+    assert scene.pieces[0].queues[0].samples[0].ahead == [[2.0, 50.0], [1.0, 175.0]]

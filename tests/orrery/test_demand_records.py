@@ -14,7 +14,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp()
 
 
 def stood(at: float, queued: int = 0) -> Sample:
-    return Sample(NOON + at, queued, 0, 0, 1, 0, 0, 4, 5, 30.0, ((1.5, 3), (0.0, 7)))
+    return Sample(NOON + at, queued, 0, 0, 1, 0, 0, 4, 5, 30.0, 90.0, ((1.5, 3), (0.0, 7)))
 
 
 def keep(start: float, *samples: Sample, end: float = 600, part: int = 0, deployment: str = "d1") -> None:

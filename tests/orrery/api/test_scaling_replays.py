@@ -16,7 +16,7 @@ def record(plane: Plane, *, hours: int = 24, floor: int = 0) -> str:
     made = plane.made()
     for piece in range(hours * 6):
         start = YESTERDAY.timestamp() + 600 * piece
-        calm = Sample(start, 0, 0, 0, 2, 0, floor, 10, 1, 30.0, ())
+        calm = Sample(start, 0, 0, 0, 2, 0, floor, 10, 1, 30.0, 60.0, ())
         busy = calm._replace(at=start + 100, running=6, serving=6, ahead=((6.0, 10),))
         samples = (calm, busy, calm._replace(at=start + 120)) if piece % 6 == 0 else (calm,)
         demand_records.keep(made["clusterId"], Piece(start, start + 600, {made["id"]: {"default": samples}}))

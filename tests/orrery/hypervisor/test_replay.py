@@ -23,7 +23,7 @@ def record(tasks: Iterable[tuple[int, int]], *, until: int = 4000, workers: int 
         active = sum(came <= at < came + seconds for came, seconds in tasks)
         ahead = ((float(active), 10),) if foretold else None
         floor, ceiling = bounds.get("floor", 0), bounds.get("ceiling", 10)
-        made = Sample(float(at), 0, active, 0, workers, 0, floor, ceiling, 2, 30.0, ahead)
+        made = Sample(float(at), 0, active, 0, workers, 0, floor, ceiling, 2, 30.0, 0.0, ahead)
         if not told or told[-1]._replace(at=made.at) != made:
             told.append(made)
     return told

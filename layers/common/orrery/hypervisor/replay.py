@@ -260,7 +260,7 @@ class _World:
         queue = Queue(
             deployment="", organization="", generation=0, name="", queued=len(self.waiting), running=len(self.ends),
             workers=tuple(worker.seen(now) for worker in self.workers), floor=floor, ceiling=ceiling, concurrency=self.places,
-            ahead=self._ahead(now, sample), start=start, style=self.terms.style,
+            ahead=self._ahead(now, sample), start=start, span=sample.span, style=self.terms.style,
         )  # fmt: skip
         (decision,) = plan(Fleet("", (queue,)))
         if decision.action is not Action.HOLD:

@@ -24,6 +24,8 @@ class Sample(NamedTuple):
     concurrency: int
     start: float
     """Seconds that a worker takes from its launch until it takes tasks."""
+    span: float = 0.0
+    """Seconds that the runs which are ahead usually take; 0 when nobody can tell."""
     ahead: tuple[tuple[float, int], ...] | None = None
     """The curve of tasks that was foretold, in run lengths; None when nobody could tell."""
 

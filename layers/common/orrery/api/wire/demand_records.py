@@ -25,15 +25,16 @@ class ToldSample(Told):
     max: Count
     concurrency: Annotated[Integer, Field(ge=1, le=10_000)]
     start_seconds: Annotated[float, Field(gt=0, le=86_400)] | None = None
-    ahead: Annotated[list[list[Value]], Field(max_length=200)] | None = Field(
+    span_seconds: Annotated[float, Field(ge=0, le=10_000_000)] | None = None
+    ahead: Annotated[list[list[Value]], Field(max_length=250)] | None = Field(
         None, description="Run lengths of the curve of tasks: [value, how often]."
     )
 
     def sample(self) -> Sample:
-        runs = None if self.ahead is None else tuple((each[0], min(int(each[1]), 200)) for each in self.ahead if len(each) == 2)
+        runs = None if self.ahead is None else tuple((each[0], min(int(each[1]), 250)) for each in self.ahead if len(each) == 2)
         return Sample(
             self.at.timestamp(), self.queued, self.running, self.starting, self.serving, self.draining,
-            min(self.min, self.max), self.max, self.concurrency, self.start_seconds or START, runs,
+            min(self.min, self.max), self.max, self.concurrency, self.start_seconds or START, self.span_seconds or 0.0, runs,
         )  # fmt: skip
 
 
