@@ -22,6 +22,9 @@ _PATIENCE = 4.0
 """Seconds for one answer, a new connection included; a server that is frozen must not freeze the agent."""
 _LONGEST_PAUSE = 30.0
 
+_NONSENSE = (ArithmeticError, LookupError, TypeError, ValueError)
+"""What a table of somebody's own making may lead to."""
+
 Answer = TypeVar("Answer")
 Question = Callable[[str, Connection], Awaitable[Answer]]
 """What to ask on the connection of the Deployment with this id."""
@@ -72,7 +75,7 @@ class Doors:
         try:
             async with self._turns:
                 answer = await self._within(_PATIENCE, question, id, door)
-        except (psycopg.Error, OSError, TimeoutError):
+        except (psycopg.Error, OSError, TimeoutError, *_NONSENSE):
             await _shut(door)
             pause.grow(self._clock.seconds())
             return None

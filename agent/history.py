@@ -35,10 +35,11 @@ _PROFILES = f"""
         CROSS JOIN LATERAL (SELECT run_id FROM dag_run WHERE dag_run.dag_id = wanted.dag_id AND state = 'success' AND end_date <= now()
                             ORDER BY end_date DESC LIMIT {RUNS}) AS found
     ), each AS (
-        SELECT dag_id, run_id, task_id, max(runs) AS runs, count(*) AS copies,
-               percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM end_date - start_date)::float8) AS seconds
+        SELECT dag_id, run_id, task_id, max(runs) AS runs, count(*) FILTER (WHERE state = 'success') AS copies,
+               percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM end_date - start_date)::float8)
+               FILTER (WHERE state = 'success') AS seconds
         FROM task_instance JOIN recent USING (dag_id, run_id)
-        WHERE state = 'success' AND end_date <= now() AND start_date <= end_date GROUP BY 1, 2, 3
+        WHERE state IN ('success', 'skipped') AND end_date <= now() AND start_date <= end_date GROUP BY 1, 2, 3
     )
     SELECT left(dag_id::text, 250), left(task_id::text, 250), max(runs)::int,
            (percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds))::float8, left(string_agg(copies::text, ','), 200)
@@ -64,7 +65,7 @@ class Graph(NamedTuple):
 
 
 class Usual(NamedTuple):
-    """A task in the last successful runs."""
+    """A task in the last successful runs, in which it succeeded or was skipped."""
 
     seconds: float
     copies: int
@@ -72,7 +73,7 @@ class Usual(NamedTuple):
 
 
 Profile = Mapping[str, Usual]
-"""By task id; a task that is not in it was never seen to succeed."""
+"""By task id; a task that is not in it was never seen to end."""
 
 
 async def hashes(connection: Connection, dags: Sequence[str]) -> dict[str, str]:
@@ -90,7 +91,7 @@ async def profiles(connection: Connection, dags: Sequence[str]) -> dict[str, Pro
     """How the last successful runs of each of these DAGs went. What ended after the database's `now()` has not happened yet."""
     found: dict[str, dict[str, Usual]] = {dag: {} for dag in dags}
     for dag, task, runs, seconds, copies in await (await connection.execute(_PROFILES.encode(), [list(dags)])).fetchall():
-        found.setdefault(dag, {})[task] = Usual(max(0.0, min(seconds, 1e7)), _usual(copies, runs))
+        found.setdefault(dag, {})[task] = Usual(max(0.0, min(seconds or 0.0, 1e7)), _usual(copies, runs))
     return found
 
 
@@ -104,7 +105,7 @@ def graph(hash: str, data: str | None, packed: str | None = None) -> Graph:
 
 
 def shape(dag: str, graph: Graph, profile: Profile, most: float) -> Shape:
-    """The DAG as `forecast` plays it; a task that was never seen to succeed has no duration."""
+    """The DAG as `forecast` plays it; a task that was never seen to end has no duration."""
     return Shape(dag, tuple(_step(task, profile.get(task.id)) for task in graph.tasks), most)
 
 

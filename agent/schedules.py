@@ -27,7 +27,7 @@ _DAGS = """
     ORDER BY dag_id = ANY(%(active)s) DESC, next_dagrun_create_after LIMIT 2000
 """
 _TASKS = """
-    SELECT left(dag_id::text, 250), left(run_id::text, 250), left(task_id::text, 250), task_instance.state::text,
+    SELECT left(dag_id::text, 250), left(run_id::text, 250), left(task_id::text, 250), left(coalesce(task_instance.state::text, ''), 50),
            (CASE WHEN task_instance.state = 'running' THEN left(task_instance.hostname::text, 256) END),
            (CASE WHEN task_instance.state IN ('running', 'deferred')
             THEN greatest(0, extract(epoch FROM now() - task_instance.start_date)) END)::float8,
