@@ -92,7 +92,7 @@ async def profiles(connection: Connection, dags: Sequence[str]) -> dict[str, Pro
     found: dict[str, dict[str, Usual]] = {dag: {} for dag in dags}
     for dag, task, runs, seconds, copies in await (await connection.execute(_PROFILES.encode(), [list(dags)])).fetchall():
         found.setdefault(dag, {})[task] = Usual(max(0.0, min(seconds or 0.0, 1e7)), _usual(copies, runs))
-    return found
+    return dict(found)
 
 
 def graph(hash: str, data: str | None, packed: str | None = None) -> Graph:
@@ -140,7 +140,7 @@ def _task(id: str, told: Mapping[str, Any], parents: Iterable[int]) -> Task:
 
 
 def _order(by_id: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    sorter: TopologicalSorter[str] = TopologicalSorter({id: () for id in by_id})
+    sorter: TopologicalSorter[str] = TopologicalSorter(dict.fromkeys(by_id, ()))
     for id, each in by_id.items():
         for child in each.get("downstream_task_ids", ()):
             if child in by_id:

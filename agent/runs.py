@@ -5,7 +5,7 @@ Those that wait for a trigger or for another try need no worker meanwhile, and w
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from math import inf
 from typing import NamedTuple
@@ -82,7 +82,7 @@ def frees(rows: Iterable[TaskRow], known: Mapping[str, Known]) -> dict[str, tupl
     for row in rows:
         if row.state == _RUNNING:
             count, last = found.get(row.host, (0, 0.0))
-            found[row.host] = count + row.count, max(last, _left(row, known.get(row.dag)))
+            found[row.host] = count + row.alike, max(last, _left(row, known.get(row.dag)))
     return found
 
 
@@ -104,7 +104,7 @@ def _begun(run: ActiveRun, rows: Iterable[TaskRow], dag: Dag, known: Known, leav
     for place, alike in of_task.items():
         at = Counter[str]()
         for row in alike:
-            at[_AT.get(row.state, "ended")] += row.count
+            at[_AT.get(row.state, "ended")] += row.alike
         running += _running(place, alike, leaving)
         ready = at[_READY] + (at[_WAITING] if at[_RUNNING] or at[_QUEUED] or at[_HELD] or at[_READY] else 0)
         queued += [place] * min(at[_QUEUED] + (ready if dag.is_on else 0), most)
@@ -121,11 +121,11 @@ def _running(place: int, rows: Iterable[TaskRow], leaving: Collection[str]) -> I
     for row in rows:
         at = _AT.get(row.state)
         if at in (_RUNNING, _HELD):
-            yield from [Running(place, row.elapsed, at == _HELD or row.host in leaving)] * row.count
+            yield from [Running(place, row.elapsed, at == _HELD or row.host in leaving)] * row.alike
 
 
 def _with_copies(shape: Shape, copies: Mapping[int, int]) -> Shape:
     if all(shape.steps[place].copies == count for place, count in copies.items()):
         return shape
-    steps: Sequence = [step._replace(copies=copies.get(place, step.copies)) for place, step in enumerate(shape.steps)]
+    steps = [step._replace(copies=copies.get(place, step.copies)) for place, step in enumerate(shape.steps)]
     return replace(shape, steps=tuple(steps))

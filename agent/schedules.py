@@ -72,7 +72,7 @@ class TaskRow(NamedTuple):
     elapsed: float
     """Seconds since it began, when it is running or deferred."""
     is_mapped: bool
-    count: int
+    alike: int
 
 
 async def runs(connection: Connection) -> list[ActiveRun]:

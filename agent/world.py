@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
+from orrery.hypervisor.forecast import Curve
+
 import agent
+from agent.foresight import NextRun
+from agent.startups import DEFAULT
 
 STARTING, RUNNING, CORDONED, DRAINING = "STARTING", "RUNNING", "CORDONED", "DRAINING"
 
@@ -26,6 +31,8 @@ class Member:
     """How often in a row, in its present state, it was seen to run nothing."""
     age: float
     """Seconds since the agent first saw it."""
+    frees_in: float | None = None
+    """Seconds until its last task is expected to end; None when nobody knows."""
 
     @property
     def is_serving(self) -> bool:
@@ -41,6 +48,11 @@ class QueueView:
     ceiling: int
     concurrency: int
     members: tuple[Member, ...]
+    ahead: Curve | None = None
+    """Tasks that will be active, in each grain of the forecast from now on; None when nobody can tell."""
+    start: float = DEFAULT
+    """Seconds that its workers take to start."""
+    next: NextRun | None = None
 
     @property
     def serving(self) -> tuple[Member, ...]:
@@ -65,6 +77,10 @@ class DeploymentView:
     queues: tuple[QueueView, ...]
     is_seen: bool = True
     """Whether this is how it is now; if not, it is how it was when the home last told."""
+    next_run_at: datetime | None = None
+    """When the soonest run of any DAG is due."""
+    idle_since: datetime | None = None
+    """Since when no run has been active and no task queued or running; None when one is, and when nobody can tell."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +105,8 @@ def _deployment(deployment: DeploymentView) -> dict[str, Any]:
         "address": deployment.address,
         "components": [dict(component) for component in deployment.components],
         "queues": [_queue(queue) for queue in deployment.queues],
+        "nextRunAt": _time(deployment.next_run_at),
+        "idleSince": _time(deployment.idle_since),
     }
 
 
@@ -101,7 +119,23 @@ def _queue(queue: QueueView) -> dict[str, Any]:
         "max": queue.ceiling,
         "concurrency": queue.concurrency,
         "workers": [_worker(member) for member in queue.members],
+        "ahead": None if queue.ahead is None else run_lengths(queue.ahead),
+        "startSeconds": queue.start,
+        "next": _next(queue.next) if queue.next else None,
     }
+
+
+def run_lengths(curve: Curve) -> list[list[float]]:
+    """A curve as pairs of a value and how often it comes in a row."""
+    return [[value, len(list(alike))] for value, alike in groupby(round(value, 2) for value in curve)]
+
+
+def _next(run: NextRun) -> dict[str, Any]:
+    return {"dag": run.dag, "at": datetime.fromtimestamp(run.at, UTC).isoformat(), "tasks": run.tasks}
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _worker(member: Member) -> dict[str, Any]:
@@ -110,4 +144,5 @@ def _worker(member: Member) -> dict[str, Any]:
         "state": member.state if member.is_serving else DRAINING,
         "busy": member.busy,
         "idleSince": member.idle_since.isoformat() if member.idle_since and member.state == RUNNING else None,
+        "freesIn": None if member.frees_in is None else round(member.frees_in, 1),
     }
