@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Collection
 from statistics import median
 
-DEFAULT = 30.0
-"""Seconds that a worker is taken to need as long as none was seen to come up."""
+from orrery.hypervisor.fleet import START
+
 _LEAST, _MOST = 5.0, 600.0
 _KEPT = 20
 
@@ -21,7 +21,7 @@ class Startups:
     def seconds(self, deployment_id: str, queue: str) -> float:
         """The median of the last twenty."""
         seen = self._seen.get((deployment_id, queue))
-        return round(min(max(median(seen), _LEAST), _MOST), 1) if seen else DEFAULT
+        return round(min(max(median(seen), _LEAST), _MOST), 1) if seen else START
 
     def forget(self, kept: Collection[str]) -> None:
         """All Deployments but these are gone."""

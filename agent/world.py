@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
+from orrery.hypervisor.fleet import START
 from orrery.hypervisor.forecast import Curve
 
 import agent
 from agent.foresight import NextRun
-from agent.startups import DEFAULT
 
 STARTING, RUNNING, CORDONED, DRAINING = "STARTING", "RUNNING", "CORDONED", "DRAINING"
 
@@ -32,7 +32,7 @@ class Member:
     age: float
     """Seconds since the agent first saw it."""
     frees_in: float | None = None
-    """Seconds until its last task is expected to end; None when nobody knows."""
+    """Seconds until its last running task is expected to end; None when nobody knows."""
 
     @property
     def is_serving(self) -> bool:
@@ -50,7 +50,7 @@ class QueueView:
     members: tuple[Member, ...]
     ahead: Curve | None = None
     """Tasks that will be active, in each grain of the forecast from now on; None when nobody can tell."""
-    start: float = DEFAULT
+    start: float = START
     """Seconds that its workers take to start."""
     next: NextRun | None = None
 

@@ -7,6 +7,7 @@ A task that nobody has seen end before is not foretold; once it is queued or run
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf
 from typing import NamedTuple
 
@@ -89,22 +90,22 @@ def curves(runs: Iterable[Run], *, horizon: float, pools: Mapping[str, float] | 
 
 def _play(run: Run, horizon: float, buckets: int, into: dict[tuple[str, str], list[float]]) -> None:
     """Each task's active time, added to the changes of its queue and pool."""
-    steps, ends = run.shape.steps, [0.0] * len(run.shape.steps)
-    open_: dict[int, float] = {}
-    for step, elapsed, leaving in run.running:
-        end = remaining(steps[step].seconds, elapsed)
-        open_[step] = max(open_.get(step, 0.0), end)
+    steps = run.shape.steps
+    ends, seen = [0.0] * len(steps), dict[int, float]()
+    for place, elapsed, leaving in run.running:
+        end = remaining(steps[place].seconds, elapsed)
+        seen[place] = max(seen.get(place, 0.0), end)
         if not leaving:
-            _add(into, steps[step], 0.0, end, 1, buckets)
-    for step in run.queued:
-        end = remaining(steps[step].seconds, 0.0)
-        open_[step] = max(open_.get(step, 0.0), end)
-        _add(into, steps[step], 0.0, end, 1, buckets)
+            _add(into, steps[place], 0.0, end, 1, buckets)
+    for place in run.queued:
+        end = remaining(steps[place].seconds, 0.0)
+        seen[place] = max(seen.get(place, 0.0), end)
+        _add(into, steps[place], 0.0, end, 1, buckets)
     for place, step in enumerate(steps):
         if place in run.ended:
             continue
-        if place in open_:
-            ends[place] = open_[place]
+        if place in seen:
+            ends[place] = seen[place]
             continue
         start = run.due
         for parent in step.parents:
@@ -140,7 +141,7 @@ def _hold_back(changes: list[list[float]], most: float) -> None:
     levels = [_levels(change) for change in changes]
     _cap(levels, most)
     for change, level in zip(changes, levels, strict=True):
-        change[:] = [level[0], *(b - a for a, b in zip(level, level[1:], strict=False))]
+        change[:] = [level[0], *(b - a for a, b in pairwise(level))]
 
 
 def _levels(change: list[float]) -> list[float]:
