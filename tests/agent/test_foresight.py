@@ -5,7 +5,8 @@ import json
 import zlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -294,26 +295,31 @@ class Counted:
         return await self._connection.execute(*args)
 
 
-async def asked(airflow: Airflow, counts: list[Counts], *, each: float) -> list[int]:
-    """How many queries each look makes, `each` seconds apart; the demand is as `counts` say."""
-    clock, numbers = FakeClock(), []
-    doors = Doors(clock)
-    foresight = Foresight(doors, clock)
-    look = foresight.look
+class Watched(Foresight):
+    """Counts the queries of each look."""
 
-    async def counting(id: str, connection: Connection, *rest: Any) -> Ahead:
+    def __init__(self, doors: Doors, clock: FakeClock) -> None:
+        super().__init__(doors, clock)
+        self.asked = 0
+
+    async def look(self, id: str, connection: Connection, counts: Counts, leaving: Collection[str]) -> Ahead:
         counted = Counted(connection)
-        ahead = await look(id, counted, *rest)  # type: ignore[arg-type]
-        numbers[-1] += counted.asked
+        ahead = await super().look(id, cast(Connection, counted), counts, leaving)
+        self.asked += counted.asked
         return ahead
 
-    foresight.look = counting  # type: ignore[method-assign]
+
+async def asked(airflow: Airflow, counts: list[Counts], *, each: float) -> list[int]:
+    """How many queries each round makes, `each` seconds apart; the demand is as `counts` say."""
+    clock = FakeClock()
+    doors = Doors(clock)
+    foresight, numbers = Watched(doors, clock), [0]
     for told in counts:
-        numbers.append(0)
         await foresight.foresee({"d1": airflow.url}, {"d1": told}, {})
+        numbers.append(foresight.asked)
         clock.now += each
     await doors.close()
-    return numbers
+    return [after - before for before, after in pairwise(numbers)]
 
 
 def test_an_airflow_at_rest_is_asked_two_small_questions_every_ten_seconds(airflow: Airflow) -> None:
