@@ -89,6 +89,7 @@ class Observer:
             address=entry.get("address", ""),
             components=tuple({name: each.get(name, "") for name in ("name", "state", "reason")} for each in entry.get("components", [])),
             queues=queues,
+            high_availability=entry.get("highAvailability", False),
             next_run_at=_moment(ahead.next_run_at) if ahead else None,
             idle_since=self._idle_since.get(entry["id"]),
         )
@@ -114,6 +115,8 @@ class Observer:
             ceiling=queue["max"],
             concurrency=max(1, queue["concurrency"]),
             members=members,
+            cpu=queue.get("cpu", 0),
+            memory=queue.get("memory", 0),
             ahead=ahead.curve(name, self._clock.seconds()) if ahead else None,
             start=self._startups.seconds(entry["id"], name),
             next=ahead.next.get(name) if ahead else None,
