@@ -3,7 +3,7 @@
 Code and history are read when they can have changed; runs and tasks while anything is on or due, and at once when the demand is another.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import NamedTuple
@@ -26,6 +26,8 @@ _AT_ONCE = 20
 """DAGs whose code or history is read in one look; the others have their turn at the next."""
 _KEPT = 1000
 """DAGs of one Deployment that are remembered."""
+_MOST_STEPS = 100_000
+"""Tasks that are played in one look, so that no Deployment holds up the agent; runs that come last are left out."""
 _GRAINS = int(forecast.HORIZON / GRAIN)
 
 
@@ -68,6 +70,18 @@ class _Dag:
     read_at: float = float("-inf")
     mark: object = None
     """What was on and due when its history was read: as long as it is the same, no run has ended."""
+    made_of: object = None
+    known: Known | None = None
+
+    def knows(self, dag: Dag) -> Known | None:
+        """Made again only when its code, its history or its limit has changed."""
+        if self.graph is None or not self.graph.tasks:
+            return None
+        if self.known is None or self.made_of != (self.graph.hash, self.read_at, dag.tasks):
+            shape = history.shape(dag.id, self.graph, self.profile, dag.tasks)
+            self.known = Known(shape, {task.id: place for place, task in enumerate(self.graph.tasks)}, self.graph.timetable)
+            self.made_of = (self.graph.hash, self.read_at, dag.tasks)
+        return self.known
 
 
 @dataclass
@@ -167,13 +181,17 @@ def _is_near(dag: Dag, active: list[ActiveRun]) -> bool:
 
 
 def _known(memory: _Memory, dags: Mapping[str, Dag]) -> dict[str, Known]:
-    found = {}
-    for id, dag in dags.items():
-        each = memory.dags.get(id)
-        if each and each.graph and each.graph.tasks:
-            shape = history.shape(id, each.graph, each.profile, dag.tasks)
-            found[id] = Known(shape, {task.id: place for place, task in enumerate(each.graph.tasks)}, each.graph.timetable)
-    return found
+    found = {id: memory.dags[id].knows(dag) for id, dag in dags.items() if id in memory.dags}
+    return {id: known for id, known in found.items() if known}
+
+
+def _played(found: Iterable[Run]) -> Iterator[Run]:
+    steps = 0
+    for run in found:
+        steps += len(run.shape.steps)
+        if steps > _MOST_STEPS:
+            return
+        yield run
 
 
 def _ahead(
@@ -187,8 +205,8 @@ def _ahead(
     pools: Mapping[str, float],
     quiet: float | None,
 ) -> Ahead:
-    begun, due = runs.begun(active, rows, dags, known, leaving), runs.due(dags.values(), active, known)
-    ahead = [*begun, *(each.run for each in due)]
+    begun, due = list(_played(runs.begun(active, rows, dags, known, leaving))), runs.due(dags.values(), active, known)
+    ahead = list(_played([*begun, *(each.run for each in due)]))
     drawn = curves(ahead, horizon=forecast.HORIZON, pools=pools)
     return Ahead(
         seconds=now,

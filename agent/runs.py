@@ -105,23 +105,25 @@ def _begun(run: ActiveRun, rows: Iterable[TaskRow], dag: Dag, known: Known, leav
         at = Counter[str]()
         for row in alike:
             at[_AT.get(row.state, "ended")] += row.alike
-        running += _running(place, alike, leaving)
+        running += _running(place, alike, leaving, most - len(running))
         ready = at[_READY] + (at[_WAITING] if at[_RUNNING] or at[_QUEUED] or at[_HELD] or at[_READY] else 0)
-        queued += [place] * min(at[_QUEUED] + (ready if dag.is_on else 0), most)
+        queued += [place] * min(at[_QUEUED] + (ready if dag.is_on else 0), most - len(queued))
         if not (at[_RUNNING] or at[_QUEUED] or at[_HELD] or ready):
             if not at[_WAITING] or not dag.is_on:
                 ended.add(place)
             elif any(row.is_mapped for row in alike):
                 copies[place] = at[_WAITING]
     shape = _with_copies(known.shape, copies)
-    return Run(shape, min(0.0, run.due), frozenset(ended), tuple(running[:most]), tuple(queued[:most]))
+    return Run(shape, min(0.0, run.due), frozenset(ended), tuple(running), tuple(queued))
 
 
-def _running(place: int, rows: Iterable[TaskRow], leaving: Collection[str]) -> Iterable[Running]:
+def _running(place: int, rows: Iterable[TaskRow], leaving: Collection[str], most: int) -> list[Running]:
+    found: list[Running] = []
     for row in rows:
         at = _AT.get(row.state)
         if at in (_RUNNING, _HELD):
-            yield from [Running(place, row.elapsed, at == _HELD or row.host in leaving)] * row.alike
+            found += [Running(place, row.elapsed, at == _HELD or row.host in leaving)] * min(row.alike, most - len(found))
+    return found
 
 
 def _with_copies(shape: Shape, copies: Mapping[int, int]) -> Shape:

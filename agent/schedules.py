@@ -84,7 +84,7 @@ async def runs(connection: Connection) -> list[ActiveRun]:
 async def dags(connection: Connection, active: Sequence[str]) -> list[Dag]:
     """The DAGs with these ids, those with a run due within the horizon, and the one that is due next."""
     rows = await _rows(connection, _DAGS, {"active": list(active), "horizon": HORIZON})
-    return [Dag(_text(id), bool(on), _limit(runs), _limit(tasks), _number(at, 1e11), _number(due)) for id, on, runs, tasks, at, due in rows]
+    return [Dag(id, bool(on), _limit(runs), _limit(tasks), _moment(at), _number(due)) for id, on, runs, tasks, at, due in rows if id]
 
 
 async def tasks(connection: Connection) -> list[TaskRow]:
@@ -115,9 +115,14 @@ def _text(value: Any) -> str:
     return value or ""
 
 
-def _number(value: float | None, most: float = _FAR) -> float | None:
+def _number(value: float | None) -> float | None:
     """A finite number; a database may well hold `infinity`."""
-    return max(-most, min(most, value)) if value is not None and isfinite(value) else None
+    return max(-_FAR, min(_FAR, value)) if value is not None and isfinite(value) else None
+
+
+def _moment(value: float | None) -> float | None:
+    """A time of the epoch that every calendar has."""
+    return value if value is not None and 0 <= value < 1e11 else None
 
 
 def _limit(value: int | None) -> int:

@@ -14,6 +14,9 @@ from agent.foresight import NextRun
 
 STARTING, RUNNING, CORDONED, DRAINING = "STARTING", "RUNNING", "CORDONED", "DRAINING"
 
+_MOST = 1_000_000
+"""Tasks that are foretold of one queue: the plane refuses a cluster's whole snapshot for one absurd number in it."""
+
 
 @dataclass(frozen=True)
 class Member:
@@ -137,11 +140,11 @@ def _queue(queue: QueueView) -> dict[str, Any]:
 
 def run_lengths(curve: Curve) -> list[list[float]]:
     """A curve as pairs of a value and how often it comes in a row."""
-    return [[value, len(list(alike))] for value, alike in groupby(round(value, 2) for value in curve)]
+    return [[value, len(list(alike))] for value, alike in groupby(min(round(value, 2), _MOST) for value in curve)]
 
 
 def _next(run: NextRun) -> dict[str, Any]:
-    return {"dag": run.dag, "at": datetime.fromtimestamp(run.at, UTC).isoformat(), "tasks": run.tasks}
+    return {"dag": run.dag, "at": datetime.fromtimestamp(run.at, UTC).isoformat(), "tasks": min(run.tasks, _MOST)}
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -255,6 +255,10 @@ def test_code_that_is_kept_compressed_is_read_too(airflow: Airflow) -> None:
         """UPDATE serialized_dag SET data = jsonb_build_object('dag', repeat('x', 2000000))""",
         """UPDATE serialized_dag SET data = '{"dag": {"tasks": [{"__var": {"task_id": "a", "downstream_task_ids": ["a"]}}]}}'""",
         "UPDATE dag SET next_dagrun_create_after = 'infinity'",
+        "UPDATE dag SET next_dagrun_create_after = '4000-01-01 BC'",
+        "INSERT INTO task_instance SELECT 'etl', 'now', 'one', copy, 'running' FROM generate_series(1, 60000) copy",
+        """UPDATE serialized_dag SET data = jsonb_build_object('dag', jsonb_build_object('tasks', (
+            SELECT jsonb_agg(jsonb_build_object('__var', jsonb_build_object('task_id', n::text))) FROM generate_series(1, 5000) n)))""",
         "UPDATE dag_run SET start_date = '-infinity', end_date = '-infinity'",
         "UPDATE task_instance SET start_date = '-infinity', state = 'odd'",
     ],
