@@ -9,7 +9,7 @@ from orrery.api.wire.base import Integer, Response
 from orrery.hypervisor.fleet import START
 from orrery.model.demand_record import Piece, Sample
 
-Value = Annotated[float, Field(ge=0, le=10_000_000)]
+Value = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
 
 
 class ToldSample(Told):
@@ -24,8 +24,8 @@ class ToldSample(Told):
     min: Count
     max: Count
     concurrency: Annotated[Integer, Field(ge=1, le=10_000)]
-    start_seconds: Annotated[float, Field(gt=0, le=86_400)] | None = None
-    span_seconds: Annotated[float, Field(ge=0, le=10_000_000)] | None = None
+    start_seconds: Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)] | None = None
+    span_seconds: Value | None = None
     ahead: Annotated[list[list[Value]], Field(max_length=250)] | None = Field(
         None, description="Run lengths of the curve of tasks: [value, how often]."
     )
