@@ -92,7 +92,7 @@ class Recorder:
             self._part += 1
         self._last[key] = stand
         self._rows.setdefault(key, []).append({"at": now.isoformat(), **dict(zip(_NAMES, stand, strict=True))})
-        self._count += 1
+        self._count += 1 + len(stand[-1] or ()) // 8  # a long curve counts as much as several samples
 
     def _close(self, now: datetime) -> None:
         """Ends the piece; the next one tells of everything anew, so that each stands for itself."""

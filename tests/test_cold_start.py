@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 HTTP = ("agents", "airflow_access", "clusters", "deployments", "environment", "identity", "invitations", "spec", "tenancy", "uploads")
-HEAVY = ("kubernetes", "moto", "cryptography", "jwt", "psycopg", "celery", "uvicorn")
+HEAVY = ("kubernetes", "moto", "cryptography", "jwt", "psycopg", "celery", "uvicorn", "orrery.hypervisor.replay")
 SCRIPT = """
 import socket, sys
 def refuse(*_): raise SystemExit("a connection was opened at import")
