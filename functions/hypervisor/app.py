@@ -1,4 +1,8 @@
-"""The hypervisor's tick: {"step": "list_shards"} names the shards, {"step": "plan_shard", "shard": "<cluster>"} plans one of them."""
+"""The hypervisor's tick, a step at a time.
+
+{"step": "look_at_sleep"} sends to sleep and wakes, {"step": "list_shards"} names the shards, {"step": "plan_shard", "shard": "<cluster>"}
+plans one of them.
+"""
 
 from typing import Any
 
@@ -10,6 +14,8 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    if event["step"] == "look_at_sleep":
+        return {"looked": execute.look_at_sleep()}
     if event["step"] == "list_shards":
         return {"shards": execute.list_shards()}
     done = execute.plan_shard(event["shard"])

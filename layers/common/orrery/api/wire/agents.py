@@ -54,6 +54,8 @@ class ReportedDeployment(Told):
     address: Words = ""
     components: list[Component] = []
     queues: list[Queue]
+    next_run_at: AwareDatetime | None = Field(None, description="When its next DAG run is due, as its Airflow has it.")
+    idle_since: AwareDatetime | None = Field(None, description="Since when nothing has been queued or running, on the agent's clock.")
 
 
 class Agent(Told):
@@ -111,3 +113,14 @@ class Answer(Response):
     @classmethod
     def of(cls, lease: Lease | None, now: datetime) -> "Answer":
         return cls(now=now, lease=AgentLease.of(lease or Lease(0, now, now, ())))
+
+
+class Visit(Told):
+    """Whose sleeping Deployment somebody came to."""
+
+    organization_id: Id
+
+
+class VisitedDeployment(Response):
+    state: str = Field(description="AWAKE, WAKING or ASLEEP.")
+    reason: str
