@@ -10,7 +10,7 @@ A wake begins as long before its time as the last wakes took, so that the Airflo
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -60,7 +60,7 @@ class Facts:
     """When somebody, or a rule, last wanted it awake."""
     override: HibernationOverride | None = None
     schedules: tuple[HibernationSchedule, ...] = ()
-    idle: IdleRule = IdleRule()
+    idle: IdleRule = field(default_factory=IdleRule)
     idle_since: datetime | None = None
     """Since when nothing has been queued or running; None when something is, or when that is not known."""
     next_run_at: datetime | None = None

@@ -241,7 +241,7 @@ class Deployment:
 
 
 def _slower(known: float, took: float | None) -> float:
-    """What to expect of the next wake: a slow one is believed at once, a fast one little by little; never more than a quarter of an hour."""
+    """What to expect of the next wake: a slow one is believed at once, a fast one bit by bit; at most a quarter of an hour."""
     return known if took is None else min(max(took, 0.75 * known), 900.0)
 
 

@@ -7,7 +7,7 @@ and one more on its Workspace's count, which is what keeps a Workspace from goin
 import hashlib
 import logging
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from orrery.authz.permissions import Permission
@@ -135,7 +135,7 @@ def open_work(before: datetime) -> tuple[Deployment, ...]:
 
 def due(now: datetime) -> tuple[Deployment, ...]:
     """Settled Deployments whose sleep must be looked at by now: a word ran out, a schedule's time has come, a run is near."""
-    return tuple(each for each in _open(now) if each.is_settled)
+    return tuple(each for each in _open(now + timedelta(microseconds=1)) if each.is_settled)
 
 
 def look_again(deployment: Deployment, at: datetime | None) -> None:

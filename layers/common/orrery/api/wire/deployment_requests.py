@@ -133,7 +133,7 @@ class DeploymentIdleRuleRequest(Request):
     """Whether it falls asleep by itself when nothing has run for so long; it wakes ahead of its next run."""
 
     is_enabled: Boolean
-    after_minutes: Annotated[Integer, Field(ge=5, le=10_080, description="60 when left out.")] | None = None
+    after_minutes: Annotated[Integer, Field(ge=1, le=10_080, description="60 when left out.")] | None = None
 
 
 class DeploymentHibernationSpecRequest(Request):
