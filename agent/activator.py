@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -124,8 +125,8 @@ class Door:
             if self._clock.seconds() - self._asked_at < ASKED_EVERY:
                 return
             try:
-                asked = (self._visit, self.sleeper.organization_id, self.sleeper.id)
-                told = await asyncio.get_running_loop().run_in_executor(self._threads, *asked)
+                visit = partial(self._visit, self.sleeper.organization_id, self.sleeper.id)
+                told = await asyncio.get_running_loop().run_in_executor(self._threads, visit)
                 self._state, self._reason = str(told["state"]), str(told["reason"])
                 self._asked_at = self._clock.seconds()
             except (PlaneTrouble, KeyError, TypeError) as problem:

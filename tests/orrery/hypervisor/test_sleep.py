@@ -106,7 +106,9 @@ class TestASchedule:
 class TestTheIdleRule:
     def test_waits_until_it_has_been_at_rest_for_long_enough(self) -> None:
         facts = Facts(at(12), idle=IDLE, idle_since=at(11, 31))
-        assert (decide(facts).action, decide(facts).next.at if decide(facts).next else None) == (Action.STAY, at(12, 1))
+        waits = decide(facts)
+        assert waits.next
+        assert (waits.action, waits.next.type, waits.next.at) == (Action.STAY, EventType.HIBERNATE, at(12, 1))
         assert decide(replace(facts, now=at(12, 1))).action is Action.SLEEP
 
     def test_never_sends_to_sleep_what_is_at_work_or_not_known(self) -> None:
