@@ -119,8 +119,9 @@ class FakePlane:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 if self.path.startswith("/agent/v1/"):
-                    return self._answer(200, outer.agent(self.path))
-                self._say(outer.codes.pop(body["code"], None))
+                    self._answer(200, outer.agent(self.path))
+                else:
+                    self._say(outer.codes.pop(body["code"], None))
 
             def _say(self, access: Access | None) -> None:
                 told = {"role": access, "dags": []} if isinstance(access, str) else access

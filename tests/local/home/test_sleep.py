@@ -16,7 +16,7 @@ from orrery.hypervisor.sleep import Action, Facts, decide
 from orrery.model.deployment import IdleRule, SleepCause
 
 from local import listening
-from tests.dataplane_contract import a_spec, ref_of, remove_all
+from tests.dataplane_contract import a_spec, persist, ref_of, remove_all
 from tests.local.home.airflows import Airflow
 from tests.local.home.running import ROOT, FakePlane, RunningHome, wait_until
 
@@ -47,7 +47,7 @@ class Sleeper:
 
     def sleep(self) -> None:
         spec = self._next(hibernating=True)
-        self.airflow.home.client.ensure_queues(spec)
+        persist(lambda: self.airflow.home.client.ensure_queues(spec))
         self.airflow.home.client.remove_airflow(ref_of(spec))
 
     def wake(self) -> None:
@@ -86,11 +86,6 @@ def sleeper(home: RunningHome, fake_plane: FakePlane, tmp_path: Path) -> Iterato
 
 def test_a_visitor_wakes_it_and_its_next_run_finds_it_awake(sleeper: Sleeper, fake_plane: FakePlane, tmp_path: Path) -> None:
     airflow, address = sleeper.airflow, sleeper.airflow.address
-    due = (datetime.now(UTC) + timedelta(seconds=140)).replace(second=0, microsecond=0)
-    airflow.deploy(EARLY.format(minute=due.minute, hour=due.hour), "v1", tmp_path)
-    run = wait_until(lambda: next_run(airflow), seconds=60, what="Airflow to know its next run")
-    assert run == due
-
     sleeper.sleep()
     assert airflow.address == address, "a sleeper keeps its address"
     wait_until(lambda: asleep(airflow), seconds=20, what="the agent to answer in its place")
@@ -103,18 +98,20 @@ def test_a_visitor_wakes_it_and_its_next_run_finds_it_awake(sleeper: Sleeper, fa
     fake_plane.visited = wake
     answer = airflow.ask("GET", "/dags", **PAGE)
     assert (answer.status, "Airflow is waking up" in answer.body) == (503, True)
-    assert len(visits) == 1
     wait_until(lambda: opened(airflow), seconds=60, what="the page that was asked for")
     took = time.monotonic() - visits[0]
-    assert airflow.address == address
+    assert (len(visits), airflow.address) == (1, address)
 
+    due = (datetime.now(UTC) + timedelta(seconds=took + 120)).replace(second=0, microsecond=0)
+    airflow.deploy(EARLY.format(minute=due.minute, hour=due.hour), "v1", tmp_path)
+    wait_until(lambda: next_run(airflow) == due, seconds=60, what="Airflow to know its next run")
     sleeper.sleep()
-    facts = Facts(datetime.now(UTC), SleepCause.IDLE, datetime.now(UTC), idle=IdleRule(is_enabled=True), next_run_at=run, wake_seconds=took)
+    facts = Facts(datetime.now(UTC), SleepCause.IDLE, datetime.now(UTC), idle=IdleRule(is_enabled=True), next_run_at=due, wake_seconds=took)
     wait_until(lambda: decide(replace(facts, now=datetime.now(UTC))).action is Action.WAKE, seconds=120, what="the time to wake")
-    assert datetime.now(UTC) < run
+    assert datetime.now(UTC) < due
     sleeper.wake()
     started = wait_until(lambda: first_run(airflow), seconds=120, what="the run to begin")
-    assert timedelta(0) <= started - run < timedelta(seconds=5), "it was awake before its run was due"
+    assert timedelta(0) <= started - due < timedelta(seconds=5), "it was awake before its run was due"
 
 
 def asleep(airflow: Airflow) -> bool:
