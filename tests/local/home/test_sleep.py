@@ -79,9 +79,9 @@ def sleeper(home: RunningHome, fake_plane: FakePlane, tmp_path: Path) -> Iterato
     with open(tmp_path / "log", "wb") as log:
         agent = subprocess.Popen([sys.executable, "-m", "agent"], env=environment, stdout=log, stderr=log, cwd=ROOT)
     yield Sleeper(airflow)
+    remove_all(home.client, ref_of(airflow.spec))  # its worker is the agent's to drain
     agent.terminate()
     assert agent.wait(timeout=20) == 0
-    remove_all(home.client, ref_of(airflow.spec))
 
 
 def test_a_visitor_wakes_it_and_its_next_run_finds_it_awake(sleeper: Sleeper, fake_plane: FakePlane, tmp_path: Path) -> None:
