@@ -98,7 +98,7 @@ def test_a_visitor_wakes_it_and_its_next_run_finds_it_awake(sleeper: Sleeper, fa
     fake_plane.visited = wake
     answer = airflow.ask("GET", "/dags", **PAGE)
     assert (answer.status, "Airflow is waking up" in answer.body) == (503, True)
-    wait_until(lambda: opened(airflow), seconds=60, what="the page that was asked for")
+    wait_until(lambda: opened(airflow), seconds=120, what="the page that was asked for")
     took = time.monotonic() - visits[0]
     assert (len(visits), airflow.address) == (1, address)
 
