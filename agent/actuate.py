@@ -79,9 +79,9 @@ class Actuator:
             self._drop(deployment, queue, f"it was planned for generation {target.deployment_generation}, here is {deployment.generation}")
             return Goal(_within(queue, own.serving), source, lease, "the bounds; the target was for another generation")
         workers = _within(queue, target.workers)
-        if workers < own.serving and workers < own.wanted:
+        if workers < min(own.serving, planned.target):
             self._drop(deployment, queue, f"target {workers} is too low by now: {planned.reason}")
-            workers = min(own.serving, own.wanted)
+            workers = min(own.serving, planned.target)
         return Goal(workers, source, lease, target.reason)
 
     async def _bring(self, deployment: DeploymentView, queue: QueueView, goal: Goal) -> None:

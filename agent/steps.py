@@ -11,6 +11,9 @@ SEEN_QUIET = 2
 between a task's delivery and its first sign of life."""
 PATIENCE = 300.0
 """Seconds that a worker may take to come up."""
+SWAP = 30.0
+"""Seconds by which a cordoned worker must outlast an open one to take its place: orders to workers are not free either."""
+UNKNOWN = 1e6
 
 
 class Verb(StrEnum):
@@ -30,33 +33,41 @@ class Step:
 
 def towards(goal: int, queue: QueueView) -> tuple[Step, ...]:
     """The steps that bring a queue nearer to `goal` serving workers; those that need time (a task to end) come at a later look."""
+    open_ = _opened(goal, queue)
     missing = goal - len(queue.serving)
-    back = _taken_back(queue, missing)
-    steps = [Step(Verb.UNCORDON, member.id, "more workers are needed") for member in back]
-    steps += [Step(Verb.LAUNCH, "", "more workers are needed")] * (missing - len(back))
-    steps += _cordoned(queue, -missing)
-    if missing == 0:
+    back = [member for member in open_ if member.state == CORDONED]
+    steps = [Step(Verb.UNCORDON, member.id, "more workers are needed" if missing > 0 else "it is busy for longest") for member in back]
+    steps += [Step(Verb.LAUNCH, "", "more workers are needed")] * max(0, missing - len(back))
+    steps += _closed(queue, {member.id for member in open_})
+    if missing == 0 and not back:
         steps += _renewed(queue)
     return (*steps, *_ended(queue, kept={member.id for member in back}))
 
 
-def _taken_back(queue: QueueView, missing: int) -> list[Member]:
-    """Cordoned workers that can serve again, the busiest first: they would stay the longest anyway."""
-    able = sorted((m for m in queue.members if m.state == CORDONED and m.is_current), key=lambda m: (-m.busy, m.id))
-    return able[: max(0, missing)]
+def _opened(goal: int, queue: QueueView) -> list[Member]:
+    """The workers that should take tasks: those that will be busy for longest, because they stay anyway.
+
+    A worker that is open stays so until another one lasts longer by SWAP; one of an older configuration is not taken back.
+    """
+    starting = sum(member.state == STARTING for member in queue.members)
+    able = [m for m in queue.members if m.state == RUNNING or (m.state == CORDONED and m.is_current)]
+    able.sort(key=lambda m: (-_lasts(m) - (SWAP if m.state == RUNNING else 0.0), -m.busy, m.idle_since is not None, not m.is_current, m.id))
+    return able[: max(0, goal - starting)]
 
 
-def _cordoned(queue: QueueView, surplus: int) -> Iterator[Step]:
-    """Idle workers, longest idle first; above the ceiling also busy ones, the emptiest first: they finish what they have."""
-    over = len(queue.serving) - queue.ceiling
-    running = [member for member in queue.serving if member.state == RUNNING]
-    idle = sorted((m for m in running if m.idle_since), key=lambda m: (m.is_current, m.idle_since, m.id))
-    rest = sorted((m for m in running if not m.idle_since), key=lambda m: (m.busy, m.is_current, m.id))
-    for count, member in enumerate([*idle, *rest][: max(0, surplus)]):
-        if member.idle_since:
-            yield Step(Verb.CORDON, member.id, "it is idle and not needed")
-        elif count < over:
-            yield Step(Verb.CORDON, member.id, f"at most {queue.ceiling} may run; it finishes what it has")
+def _lasts(member: Member) -> float:
+    """Seconds until it would be empty; a busy one of which nobody knows is taken to last."""
+    if not member.busy:
+        return 0.0
+    return min(UNKNOWN, member.frees_in if member.frees_in is not None else UNKNOWN)
+
+
+def _closed(queue: QueueView, kept: set[str]) -> Iterator[Step]:
+    for member in queue.serving:
+        if member.state == RUNNING and member.id not in kept:
+            yield Step(
+                Verb.CORDON, member.id, "it is idle and not needed" if member.idle_since else "it is not needed; it finishes what it has"
+            )
 
 
 def _renewed(queue: QueueView) -> Iterator[Step]:

@@ -42,12 +42,29 @@ def test_only_a_cordoned_worker_that_was_seen_quiet_twice_or_one_that_never_came
 
 
 @given(queues(), goals)
-def test_a_busy_worker_is_cordoned_only_above_the_ceiling_or_to_renew_it(queue: QueueView, goal: int) -> None:
-    there = {member.id: member for member in queue.members}
-    busy = [there[step.worker] for step in towards(goal, queue) if step.verb is Verb.CORDON and there[step.worker].idle_since is None]
-    over = max(0, len(queue.serving) - queue.ceiling)
-    assert len(busy) <= max(over, 1)
-    assert len(busy) <= over or not busy[0].is_current
+def test_no_busy_worker_is_closed_while_an_idle_one_stays_open(queue: QueueView, goal: int) -> None:
+    closed = {step.worker for step in towards(goal, queue) if step.verb is Verb.CORDON and "older" not in step.reason}
+    running = [member for member in queue.members if member.state == RUNNING]
+    busy = any(member.busy and member.id in closed for member in running)
+    assert not (busy and any(not member.busy and member.id not in closed for member in running))
+
+
+def worker(name: str, state: str, frees_in: float, busy: int = 1) -> Member:
+    return Member(name, state, True, busy, None, 0, 60.0, frees_in)
+
+
+def told(goal: int, *members: Member) -> list[tuple[Verb, str]]:
+    running = sum(member.busy for member in members)
+    return [(step.verb, step.worker) for step in towards(goal, QueueView("default", 0, running, 0, 9, 5, members))]
+
+
+def test_the_worker_that_is_empty_soonest_is_closed_first() -> None:
+    assert told(1, worker("short", RUNNING, 20, busy=4), worker("long", RUNNING, 900)) == [(Verb.CORDON, "short")]
+
+
+def test_a_cordoned_worker_that_lasts_much_longer_takes_the_place_of_an_open_one() -> None:
+    assert told(1, worker("open", RUNNING, 20), worker("longer", CORDONED, 45)) == []
+    assert told(1, worker("open", RUNNING, 20), worker("longest", CORDONED, 55)) == [(Verb.UNCORDON, "longest"), (Verb.CORDON, "open")]
 
 
 @given(queues(), goals)
@@ -60,13 +77,9 @@ def test_no_worker_is_told_two_things(queue: QueueView, goal: int) -> None:
 def test_exactly_what_is_missing_is_taken_back_or_launched(queue: QueueView, goal: int) -> None:
     steps = towards(goal, queue)
     more = sum(step.verb in (Verb.LAUNCH, Verb.UNCORDON) for step in steps)
-    assert more == max(0, goal - len(queue.serving))
+    fewer = sum(step.verb is Verb.CORDON and "older" not in step.reason for step in steps)
+    starting = sum(member.state == STARTING for member in queue.members)
+    assert more - fewer == max(goal, starting) - len(queue.serving)
     able = sum(member.state == CORDONED and member.is_current for member in queue.members)
     launches = sum(step.verb is Verb.LAUNCH for step in steps)
-    assert launches == max(0, more - able)
-
-
-@given(queues(), goals)
-def test_never_more_are_cordoned_than_are_too_many(queue: QueueView, goal: int) -> None:
-    cordons = sum(step.verb is Verb.CORDON for step in towards(goal, queue))
-    assert cordons <= max(len(queue.serving) - goal, 1)
+    assert launches == max(0, goal - len(queue.serving) - able)

@@ -46,9 +46,16 @@ def test_no_plan_may_go_below_the_workers_that_run_tasks() -> None:
     fleet = fleets.of("c1", [replace(SEEN, workers=(BUSY, BUSY._replace(id="b2")), floor=0)])
     bad = (replace(GOOD[0], target=1),)
     assert violations(fleet, bad) == (
-        "queue default of d1: target 1 is less than the 2 workers that run tasks",
+        "queue default of d1: target 1 is less than the 2 workers that run tasks, and nobody knows what comes",
         "queue default of d1: more workers are drained than are idle or above the ceiling of 4",
     )
+
+
+def test_tasks_to_come_may_be_packed_on_fewer_workers_when_it_is_known_what_comes_but_not_on_none() -> None:
+    fleet = fleets.of("c1", [replace(SEEN, workers=(BUSY, BUSY._replace(id="b2")), running=2, floor=0, ahead=(2.0,) * 60)])
+    assert violations(fleet, plan(fleet)) == ()
+    assert plan(fleet)[0].target == 1
+    assert violations(fleet, (replace(plan(fleet)[0], target=0),)) == ("queue default of d1: no worker is left for 2 tasks",)
 
 
 def test_below_a_lowered_ceiling_busy_workers_may_be_told_to_take_no_more() -> None:

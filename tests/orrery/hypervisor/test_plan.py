@@ -2,18 +2,20 @@
 
 import random
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from orrery.hypervisor import fleet as fleets
 from orrery.hypervisor.check import violations
-from orrery.hypervisor.fleet import Fleet, Queue, Worker, WorkerState
-from orrery.hypervisor.plan import KEEP, Action, Cause, Decision, plan
+from orrery.hypervisor.fleet import START, Due, Fleet, Queue, Style, Worker, WorkerState
+from orrery.hypervisor.forecast import GRAIN, Curve
+from orrery.hypervisor.plan import Action, Cause, Decision, plan
 
 from tests.orrery.hypervisor.simulation import World, settle
 
-IDLE = Worker("idle", WorkerState.RUNNING, 0, KEEP)
+IDLE = Worker("idle", WorkerState.RUNNING, 0, START)
 FRESH = Worker("fresh", WorkerState.RUNNING, 0, 4.0)
 BUSY = Worker("busy", WorkerState.RUNNING, 1, None)
 STARTING = Worker("starting", WorkerState.STARTING, 0, None)
@@ -58,6 +60,43 @@ def test_decides_with_a_reason_that_a_person_can_read(seen: Queue, action: str, 
     assert (decision.action, decision.target, decision.reason) == (action, target, reason)
 
 
+def curve(*spans: tuple[float, float]) -> Curve:
+    """So many tasks for so many seconds, one after another."""
+    return tuple(tasks for tasks, seconds in spans for _ in range(int(seconds / GRAIN)))
+
+
+NOON = Due("etl", datetime(2026, 3, 1, 12, tzinfo=UTC), 12)
+
+
+@pytest.mark.parametrize(
+    ("seen", "action", "cause", "target", "reason"),
+    [
+        (replace(queue(), ahead=curve((0, 32), (12, 60)), due=NOON), "LAUNCH", "AHEAD", 3,
+         "3 workers of 5 will be needed in 32 s: dag `etl` is due at 12:00:00; 0 are running"),
+        (replace(queue(), ahead=curve((0, 60), (12, 60)), due=NOON), "HOLD", "AT_REST", 0,
+         "nothing is queued or running; no worker is needed"),
+        (replace(queue(queued=3), ahead=curve((3, 20), (12, 60))), "LAUNCH", "DEMAND", 3,
+         "3 queued + 0 running need 1 worker of 5; 0 are running, and 3 workers of 5 will be needed in 18 s, when running DAGs come to it"),
+        (replace(queue(BUSY, FRESH, running=1), ahead=curve((1, 30), (8, 60))), "HOLD", "AHEAD", 2,
+         "2 workers of 5 will be needed in 26 s, when running DAGs come to it; 2 are running and kept for it"),
+        (replace(queue(BUSY, FRESH, running=1), ahead=curve((1, 120))), "DRAIN", "IDLE", 1,
+         "0 queued + 1 running need 1 worker of 5; 2 are running, 1 too many, idle and not needed in the next 42 s"),
+        (replace(queue(BUSY, BUSY, running=2), ahead=curve((2, 120))), "DRAIN", "PACKED", 1,
+         "0 queued + 2 running need 1 worker of 5; 2 are running, 1 too many in the next 42 s; what comes is packed on the busiest"),
+        (replace(queue(BUSY, running=1), ahead=()), "HOLD", "RIGHT_SIZED", 1, "0 queued + 1 running need 1 worker of 5; 1 is running"),
+    ],
+)  # fmt: skip
+def test_decides_by_what_is_foretold(seen: Queue, action: str, cause: str, target: int, reason: str) -> None:
+    decision = decide(seen)
+    assert (decision.action, decision.cause, decision.target, decision.reason) == (action, cause, target, reason)
+
+
+def test_economy_lets_short_work_wait_and_balanced_does_not() -> None:
+    burst = replace(queue(STARTING, queued=20), ahead=curve((20, 12)))
+    assert decide(burst).target == 4
+    assert decide(replace(burst, style=Style.ECONOMY)).target == 2
+
+
 def test_touches_nothing_in_a_cluster_that_has_been_silent() -> None:
     decision = decide(queue(queued=7), silence=75)
     assert (decision.action, decision.cause) == (Action.HOLD, Cause.SILENT)
@@ -81,8 +120,10 @@ def queues(draw: st.DrawFn) -> Queue:
     floor = draw(st.integers(0, 4))
     seen = draw(st.lists(workers, max_size=8))
     running = sum(worker.busy for worker in seen) + draw(st.integers(0, 3))
-    return queue(*seen, queued=draw(st.integers(0, 60)), running=running, floor=floor, ceiling=draw(st.integers(floor, 10)),
+    made = queue(*seen, queued=draw(st.integers(0, 60)), running=running, floor=floor, ceiling=draw(st.integers(floor, 10)),
                  concurrency=draw(st.integers(1, 16)))  # fmt: skip
+    foretold = st.lists(st.floats(0, 60), max_size=60).map(tuple)
+    return replace(made, ahead=draw(st.none() | foretold), style=draw(st.sampled_from(Style)), start=draw(st.floats(5, 120)))
 
 
 @st.composite

@@ -1,7 +1,7 @@
 """The invariants that no plan may break, stated once and apart from the planner: a plan that fails one is refused whole."""
 
 from orrery.errors import PlanRefused
-from orrery.hypervisor.fleet import Fleet, Queue, WorkerState
+from orrery.hypervisor.fleet import Fleet, Queue
 from orrery.hypervisor.plan import Action, Cause, Decision, Plan
 
 
@@ -35,11 +35,13 @@ def _broken(queue: Queue, decision: Decision, silence: float) -> list[str]:
     found = []
     if not queue.floor <= target <= queue.ceiling:
         found.append(f"target {target} is outside {queue.floor} to {queue.ceiling}")
-    if target < min(queue.occupied, queue.ceiling):
-        found.append(f"target {target} is less than the {queue.occupied} workers that run tasks")
+    if not target and queue.tasks and queue.ceiling:
+        found.append(f"no worker is left for {queue.tasks} tasks")
+    if queue.ahead is None and target < min(queue.occupied, queue.ceiling):
+        found.append(f"target {target} is less than the {queue.occupied} workers that run tasks, and nobody knows what comes")
     if decision.action is not _direction(current, target):
         found.append(f"{decision.action} leads from {current} to {target}")
-    if current > target and current - target > max(current - queue.ceiling, _idle(queue)):
+    if queue.ahead is None and current - target > max(0, current - queue.ceiling, queue.idle()):
         found.append(f"more workers are drained than are idle or above the ceiling of {queue.ceiling}")
     return found
 
@@ -48,7 +50,3 @@ def _direction(current: int, target: int) -> Action:
     if target == current:
         return Action.HOLD
     return Action.LAUNCH if target > current else Action.DRAIN
-
-
-def _idle(queue: Queue) -> int:
-    return sum(worker.idle is not None and not worker.busy and worker.state is WorkerState.RUNNING for worker in queue.workers)

@@ -5,7 +5,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from math import ceil
 from typing import Any, NamedTuple
+
+from orrery.hypervisor.forecast import GRAIN, Curve
+
+TICK = 12.0
+"""Seconds until a worker that is asked for by the next plan is asked for at the latest: a plan each 10 s, an agent's round each 2 s."""
+
+START = 30.0
+"""Seconds that a worker is taken to need from its launch until it takes tasks, as long as nobody has measured it."""
+
+
+class Style(StrEnum):
+    """How long a task may wait for a worker so that fewer workers are started."""
+
+    BALANCED = "BALANCED"
+    ECONOMY = "ECONOMY"
+
+    @property
+    def patience(self) -> float:
+        """Seconds over which demand is evened out: tuned in the simulator (docs/hypervisor.md), not derived."""
+        return 10.0 if self is Style.BALANCED else 46.0
 
 
 class WorkerState(StrEnum):
@@ -26,6 +47,14 @@ class Worker(NamedTuple):
     """For how many seconds it has been known to run nothing; None when it is busy, starting, or not known to be idle."""
 
 
+class Due(NamedTuple):
+    """The next DAG run that will bring tasks to a queue."""
+
+    dag: str
+    at: datetime
+    tasks: int
+
+
 @dataclass(frozen=True)
 class Queue:
     """One worker queue of one Deployment: demand in tasks, bounds in workers, concurrency in tasks a worker.
@@ -44,6 +73,12 @@ class Queue:
     floor: int
     ceiling: int
     concurrency: int
+    ahead: Curve | None = None
+    """Tasks that will be active, from now on, without those on draining workers; None when nobody can tell."""
+    start: float = START
+    """Seconds from a worker's launch until it takes tasks."""
+    style: Style = Style.BALANCED
+    due: Due | None = None
 
     @cached_property
     def serving(self) -> int:
@@ -61,14 +96,54 @@ class Queue:
         return min(self.running, sum(worker.busy for worker in self.workers if worker.state is WorkerState.DRAINING))
 
     @cached_property
+    def tasks(self) -> int:
+        """Tasks that wait or run and that workers have to be there for."""
+        return self.queued + self.running - self.leaving
+
+    @cached_property
+    def needs(self) -> tuple[int, ...]:
+        """Workers that the demand needs, whatever the bounds, for each GRAIN until a worker that is not launched now could serve.
+
+        Demand is evened out over the style's patience: work that can wait so long is no reason to start anybody. Without a forecast
+        it is the reactive rule, ceil((queued + running) / concurrency).
+        """
+        if self.ahead is None:
+            return (-(-self.tasks // self.concurrency),)
+        span = int((self.start + TICK) / GRAIN) + 1
+        least = min(1, self.tasks)
+        if not self.ahead:
+            return (least,)
+        return (max(least, (needs := _evened(self.ahead, self.style.patience, span, self.concurrency))[0]), *needs[1:])
+
+    @cached_property
     def needed(self) -> int:
-        """Workers that the demand needs, whatever the bounds: ceil((queued + running) / concurrency)."""
-        return -(-(self.queued + self.running - self.leaving) // self.concurrency)
+        """Workers that are needed before the next plan can bring any."""
+        return max(self.needs[: int(TICK / GRAIN) + 1])
+
+    @cached_property
+    def peak(self) -> int:
+        """Workers that are needed before one that is launched by the next plan could serve."""
+        return max(self.needs)
 
     @cached_property
     def wanted(self) -> int:
-        """Workers that the demand needs, within the bounds."""
-        return min(max(self.needed, self.floor), self.ceiling)
+        """Workers to have, within the bounds."""
+        return min(max(self.peak, self.floor), self.ceiling)
+
+    def idle(self, kept: float = 0.0) -> int:
+        """Serving workers that have been idle for at least so many seconds."""
+        return sum(worker.idle is not None and worker.idle >= kept and worker.state is WorkerState.RUNNING for worker in self.workers)
+
+
+def _evened(curve: Curve, patience: float, span: int, concurrency: int) -> list[int]:
+    """Workers for each of `span` grains: the mean of the tasks from there on, for as long as they may wait."""
+    width = max(1, int(patience / GRAIN))
+    padded = (*curve[: span + width], *(0.0,) * max(0, span + width - len(curve)))
+    together, needs = sum(padded[:width]), []
+    for place in range(span):
+        needs.append(ceil(max(0.0, together / width - 0.01) / concurrency))
+        together += padded[place + width] - padded[place]
+    return needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +162,27 @@ def of(cluster: str, queues: Iterable[Queue], *, silence: float = 0.0) -> Fleet:
 
 
 def read(cluster: str, snapshot: Mapping[str, Any], *, silence: float = 0.0) -> Fleet:
-    """The fleet that an agent's snapshot tells of; spans of time are taken on the agent's own clock, so its skew is harmless."""
+    """The fleet that an agent's snapshot tells of; spans of time are taken on the agent's own clock, so its skew is harmless.
+
+    What lies ahead has come nearer by as much as the snapshot has aged.
+    """
     taken = datetime.fromisoformat(snapshot["takenAt"])
     return of(
         cluster,
-        (_queue(deployment, queue, taken) for deployment in snapshot["deployments"] for queue in deployment["queues"]),
+        (_queue(deployment, queue, taken, silence) for deployment in snapshot["deployments"] for queue in deployment["queues"]),
         silence=silence,
     )
 
 
-def _queue(deployment: Mapping[str, Any], queue: Mapping[str, Any], taken: datetime) -> Queue:
+def curve(runs: Iterable[tuple[float, int]] | None, *, aged: float = 0.0) -> Curve | None:
+    """A curve out of its run lengths (value, how often), without what has passed since it was drawn."""
+    if runs is None:
+        return None
+    values = tuple(value for value, count in runs for _ in range(count))
+    return values[int(aged / GRAIN) :]
+
+
+def _queue(deployment: Mapping[str, Any], queue: Mapping[str, Any], taken: datetime, silence: float) -> Queue:
     return Queue(
         deployment=deployment["id"],
         organization=deployment["organizationId"],
@@ -108,7 +194,15 @@ def _queue(deployment: Mapping[str, Any], queue: Mapping[str, Any], taken: datet
         floor=min(queue["min"], queue["max"]),
         ceiling=queue["max"],
         concurrency=max(1, queue["concurrency"]),
+        ahead=curve(queue.get("ahead"), aged=silence),
+        start=queue.get("startSeconds") or START,
+        style=Style(deployment.get("style") or Style.BALANCED),
+        due=_due(queue.get("next")),
     )
+
+
+def _due(told: Mapping[str, Any] | None) -> Due | None:
+    return Due(told["dag"], datetime.fromisoformat(told["at"]), told["tasks"]) if told else None
 
 
 def _worker(worker: Mapping[str, Any], taken: datetime) -> Worker:

@@ -2,20 +2,20 @@
 
 Nothing here reads a clock, a table or a cluster. The policies are asked in order and the first that has an opinion decides;
 each sees one queue and answers with a decision or with nothing. A plan holds every queue exactly once.
+
+`target` is how many workers take tasks. Which of them, the agent knows best: it closes those that are empty first, and they end once
+they are. So fewer than are busy may be meant: then the tasks to come are packed on the rest.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from orrery.hypervisor.fleet import Fleet, Queue, WorkerState
+from orrery.hypervisor.fleet import TICK, Fleet, Queue
+from orrery.hypervisor.forecast import GRAIN
 
 SILENCE = 60.0
 """Seconds after which a snapshot says nothing about now: six reports of the agent went missing."""
-
-KEEP = 30.0
-"""Seconds that an idle worker is kept: as long as a new one takes to start, so that waiting never costs more than twice what
-knowing the future would (the ski-rental bound). It also keeps a queue from flapping in the gaps between one task and the next."""
 
 
 class Action(StrEnum):
@@ -31,12 +31,14 @@ class Cause(StrEnum):
     CLOSING = "CLOSING"
     OVER_CEILING = "OVER_CEILING"
     DEMAND = "DEMAND"
+    AHEAD = "AHEAD"
     AT_CEILING = "AT_CEILING"
     RIGHT_SIZED = "RIGHT_SIZED"
     AT_REST = "AT_REST"
     ALL_BUSY = "ALL_BUSY"
     JUST_IDLE = "JUST_IDLE"
     IDLE = "IDLE"
+    PACKED = "PACKED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,51 +78,73 @@ def over_ceiling(queue: Queue, fleet: Fleet) -> Decision | None:
 
 
 def demand(queue: Queue, fleet: Fleet) -> Decision | None:
-    """More tasks than the workers can take, or fewer workers than the floor."""
+    """More tasks than the workers can take, or fewer workers than the floor; what lies ahead is brought along."""
+    if queue.wanted <= queue.serving or (queue.needed <= queue.serving and queue.floor <= queue.serving):
+        return None
+    return _decide(queue, Action.LAUNCH, Cause.DEMAND, queue.wanted, f"{_need(queue)}; {_are(queue.serving)} running{_more(queue)}")
+
+
+def ahead(queue: Queue, fleet: Fleet) -> Decision | None:
+    """Enough for now, too few for what is foretold: whoever is launched now is up when it comes."""
     if queue.wanted <= queue.serving:
         return None
-    return _decide(queue, Action.LAUNCH, Cause.DEMAND, queue.wanted, f"{_need(queue)}; {_are(queue.serving)} running")
+    return _decide(queue, Action.LAUNCH, Cause.AHEAD, queue.wanted, f"{_foretold(queue)}; {_are(queue.serving)} running")
 
 
 def right_sized(queue: Queue, fleet: Fleet) -> Decision | None:
-    """As many as are wanted, and which bound made it so."""
+    """As many as are wanted, and which bound or which moment made it so."""
     if queue.wanted != queue.serving:
         return None
-    if queue.needed > queue.ceiling:
+    if queue.peak > queue.ceiling:
         return hold(queue, Cause.AT_CEILING, f"{_need(queue)}; {_are(queue.serving)} running, the most that may")
+    if queue.peak > max(queue.needed, queue.floor):
+        return hold(queue, Cause.AHEAD, f"{_foretold(queue)}; {_are(queue.serving)} running and kept for it")
     if queue.queued + queue.running == 0:
         kept = f"{_workers(queue.floor)} kept ready" if queue.floor else "no worker is needed"
         return hold(queue, Cause.AT_REST, f"nothing is queued or running; {kept}")
     return hold(queue, Cause.RIGHT_SIZED, f"{_need(queue)}; {_are(queue.serving)} running")
 
 
+def packed(queue: Queue, fleet: Fleet) -> Decision | None:
+    """What is to come fits on fewer workers, and it is known what is to come: the others finish what they have."""
+    if queue.ahead is None:
+        return None
+    surplus, empty = queue.serving - queue.wanted, queue.idle()
+    told = f"{_need(queue)}; {_are(queue.serving)} running, {surplus} too many"
+    seconds = queue.start + TICK
+    if surplus <= empty:
+        return drain(queue, Cause.IDLE, queue.wanted, f"{told}, idle and not needed in the next {seconds:.0f} s")
+    return drain(queue, Cause.PACKED, queue.wanted, f"{told} in the next {seconds:.0f} s; what comes is packed on the busiest")
+
+
 def all_busy(queue: Queue, fleet: Fleet) -> Decision | None:
-    """One worker too many, and none of them idle: a worker with a task is never sent away to save money."""
-    if _idle(queue, 0.0):
+    """One worker too many, none of them idle, and nobody knows what comes: it may be needed again as soon as a task ends."""
+    if queue.idle():
         return None
     return hold(queue, Cause.ALL_BUSY, f"{_need(queue)}; {_are(queue.serving)} running and none is idle: tasks are never cut short")
 
 
 def just_idle(queue: Queue, fleet: Fleet) -> Decision | None:
-    """One idle worker too many, but not for long."""
-    if _idle(queue, KEEP):
+    """One idle worker too many, but not for long. It is kept for as long as a new one takes to start, so that waiting never costs
+    more than twice what knowing the future would (the ski-rental bound)."""
+    if queue.idle(queue.start):
         return None
     longest = max(worker.idle for worker in queue.workers if worker.idle is not None)
     return hold(
         queue,
         Cause.JUST_IDLE,
-        f"{_need(queue)}; {_are(queue.serving)} running, idle for {longest:.0f} s of the {KEEP:.0f} s that one is kept",
+        f"{_need(queue)}; {_are(queue.serving)} running, idle for {longest:.0f} s of the {queue.start:.0f} s that one is kept",
     )
 
 
 def idle(queue: Queue, fleet: Fleet) -> Decision | None:
     """Idle for as long as starting one takes: as many go as are too many."""
-    surplus = min(queue.serving - queue.wanted, _idle(queue, KEEP))
-    reason = f"{_need(queue)}; {_are(queue.serving)} running, {surplus} too many and idle for {KEEP:.0f} s or more"
+    surplus = min(queue.serving - queue.wanted, queue.idle(queue.start))
+    reason = f"{_need(queue)}; {_are(queue.serving)} running, {surplus} too many and idle for {queue.start:.0f} s or more"
     return drain(queue, Cause.IDLE, queue.serving - surplus, reason)
 
 
-POLICIES: tuple[Policy, ...] = (silent, over_ceiling, demand, right_sized, all_busy, just_idle, idle)
+POLICIES: tuple[Policy, ...] = (silent, over_ceiling, demand, ahead, right_sized, packed, all_busy, just_idle, idle)
 """The order is the policy: what is unknown first, then the customer's bounds, then the tasks, and money last."""
 
 
@@ -151,11 +175,6 @@ def _decide(queue: Queue, action: Action, cause: Cause, target: int, reason: str
     )
 
 
-def _idle(queue: Queue, kept: float) -> int:
-    """Serving workers that have been idle for at least so many seconds."""
-    return sum(worker.idle is not None and worker.idle >= kept and worker.state is WorkerState.RUNNING for worker in queue.workers)
-
-
 def _need(queue: Queue) -> str:
     """`3 queued + 2 running need 1 worker of 5`, with what the floor adds and the draining workers take."""
     if queue.queued + queue.running == 0:
@@ -163,6 +182,17 @@ def _need(queue: Queue) -> str:
     leaving = f" (of which {queue.leaving} on draining workers)" if queue.leaving else ""
     needs = f"{queue.queued} queued + {queue.running} running{leaving} need {_workers(queue.needed)} of {queue.concurrency}"
     return f"{needs}, at least {queue.floor} must run" if queue.needed < queue.floor else needs
+
+
+def _more(queue: Queue) -> str:
+    return f", and {_foretold(queue)}" if queue.peak > max(queue.needed, queue.floor) else ""
+
+
+def _foretold(queue: Queue) -> str:
+    """`5 workers of 5 will be needed in 24 s: dag `etl` is due at 12:00:00`."""
+    seconds = queue.needs.index(queue.peak) * GRAIN
+    words = f"{_workers(queue.peak)} of {queue.concurrency} will be needed in {seconds:.0f} s"
+    return f"{words}: dag `{queue.due.dag}` is due at {queue.due.at:%H:%M:%S}" if queue.due else f"{words}, when running DAGs come to it"
 
 
 def _workers(count: int) -> str:
