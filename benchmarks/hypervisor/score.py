@@ -46,6 +46,8 @@ class Outcome:
     waits: tuple[float, ...]
     launches: int
     killed: int
+    ended: int
+    """Tasks that ran to their end."""
 
 
 @dataclass(frozen=True)
@@ -61,31 +63,47 @@ class Figures:
     tasks_killed: int
 
 
-def scores(policies: Sequence[str], deployments: Sequence[Deployment], setting: Setting, *, processes: int = 0) -> dict[str, Figures]:
-    """The figures of each policy; the same with any number of processes (0: one for each core)."""
-    jobs = [(name, number) for name in policies for number in range(len(deployments))]
-    work = partial(_one, tuple(deployments), setting)
+@dataclass(frozen=True)
+class Case:
+    """One Deployment to be simulated; chance is its own, so that adding another one changes nothing for it."""
+
+    deployment: Deployment
+    setting: Setting
+    number: int = 0
+
+    @property
+    def seed(self) -> int:
+        return zlib.crc32(f"{self.setting.seed}/{self.number}".encode())
+
+
+def scores(policies: Sequence[str], cases: Sequence[Case], *, processes: int = 0) -> dict[str, Figures]:
+    """The figures of each policy over all cases; the same with any number of processes (0: one for each core)."""
+    jobs = [(name, case) for name in policies for case in cases]
     if (processes or os.cpu_count() or 1) == 1:
-        outcomes = list(map(work, jobs))
+        outcomes = [outcome(*job) for job in jobs]
     else:
         with ProcessPoolExecutor(processes or None) as pool:
-            outcomes = list(pool.map(work, jobs))
+            outcomes = list(pool.map(outcome, *zip(*jobs, strict=True)))
     return {name: figures(each for (of, _), each in zip(jobs, outcomes, strict=True) if of == name) for name in policies}
 
 
-def outcome(policy: str, deployment: Deployment, setting: Setting, number: int = 0) -> Outcome:
-    """One Deployment under one policy, to its end. Chance is the Deployment's own: adding another one changes nothing for it."""
-    seed = zlib.crc32(f"{setting.seed}/{number}".encode())
-    start = STARTS.get(policy, setting.start)
-    world = World(deployment, POLICIES[policy](), concurrency=setting.concurrency, start=start, seed=seed).play()
+def played(policy: str, case: Case) -> World:
+    """The case under that policy, to its end."""
+    start = STARTS.get(policy, case.setting.start)
+    return World(case.deployment, POLICIES[policy](), concurrency=case.setting.concurrency, start=start, seed=case.seed).play()
+
+
+def outcome(policy: str, case: Case) -> Outcome:
+    world, deployment = played(policy, case), case.deployment
     spans = (span for run in deployment.runs if run.comes for span in run.ideal())
     return Outcome(
         world.cost,
-        optimum(spans, setting.concurrency, setting.start),
+        optimum(spans, case.setting.concurrency, case.setting.start),
         tuple(world.slowdowns) if deployment.is_scored_as_dags else (),
         tuple(world.waits),
         world.launches,
         world.killed,
+        world.ended,
     )
 
 
@@ -125,7 +143,3 @@ def _rank(ordered: Sequence[float], share: float) -> float:
     """The nearest-rank quantile of ordered values; 0 of none."""
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
-
-def _one(deployments: tuple[Deployment, ...], setting: Setting, job: tuple[str, int]) -> Outcome:
-    policy, number = job
-    return outcome(policy, deployments[number], setting, number)

@@ -101,7 +101,8 @@ class World:
         self.active: dict[Run, None] = {}
         self.queue: deque[tuple[Run, int]] = deque()
         self.running = 0
-        self.cost = 0.0
+        self.lifetimes: list[tuple[float, float]] = []
+        """Launch and end of each worker that is no more."""
         self.launches = self.killed = self.ended = 0
         self.waits: list[float] = []
         self.slowdowns: list[float] = []
@@ -110,6 +111,12 @@ class World:
         for planned in deployment.runs:
             self.at(planned.due, self._due, planned)
         policy.begin(self)
+
+    @property
+    def cost(self) -> float:
+        """Worker-seconds up to now."""
+        gone = sum(end - launched for launched, end in self.lifetimes)
+        return gone + sum(self.now - worker.launched for worker in self.workers)
 
     @property
     def is_quiet(self) -> bool:
@@ -145,7 +152,7 @@ class World:
     def end(self, worker: Worker) -> None:
         """It is gone now; tasks that it ran are killed, and Airflow queues them again."""
         self.workers.remove(worker)
-        self.cost += self.now - worker.launched
+        self.lifetimes.append((worker.launched, self.now))
         for run, task in worker.tasks:
             self.killed += 1
             self.running -= 1
