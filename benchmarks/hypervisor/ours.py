@@ -5,7 +5,7 @@ it has been empty for 4 s. As in production, no plan is made while nothing runs 
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from agent import steps
@@ -104,16 +104,23 @@ class Ours:
         return forecast.curves(runs, horizon=self.horizon(world)).get(QUEUE, ())
 
     def _begun(self, world: World) -> Iterator[forecast.Run]:
+        """One for each run; those of a DAG of which nothing waits for its parents any more are told as one, which is the same."""
+        begun: dict[Dag, list[Run]] = {}
         for run in world.active:
-            yield forecast.Run(
-                self._shape(world, run.dag),
-                run.due - world.now,
-                frozenset(run.ended),
-                tuple(
-                    forecast.Running(task, world.now - worker.tasks[run, task], not worker.is_open) for task, worker in run.running.items()
-                ),
-                tuple(run.queued),
-            )
+            if len(run.running) + len(run.queued) + len(run.ended) == len(run.dag.tasks):
+                begun.setdefault(run.dag, []).append(run)
+            else:
+                yield self._run(world, [run], run.ended)
+        for dag, runs in begun.items():
+            yield self._run(world, runs, range(len(dag.tasks)))
+
+    def _run(self, world: World, runs: list[Run], ended: Iterable[int]) -> forecast.Run:
+        first, now = runs[0], world.now
+        running = [
+            forecast.Running(task, now - worker.tasks[run, task], not worker.is_open) for run in runs for task, worker in run.running.items()
+        ]
+        queued = tuple(task for run in runs for task in run.queued)
+        return forecast.Run(self._shape(world, first.dag), first.due - now, frozenset(ended), tuple(running), queued)
 
     def _told(self, world: World) -> Iterator[forecast.Run]:
         for told in world.told:
