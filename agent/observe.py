@@ -76,6 +76,7 @@ class Observer:
             address=entry.get("address", ""),
             components=tuple({name: each.get(name, "") for name in ("name", "state", "reason")} for each in entry.get("components", [])),
             queues=queues,
+            high_availability=entry.get("highAvailability", False),
         )
 
     def _queue(
@@ -95,6 +96,8 @@ class Observer:
             ceiling=queue["max"],
             concurrency=max(1, queue["concurrency"]),
             members=members,
+            cpu=queue.get("cpu", 0),
+            memory=queue.get("memory", 0),
         )
 
     def _member(self, entry: dict[str, Any], worker: dict[str, Any], busy: int, *, is_told: bool) -> Member:

@@ -43,6 +43,9 @@ class QueueView:
     ceiling: int
     concurrency: int
     members: tuple[Member, ...]
+    cpu: float = 0
+    """vCPU of a worker, `memory` GiB; 0 when the home does not tell."""
+    memory: float = 0
 
     @property
     def serving(self) -> tuple[Member, ...]:
@@ -65,6 +68,7 @@ class DeploymentView:
     address: str
     components: tuple[Mapping[str, str], ...]
     queues: tuple[QueueView, ...]
+    high_availability: bool = False
     is_seen: bool = True
     """Whether this is how it is now; if not, it is how it was when the home last told."""
 
@@ -89,6 +93,7 @@ def _deployment(deployment: DeploymentView) -> dict[str, Any]:
         "healthy": deployment.healthy,
         "reason": deployment.reason,
         "address": deployment.address,
+        "highAvailability": deployment.high_availability,
         "components": [dict(component) for component in deployment.components],
         "queues": [_queue(queue) for queue in deployment.queues],
     }
@@ -102,6 +107,8 @@ def _queue(queue: QueueView) -> dict[str, Any]:
         "min": queue.floor,
         "max": queue.ceiling,
         "concurrency": queue.concurrency,
+        "cpu": queue.cpu,
+        "memory": queue.memory,
         "workers": [_worker(member) for member in queue.members],
     }
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 from orrery import names
-from orrery.dataplane.port import DataPlane, DeploymentRef, DeploymentSpec, Observation, QueueSpec
+from orrery.dataplane.port import DataPlane, DeploymentRef, DeploymentSpec, NodePoolSpec, Observation, QueueSpec
 from orrery.errors import DataPlaneFailed, WorkersBusy
 
 ENSURES = ("namespace", "database", "broker", "release", "airflow", "queues", "ingress")
@@ -129,6 +129,21 @@ class DataPlaneContract:
         remove_all(plane, ref)
         gone = observed(plane, ref, lambda seen: seen.generation == 0)
         assert (gone.generation, gone.healthy, gone.address) == (0, False, "")
+
+    def test_wanted_nodes_are_known_until_others_are_wanted(self, plane: DataPlane) -> None:
+        cluster = names.new_id()
+        assert plane.node_pools(cluster) == ()
+        small, large = NodePoolSpec("small", "m6i.2xlarge", 3, 0, 9), NodePoolSpec("large", "m6i.4xlarge", 1, 1, 4)
+        plane.ensure_node_pools(cluster, (small, large))
+        plane.ensure_node_pools(cluster, (small, large))
+        assert plane.node_pools(cluster) == (large, small)
+        plane.ensure_node_pools(cluster, (replace(small, nodes=0),))
+        assert plane.node_pools(cluster) == (replace(small, nodes=0),)
+
+    def test_a_node_that_is_there_has_a_name_and_room(self, plane: DataPlane) -> None:
+        seen = plane.observe_nodes(names.new_id())
+        assert len({node.name for node in seen}) == len(seen)
+        assert all(node.cpu > 0 and node.memory > 0 and node.pool for node in seen)
 
     def test_what_was_begun_can_be_taken_away_from_anywhere(self, plane: DataPlane, spec: DeploymentSpec) -> None:
         for reached in range(1, len(ENSURES) + 1):

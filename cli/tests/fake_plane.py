@@ -175,6 +175,8 @@ class Plane:
                 return Answer(body=made | request.json)
             case "POST", ["deployments"]:
                 return Answer(body=self._deployment(request.json["name"], DEPLOYMENT) | request.json)
+            case "GET", ["clusters", _, "node-plan"]:
+                return Answer(body=_NODE_PLAN)
             case "GET" | "POST" | "DELETE", ["clusters" | "teams" | "workspaces" | "tokens" | "users" as noun, _id]:
                 known: list[Item] = {
                     "clusters": [_CLUSTER], "teams": [_TEAM], "workspaces": self.workspaces, "tokens": [_TOKEN], "users": [_USER],
@@ -338,6 +340,14 @@ def _page(key: str, items: list[Item], request: Request) -> Answer:
 
 
 _ORGANIZATION = {"id": ORGANIZATION, "name": "Acme", "product": "HOSTED", "status": "ACTIVE", "isScimEnabled": False, "createdAt": TIME}
+_NODE_PLAN: Item = {
+    "clusterId": CLUSTER, "decidedAt": "2026-01-01T12:00:00.000Z", "isCarriedOut": True, "problem": "", "unplaced": [],
+    "nodePools": [
+        {"name": "general", "nodeInstanceType": "m6i.2xlarge", "action": "GROW", "currentNodeCount": 1, "targetNodeCount": 2,
+         "packedNodeCount": 2, "reason": "3 workers need 2 nodes of m6i.2xlarge; 1 is there"}
+    ],
+    "proposals": [{"node": "n1", "nodePool": "general", "savedNodeHoursPerDay": 24.0, "reason": "no worker is on it"}],
+}  # fmt: skip
 _CLUSTER = {"id": CLUSTER, "name": "standard", "type": "DEDICATED", "status": "CREATED", "cloudProvider": "AWS", "region": "us-east-1"}
 _ROLES: Item = {"organizationRole": "ORGANIZATION_MEMBER", "deploymentRoles": [], "dagRoles": []}
 _ROLES |= {"workspaceRoles": [{"workspaceId": WORKSPACE, "role": "WORKSPACE_MEMBER"}]}

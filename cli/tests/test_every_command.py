@@ -20,6 +20,7 @@ LINES = {
     "api": "api GET /users/self",
     "cluster get": "cluster get standard",
     "cluster list": "cluster list",
+    "cluster nodes": "cluster nodes standard",
     "context list": "context list",
     "context set": "context set prod --api-url https://api.example.com --organization Acme --use",
     "context show": "context show",
@@ -197,3 +198,8 @@ def test_a_list_is_one_object_with_a_named_key(orrery: Run) -> None:
 
 def test_a_cluster_is_found_by_id_as_by_name(orrery: Run) -> None:
     assert orrery("cluster", "get", CLUSTER, "-o", "json").stdout == orrery("cluster", "get", "standard", "-o", "json").stdout
+
+
+def test_the_nodes_that_could_be_emptied_are_told_with_what_that_saves(orrery: Run) -> None:
+    document = json.loads(orrery("cluster", "nodes", "standard", "--proposals", "-o", "json").stdout)
+    assert [(each["node"], each["savedNodeHoursPerDay"]) for each in document["proposals"]] == [("n1", 24.0)]

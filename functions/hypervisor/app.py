@@ -1,9 +1,12 @@
-"""The hypervisor's tick: {"step": "list_shards"} names the shards, {"step": "plan_shard", "shard": "<cluster>"} plans one of them."""
+"""The hypervisor's tick: {"step": "list_shards", "round": 1} names what to plan in this round, and the other steps plan one thing each.
+
+{"step": "plan_shard", "shard": {...}} plans the workers of one shard, {"step": "plan_nodes", "cluster": "<id>"} the nodes of one cluster.
+"""
 
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from orrery.hypervisor import execute
+from orrery.hypervisor import execute, execute_nodes
 
 logger = Logger()
 
@@ -11,8 +14,11 @@ logger = Logger()
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if event["step"] == "list_shards":
-        return {"shards": execute.list_shards()}
-    done = execute.plan_shard(event["shard"])
-    if done["recorded"]:
-        logger.info("planned", extra=done)
+        whole = event["round"] == 1
+        return {"shards": execute.list_shards(whole=whole), "clusters": execute_nodes.list_clusters() if whole else []}
+    if event["step"] == "plan_nodes":
+        return execute_nodes.plan_nodes(event["cluster"])
+    shard = event["shard"]
+    done = execute.plan_shard(shard["cluster"], shard["number"], whole=shard["whole"])
+    logger.debug("planned", extra=done)
     return done

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from orrery import errors
-from orrery.dataplane.port import DeploymentRef, DeploymentSpec, Observation
+from orrery.dataplane.port import DeploymentRef, DeploymentSpec, NodePoolSpec, NodeView, Observation
 
 _SECONDS = 120.0
 
@@ -76,6 +76,16 @@ class HomeClient:
 
     def observe(self, ref: DeploymentRef) -> Observation:
         return Observation(**self.request("GET", f"/deployments/{ref.id}"))
+
+    def ensure_node_pools(self, cluster_id: str, pools: tuple[NodePoolSpec, ...]) -> None:
+        self.request("PUT", f"/clusters/{cluster_id}/node-pools", {"pools": [asdict(pool) for pool in pools]})
+
+    def node_pools(self, cluster_id: str) -> tuple[NodePoolSpec, ...]:
+        return tuple(NodePoolSpec(**pool) for pool in self.request("GET", f"/clusters/{cluster_id}/node-pools")["pools"])
+
+    def observe_nodes(self, cluster_id: str) -> tuple[NodeView, ...]:
+        nodes = self.request("GET", f"/clusters/{cluster_id}/nodes")["nodes"]
+        return tuple(NodeView(**{**node, "workers": tuple((d, w) for d, w in node["workers"])}) for node in nodes)
 
     def describe(self) -> dict[str, Any]:
         """The home itself; `isolated` says whether it can keep Organizations apart."""

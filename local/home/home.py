@@ -14,6 +14,7 @@ from orrery.errors import DataPlaneFailed, NotFound, NotReadyYet, WorkersBusy
 from local import listening
 from local.home import airflow, broker, logs, metrics, ports, processes, releases, secrets, users
 from local.home.cells import Cell, deployment_cell, own_room
+from local.home.nodes import Nodes
 from local.home.observer import ABSENT, Observer, components
 from local.home.places import Places
 from local.home.postgres import Postgres
@@ -42,6 +43,7 @@ class Home:
         self._template = Template(places, self._postgres, version=self._runtimes.airflow_version, uid=self._users.template)
         self._workers = Workers(places, self.supervisor)
         self._observer = Observer(places, self.supervisor, self._postgres)
+        self.nodes = Nodes(places.home, self._records)
         self._bucket = releases.Bucket()
         self._locks: dict[str, threading.RLock] = {}
         self._allocating = threading.Lock()

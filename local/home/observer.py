@@ -54,6 +54,7 @@ class Observer:
             "healthy": found.healthy,
             "reason": found.reason,
             "components": [self._component(record, each) for each in components(record)],
+            "highAvailability": record.spec.high_availability,
             "queues": _queues(record),
             "databaseUrl": self._postgres.url(login=f"{name}_read", password=record.keys["reader"], database=name),
             "brokerUrl": broker.url(self._places, record),
@@ -97,4 +98,8 @@ def _queues(record: Record) -> list[dict[str, Any]]:
     }
     for worker in record.workers.values():
         queues.setdefault(worker.queue, (0, 0, worker.concurrency))
-    return [{"name": name, "min": least, "max": most, "concurrency": each} for name, (least, most, each) in queues.items()]
+    sizes = {queue.name: {"cpu": queue.cpu, "memory": queue.memory} for queue in record.spec.queues}
+    return [
+        {"name": name, "min": least, "max": most, "concurrency": each, **sizes.get(name, {})}
+        for name, (least, most, each) in queues.items()
+    ]

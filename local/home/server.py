@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
-from orrery.dataplane.port import DeploymentRef
+from orrery.dataplane.port import DeploymentRef, NodePoolSpec
 from orrery.errors import Error, Invalid, NotFound
 from orrery.names import is_id
 
@@ -91,6 +91,13 @@ def route(home: Home, method: str, path: str, body: dict[str, Any]) -> Any:
             return home.describe()
         case ("GET", ["deployments"]):
             return {"deployments": home.inventory()}
+        case ("GET", ["clusters", cluster_id, "nodes"]) if is_id(cluster_id):
+            return {"nodes": [asdict(node) for node in home.nodes.observe(cluster_id)]}
+        case ("GET", ["clusters", cluster_id, "node-pools"]) if is_id(cluster_id):
+            return {"pools": [asdict(pool) for pool in home.nodes.wanted(cluster_id)]}
+        case ("PUT", ["clusters", cluster_id, "node-pools"]) if is_id(cluster_id):
+            home.nodes.want(cluster_id, _pools(body))
+            return {}
         case (_, ["deployments", deployment_id, *rest]) if is_id(deployment_id):
             return _deployment(home, method, deployment_id, rest, body)
         case _:
@@ -121,6 +128,13 @@ def _deployment(home: Home, method: str, deployment_id: str, rest: list[str], bo
             return home.tell_worker(deployment_id, worker_id, verb)
         case _:
             raise NotFound(f"the process home has no `{method} /deployments/{{id}}/{'/'.join(rest)}`")
+
+
+def _pools(body: dict[str, Any]) -> list[NodePoolSpec]:
+    try:
+        return [NodePoolSpec(**pool) for pool in body["pools"]]
+    except (TypeError, KeyError) as error:
+        raise Invalid("the request names no node pools") from error
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -92,10 +92,8 @@ def test_a_busy_worker_of_an_older_configuration_finishes_what_it_has(scene: Sce
 def test_a_target_for_another_generation_is_dropped_and_says_so(scene: Scene) -> None:
     deployment = scene.home.add(default=(0, 4, 2))
     scene.run(30)
-    deployment.add("default", 8, seconds=40)
-    scene.run(2)
-    scene.plane.tick()
     scene.plane.is_planning = False
+    scene.plane.orders("d1", "default", workers=2)
     deployment.generation += 1
     scene.run(20)
     dropped = [decision for decision in scene.decisions() if decision["action"] == "DROPPED"]

@@ -15,12 +15,12 @@ from tests.support.machine import DEFINITIONS, Fault, Machine
 DEFINITION = DEFINITIONS / "tick_hypervisor.asl.json"
 
 
-def see(cluster: str, *, name: str = "default") -> None:
+def see(cluster: str, *, name: str = "default", moving: bool = True) -> None:
     now = datetime.now(UTC)
     queue = {"name": name, "queued": 7, "running": 0, "min": 0, "max": 4, "concurrency": 5, "workers": []}
     deployment = {"id": f"of-{cluster}", "organizationId": "o1", "generation": 3, "queues": [queue]}
     fleets.keep_snapshot(cluster, {"takenAt": now.isoformat(), "deployments": [deployment]})
-    fleets.hear(cluster, taken_at=now.isoformat(), now=now)
+    fleets.hear(cluster, taken_at=now.isoformat(), now=now, moving=[moving])
 
 
 @pytest.fixture
@@ -33,12 +33,19 @@ def test_each_shard_is_planned_six_times_a_minute(machine: Machine) -> None:
     see("c2")
     result = machine.run({})
     assert result.status == "SUCCEEDED"
-    assert result.steps == ["list_shards", "plan_shard", "plan_shard"] * 6
+    assert result.steps == ["list_shards", "plan_shard", "plan_shard", "plan_nodes", "plan_nodes"] + ["list_shards"] + [
+        "plan_shard"
+    ] * 2 + (["list_shards", "plan_shard", "plan_shard"] * 4)
     assert result.states.count("Wait") == 5
     for cluster in ("c1", "c2"):
         lease = fleets.lease(cluster)
         assert lease
         assert [target.workers for target in lease.targets] == [2]
+
+
+def test_a_shard_at_rest_is_planned_once_a_minute(machine: Machine) -> None:
+    see("c1", moving=False)
+    assert machine.run({}).steps == ["list_shards", "plan_shard", "plan_nodes"] + ["list_shards"] * 5
 
 
 def test_the_pause_between_two_rounds_is_ten_seconds() -> None:
@@ -64,7 +71,7 @@ def test_a_cluster_that_reports_within_the_minute_is_planned_within_it(machine: 
 
 def test_one_shard_that_cannot_be_planned_stops_no_other(machine: Machine) -> None:
     see("c1")
-    fleets.keep_snapshot("c1", {"takenAt": "never"})
+    fleets.keep_snapshot("c1", {"takenAt": "never", "deployments": [{"id": "unlike any"}]})
     see("c2")
     result = machine.run({})
     assert result.status == "SUCCEEDED"

@@ -10,7 +10,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
-from orrery.dataplane.port import DeploymentRef, DeploymentSpec, Observation
+from orrery.dataplane.port import DeploymentRef, DeploymentSpec, NodePoolSpec, NodeView, Observation
 from orrery.errors import DataPlaneFailed, Error, WorkersBusy
 
 PARTS = ("namespace", "database", "broker", "release", "airflow", "queues", "ingress")
@@ -37,6 +37,8 @@ class FakeDataPlane:
         self.homes: dict[str, Home] = {}
         self.calls: list[tuple[str, str]] = []
         self.refusals: dict[str, Refusal] = {}
+        self.pools: dict[str, tuple[NodePoolSpec, ...]] = {}
+        self.nodes: dict[str, tuple[NodeView, ...]] = {}
         self._lock = threading.RLock()
 
     # what a test wants to happen
@@ -60,6 +62,10 @@ class FakeDataPlane:
     def sicken(self, id: str, reason: str) -> None:
         """Its Airflow stops being healthy."""
         self.homes[id].sick = reason
+
+    def have_nodes(self, cluster_id: str, *nodes: NodeView) -> None:
+        """These nodes are there from now on, and no others."""
+        self.nodes[cluster_id] = nodes
 
     # what a test wants to see
 
@@ -136,6 +142,19 @@ class FakeDataPlane:
                 return Observation(0, False, "its Airflow is not there", "", home.workers if home else 0)
             address = f"http://{ref.namespace}.localhost" if "ingress" in home.parts else ""
             return Observation(home.parts["airflow"].generation, not home.sick, home.sick, address, home.workers)
+
+    def ensure_node_pools(self, cluster_id: str, pools: tuple[NodePoolSpec, ...]) -> None:
+        with self._lock:
+            self._called("ensure_node_pools", cluster_id)
+            self.pools[cluster_id] = tuple(sorted(pools, key=lambda pool: pool.name))
+
+    def node_pools(self, cluster_id: str) -> tuple[NodePoolSpec, ...]:
+        return self.pools.get(cluster_id, ())
+
+    def observe_nodes(self, cluster_id: str) -> tuple[NodeView, ...]:
+        with self._lock:
+            self._called("observe_nodes", cluster_id)
+            return tuple(sorted(self.nodes.get(cluster_id, ()), key=lambda node: node.name))
 
     # how it works
 

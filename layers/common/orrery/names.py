@@ -1,5 +1,6 @@
 """Ids and every name derived from them, one function each; nothing else in the house spells a name."""
 
+import hashlib
 import re
 import secrets
 import time
@@ -30,6 +31,11 @@ def _base36(number: int, width: int) -> str:
 def new_id() -> str:
     """A cuid-shaped id: `c`, 8 characters of time in milliseconds (so ids sort by age), 16 of chance (82 bits)."""
     return "c" + _base36(time.time_ns() // 1_000_000, 8) + "".join(secrets.choice(_ALPHABET) for _ in range(16))
+
+
+def id_of(*parts: str) -> str:
+    """The id of a thing that is found by what it is and not by its id: the same parts are the same id, always."""
+    return "c" + _base36(int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()), 24)
 
 
 def is_id(text: str) -> bool:

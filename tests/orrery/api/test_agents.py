@@ -88,13 +88,13 @@ def test_what_was_observed_is_written_when_it_changes_and_only_then(plane: Plane
     deployment = plane.made()
     rows = written(monkeypatch)
     report(plane, told(deployment))
-    assert rows == ["OBSERVED", "SNAPSHOT", f"CLUSTER#{plane.installation.cluster_id}"]
+    assert rows == ["OBSERVED", "SNAPSHOT#0#NOW", f"CLUSTER#{plane.installation.cluster_id}"]
     rows.clear()
     report(plane, told(deployment), after=10)
     assert rows == [f"CLUSTER#{plane.installation.cluster_id}"]
     rows.clear()
     report(plane, told(deployment, healthy=False, reason="its scheduler is being started"), after=20)
-    assert rows == ["OBSERVED", "SNAPSHOT", f"CLUSTER#{plane.installation.cluster_id}"]
+    assert rows == ["OBSERVED", "SNAPSHOT#0#NOW", f"CLUSTER#{plane.installation.cluster_id}"]
     seen = observed.load(deployment["id"])
     assert (seen.health, seen.reason, seen.address) == (
         Health.UNHEALTHY, "its scheduler is being started", "http://calm-orbit-1234.localhost:18080",
@@ -106,7 +106,7 @@ def test_a_demand_that_changes_is_no_change_of_health(plane: Plane, monkeypatch:
     report(plane, told(deployment))
     rows = written(monkeypatch)
     report(plane, told(deployment, queue={"queued": 3}))
-    assert rows == ["SNAPSHOT", f"CLUSTER#{plane.installation.cluster_id}"]
+    assert rows == ["SNAPSHOT#0#NOW", f"CLUSTER#{plane.installation.cluster_id}"]
 
 
 def test_an_agent_cannot_speak_of_deployments_that_are_not_placed_on_its_cluster(plane: Plane) -> None:
@@ -130,14 +130,14 @@ def test_a_deployment_that_is_told_of_twice_is_refused(plane: Plane) -> None:
 def test_another_cluster_looks_like_no_cluster(plane: Plane) -> None:
     answer = plane.installation.agent.post(f"/agent/v1/clusters/c{'9' * 24}/snapshots", snapshot())
     assert (answer.status, answer.body["message"]) == (404, "there is no such cluster, or you may not see it")
-    assert fleets.shards() == []
+    assert fleets.heartbeats() == []
 
 
 def test_an_owner_is_no_agent(plane: Plane) -> None:
     home = plane.installation
     assert home.owner.post(f"/agent/v1/clusters/{home.cluster_id}/snapshots", snapshot()).status == 404
     assert Caller().post(f"/agent/v1/clusters/{home.cluster_id}/snapshots", snapshot()).status == 401
-    assert fleets.shards() == []
+    assert fleets.heartbeats() == []
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_snapshot_that_makes_no_sense_is_refused_by_field(plane: Plane, change
     deployment = plane.made()
     answer = report(plane, told(deployment, queue=change))
     assert (answer.status, answer.fields) == (400, [field])
-    assert fleets.shards() == []
+    assert fleets.heartbeats() == []
 
 
 def test_a_field_that_a_newer_agent_sends_is_passed_over(plane: Plane) -> None:

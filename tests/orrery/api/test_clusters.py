@@ -1,11 +1,14 @@
 """Clusters through the API: the platform's standard ones for everybody, an Organization's own for it alone."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from orrery import names
+from orrery.hypervisor import nodes
+from orrery.hypervisor.nodes import Demand, Node, Planned, Pool, Size
 from orrery.model.cluster import ClusterType
-from orrery.store import clusters, tables, writes
+from orrery.store import clusters, node_plans, tables, writes
 
 from tests.support.installation import Installation, another
 
@@ -42,6 +45,32 @@ def test_a_cluster_has_every_property_that_clients_read(installation: Installati
     assert cluster["metadata"] == {"externalIPs": [], "kubeDnsIp": "", "oidcIssuerUrl": ""}
     assert cluster["healthStatus"] == {"value": "UNKNOWN", "details": []}
     assert cluster["drRegion"] == ""
+
+
+def test_node_pools_are_told_once_nodes_were_planned(installation: Installation) -> None:
+    decided_at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    kinds = [Pool("large", "m6i.4xlarge", Size(15.5, 62), high=50), Pool("general", "m6i.2xlarge", Size(7.5, 30))]
+    there = [Node("n1", "general"), Node("n2", "general")]
+    node_plans.save(installation.cluster_id, Planned(nodes.plan(kinds, [Demand(Size(4, 8), 1)], there), decided_at, untold="nobody home"))
+
+    pools = installation.owner.get(f"{installation.path}/clusters/{installation.cluster_id}").body["nodePools"]
+    plan = installation.owner.get(f"{installation.path}/clusters/{installation.cluster_id}/node-plan").body
+
+    assert [(pool["name"], pool["isDefault"], pool["maxNodeCount"], pool["nodeInstanceType"]) for pool in pools] == [
+        ("general", True, 100, "m6i.2xlarge"), ("large", False, 50, "m6i.4xlarge"),
+    ]  # fmt: skip
+    assert pools[0]["supportedAstroMachines"] == ["A5", "A10", "A20"]
+    assert [(pool["name"], pool["action"], pool["targetNodeCount"]) for pool in plan["nodePools"]] == [
+        ("general", "SHRINK", 1), ("large", "HOLD", 0),
+    ]  # fmt: skip
+    assert plan["nodePools"][0]["reason"] == "1 worker needs 1 node of m6i.2xlarge; 2 are there"
+    assert plan["proposals"] == [{"node": "n1", "nodePool": "general", "savedNodeHoursPerDay": 24.0, "reason": "no worker is on it"}]
+    assert (plan["isCarriedOut"], plan["problem"], plan["decidedAt"]) == (False, "nobody home", "2026-03-01T12:00:00.000Z")
+
+
+def test_before_an_agent_has_reported_there_is_no_node_plan(installation: Installation) -> None:
+    plan = installation.owner.get(f"{installation.path}/clusters/{installation.cluster_id}/node-plan").body
+    assert (plan["decidedAt"], plan["nodePools"], plan["isCarriedOut"]) == (None, [], False)
 
 
 def test_clusters_can_be_narrowed_by_name_and_provider(installation: Installation) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from orrery.hypervisor import fleet as fleets
 from orrery.hypervisor.fleet import Queue
-from orrery.hypervisor.lease import LIFE, RENEWED, Lease, news, renew
+from orrery.hypervisor.lease import LIFE, RENEWED, RENEWED_AT_REST, Lease, merge, news, renew
 from orrery.hypervisor.plan import Plan, plan
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -45,8 +45,8 @@ def test_a_new_target_is_a_new_lease_at_once() -> None:
 
 
 def test_a_target_of_a_newer_generation_is_a_new_lease_even_if_the_number_is_the_same() -> None:
-    newer = tuple(replace(decision, generation=4) for decision in planned())
-    assert renew(first(planned()), newer, NOW + SECOND)
+    newer = tuple(replace(decision, generation=4) for decision in planned(queued=7))
+    assert renew(first(planned(queued=7)), newer, NOW + SECOND)
 
 
 def test_a_silent_cluster_gets_no_more_time() -> None:
@@ -58,6 +58,30 @@ def test_a_silent_cluster_gets_no_more_time() -> None:
 
 def test_an_empty_cluster_costs_one_lease_and_no_more() -> None:
     assert renew(first(()), (), NOW + timedelta(days=1)) is None
+
+
+def test_a_queue_at_rest_needs_no_target_and_its_lease_is_renewed_all_the_same() -> None:
+    lease = first(planned())
+    assert (lease.targets, lease.queues) == ((), 1)
+    assert renew(lease, planned(), NOW + LIFE - RENEWED_AT_REST - SECOND, renewed=RENEWED_AT_REST) is None
+    assert renew(lease, planned(), NOW + LIFE - RENEWED_AT_REST, renewed=RENEWED_AT_REST)
+
+
+def test_what_comes_to_rest_is_news_once() -> None:
+    busy = first(planned(queued=7))
+    calm = renew(busy, planned(), NOW + SECOND)
+    assert calm
+    assert (len(news(busy, planned())), news(calm, planned())) == (1, ())
+
+
+def test_the_leases_of_all_shards_are_one_that_ends_with_the_first_of_them() -> None:
+    old, young = first(planned(queued=7)), renew(None, planned(queued=12), NOW + SECOND)
+    assert young
+    merged = merge([young, old, first(())])
+    assert merged
+    assert (merged.issued_at, merged.expires_at, merged.generation) == (old.issued_at, old.expires_at, 3)
+    assert [target.workers for target in merged.targets] == [3], "of two that speak of one queue the newer one counts"
+    assert merge([]) is None
 
 
 def test_actions_are_always_news_and_a_hold_only_when_its_cause_is_another() -> None:

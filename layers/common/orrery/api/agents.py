@@ -10,8 +10,9 @@ from orrery.api.wire.agents import Answer, Snapshot
 from orrery.authz.permissions import Permission
 from orrery.authz.principal import missing
 from orrery.errors import Invalid
+from orrery.hypervisor import fleet, shards
 from orrery.model.deployment import Health, Observed
-from orrery.store import fleets, observed
+from orrery.store import fleets, observed, snapshots
 
 log = logging.getLogger("orrery")
 router = routes()
@@ -29,12 +30,13 @@ def report_snapshot(clusterId: str, body: Snapshot, caller: Caller) -> Answer:
 
 def _take(cluster_id: str, told: dict[str, Any], now: datetime) -> None:
     """What was observed is written before the snapshot: cut short in between, the next report does it again."""
-    before = fleets.snapshot(cluster_id) or {"deployments": []}
-    told["deployments"] = _own(cluster_id, told["deployments"], before["deployments"])
-    _observe(told["deployments"], before["deployments"], now)
-    if {**told, "takenAt": None} != {**before, "takenAt": None}:
-        fleets.keep_snapshot(cluster_id, told)
-    fleets.hear(cluster_id, taken_at=told["takenAt"], now=now)
+    kept = snapshots.load(cluster_id)
+    before = snapshots.merged(kept)["deployments"]
+    told["deployments"] = _own(cluster_id, told["deployments"], before)
+    _observe(told["deployments"], before, now)
+    resting = shards.resting(fleet.read(cluster_id, told))
+    moving = snapshots.keep(cluster_id, told, resting=resting, before=kept)
+    fleets.hear(cluster_id, taken_at=told["takenAt"], now=now, moving=moving)
 
 
 def _own(cluster_id: str, told: list[dict[str, Any]], before: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -11,11 +11,19 @@ from orrery.api import places
 from orrery.api.entrance import Caller, routes
 from orrery.api.paging import Paging
 from orrery.api.wire.cluster_requests import CreateClusterRequest, UpdateClusterRequest
-from orrery.api.wire.clusters import LOCATIONS, Cluster, ClusterHealthStatus, ClusterHealthStatusDetail, ClusterOptions, ClustersPaginated
+from orrery.api.wire.clusters import (
+    LOCATIONS,
+    Cluster,
+    ClusterHealthStatus,
+    ClusterHealthStatusDetail,
+    ClusterOptions,
+    ClustersPaginated,
+    NodePlan,
+)
 from orrery.authz.permissions import Permission
 from orrery.errors import NotServed
 from orrery.model import cluster as model
-from orrery.store import clusters, observed, organizations
+from orrery.store import clusters, node_plans, observed, organizations
 
 router = routes()
 ORGANIZATION = "/organizations/<organizationId>"
@@ -78,6 +86,16 @@ def get_cluster(organizationId: str, clusterId: str, caller: Caller) -> Cluster:
     return _render(clusters.fetch(caller, organizationId, clusterId, Permission.ORGANIZATION_CLUSTERS_GET), organizationId)
 
 
+@router.get(f"{ITEM}/node-plan", operation_id="GetClusterNodePlan", summary="Get a cluster's node plan", tags=["Cluster"])
+def get_cluster_node_plan(organizationId: str, clusterId: str, caller: Caller) -> NodePlan:
+    """How many nodes of each kind the cluster should have and why, and which of them could be emptied; ours, beyond the wire we share.
+
+    For those who may change clusters: the numbers tell how much all who share a cluster run on it.
+    """
+    cluster = clusters.fetch(caller, organizationId, clusterId, Permission.ORGANIZATION_CLUSTERS_UPDATE)
+    return NodePlan.of(cluster.id, node_plans.load(cluster.id))
+
+
 @router.get(f"{ORGANIZATION}/cluster-options", operation_id="GetClusterOptions", summary="Get cluster options", tags=["Options"])
 def get_cluster_options(organizationId: str, caller: Caller, kind: ClusterType, provider: Provider = None) -> list[ClusterOptions]:
     """What a cluster of a type can be made of; there are no hybrid clusters, so for them the list is empty."""
@@ -88,7 +106,7 @@ def get_cluster_options(organizationId: str, caller: Caller, kind: ClusterType, 
 
 
 def _render(cluster: model.Cluster, organization_id: str) -> Cluster:
-    return Cluster.of(cluster, organization_id, _health(observed.heartbeat(cluster.id)))
+    return Cluster.of(cluster, organization_id, _health(observed.heartbeat(cluster.id)), node_plans.load(cluster.id))
 
 
 def _health(heard: datetime | None) -> ClusterHealthStatus:

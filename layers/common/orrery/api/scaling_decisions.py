@@ -4,7 +4,7 @@ from orrery.api.entrance import Caller, routes
 from orrery.api.paging import Page
 from orrery.api.wire.deployments import ScalingDecision, ScalingDecisionsPaginated
 from orrery.authz.permissions import Permission
-from orrery.store import deployments, fleets
+from orrery.store import decisions, deployments
 
 router = routes()
 
@@ -17,8 +17,8 @@ router = routes()
 )
 def list_scaling_decisions(organizationId: str, deploymentId: str, caller: Caller, page: Page) -> ScalingDecisionsPaginated:
     """The decisions of the last month, newest first."""
-    deployments.fetch(caller, organizationId, deploymentId, Permission.DEPLOYMENT_METRICS_GET)
+    deployment = deployments.fetch(caller, organizationId, deploymentId, Permission.DEPLOYMENT_METRICS_GET)
     page.cut([], keys={})
-    found, total = fleets.decisions(deploymentId, offset=page.offset, limit=page.limit)
-    decisions = [ScalingDecision.of(decision) for decision in found]
-    return ScalingDecisionsPaginated(scaling_decisions=decisions, limit=page.limit, offset=page.offset, total_count=total)
+    found, total = decisions.page(deployment.cluster_id, deploymentId, offset=page.offset, limit=page.limit)
+    told = [ScalingDecision.of(decision) for decision in found]
+    return ScalingDecisionsPaginated(scaling_decisions=told, limit=page.limit, offset=page.offset, total_count=total)

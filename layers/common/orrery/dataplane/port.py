@@ -78,6 +78,32 @@ class Observation:
     """Worker processes of all queues that exist now, draining ones included."""
 
 
+@dataclass(frozen=True)
+class NodePoolSpec:
+    """How many nodes of one kind a cluster should have, and between which bounds."""
+
+    name: str
+    instance_type: str
+    nodes: int
+    min_nodes: int
+    max_nodes: int
+
+
+@dataclass(frozen=True)
+class NodeView:
+    """A node that is there; `cpu` (vCPU) and `memory` (GiB) are what it has for workers."""
+
+    name: str
+    pool: str
+    instance_type: str
+    cpu: float
+    memory: float
+    workers: tuple[tuple[str, str], ...]
+    """Deployment and id of each worker on it."""
+    is_fixed: bool = False
+    """The home cannot have more or fewer of its kind."""
+
+
 class DataPlane(Protocol):
     def ensure_namespace(self, spec: DeploymentSpec) -> None:
         """A place of its own: directory or namespace, user, quota."""
@@ -123,3 +149,12 @@ class DataPlane(Protocol):
 
     def observe(self, ref: DeploymentRef) -> Observation:
         """What is there now; a Deployment that is not there is an unhealthy one at generation 0."""
+
+    def ensure_node_pools(self, cluster_id: str, pools: tuple[NodePoolSpec, ...]) -> None:
+        """The number of nodes wanted of each kind, for the home to reach: more as they come, fewer only by nodes without a running task."""
+
+    def node_pools(self, cluster_id: str) -> tuple[NodePoolSpec, ...]:
+        """What was last wanted of a cluster's nodes, by name; nothing when nothing was."""
+
+    def observe_nodes(self, cluster_id: str) -> tuple[NodeView, ...]:
+        """The nodes that are there now, by name."""

@@ -1,45 +1,61 @@
 """One tick over one shard: what an agent saw becomes a plan, and a plan that passes the check becomes a lease and a record."""
 
 from datetime import UTC, datetime
+from typing import TypedDict
 
-from orrery import names
 from orrery.errors import StaleGeneration
 from orrery.hypervisor import fleet as fleets
 from orrery.hypervisor.check import check
-from orrery.hypervisor.lease import Lease, news, renew
-from orrery.hypervisor.plan import Decision, plan
+from orrery.hypervisor.lease import RENEWED, RENEWED_AT_REST, Lease, news, renew
+from orrery.hypervisor.plan import SILENCE, Decision, plan
 from orrery.model.scaling import ScalingDecision
+from orrery.store import decisions
 from orrery.store import fleets as store
 
 
-def list_shards() -> list[str]:
-    """The shards to plan: the clusters whose agents report."""
-    return store.shards()
+class Shard(TypedDict):
+    """One shard to plan, as the state machine carries it."""
+
+    cluster: str
+    number: int
+    whole: bool
 
 
-def plan_shard(cluster_id: str, *, now: datetime | None = None) -> dict[str, int | str]:
-    """Plan one cluster; says which lease is in force and how many queues and decisions it was about.
+def list_shards(*, whole: bool, now: datetime | None = None) -> list[Shard]:
+    """The shards to plan: all of them when `whole`, and in between those in which something moves, as far as was just heard."""
+    now = now or datetime.now(UTC)
+    return [
+        Shard(cluster=beat.cluster_id, number=number, whole=whole)
+        for beat in store.heartbeats()
+        for number, moves in enumerate(beat.moving)
+        if whole or (moves and (now - beat.heard_at).total_seconds() <= SILENCE)
+    ]
+
+
+def plan_shard(cluster_id: str, number: int = 0, *, whole: bool = True, now: datetime | None = None) -> dict[str, int | str]:
+    """Plan one shard, without `whole` only what moves; says which lease is in force and how many queues and decisions it was about.
 
     Two ticks may cross: the lease is conditional on the one that was read, so the second to write gives way and records nothing.
     """
     now = now or datetime.now(UTC)
-    seen, last = store.seen(cluster_id), store.lease(cluster_id)
+    done: dict[str, int | str] = {"shard": f"{cluster_id}#{number}" if number else cluster_id}
+    seen, last = store.look(cluster_id, number, whole=whole)
     if seen is None:
-        return {"shard": cluster_id, "lease": last.generation if last else 0, "queues": 0, "recorded": 0}
+        return {**done, "lease": last.generation if last else 0, "queues": 0, "recorded": 0}
     fleet = fleets.read(cluster_id, seen.snapshot, silence=max(0.0, (now - seen.heard_at).total_seconds()))
     planned = check(fleet, plan(fleet))
-    lease = renew(last, planned, now)
+    lease = renew(last, planned, now, renewed=RENEWED_AT_REST if whole else RENEWED)
     told = news(last, planned)
-    if lease and not _published(cluster_id, lease):
-        return {"shard": cluster_id, "lease": lease.generation, "queues": len(planned), "recorded": 0}
+    if lease and not _published(cluster_id, lease, number):
+        return {**done, "lease": lease.generation, "queues": len(planned), "recorded": 0}
     generation = (lease or last or _none(now)).generation
-    store.record((decision.deployment, _remember(decision, generation, now)) for decision in told)
-    return {"shard": cluster_id, "lease": generation, "queues": len(planned), "recorded": len(told)}
+    decisions.record(cluster_id, number, ((decision.deployment, _remember(decision, generation, now)) for decision in told))
+    return {**done, "lease": generation, "queues": len(planned), "recorded": len(told)}
 
 
-def _published(cluster_id: str, lease: Lease) -> bool:
+def _published(cluster_id: str, lease: Lease, number: int) -> bool:
     try:
-        store.publish(cluster_id, lease)
+        store.publish(cluster_id, lease, number)
     except StaleGeneration:
         return False
     return True
@@ -51,7 +67,7 @@ def _none(now: datetime) -> Lease:
 
 def _remember(decision: Decision, lease_generation: int, now: datetime) -> ScalingDecision:
     return ScalingDecision(
-        id=names.new_id(),
+        id="",
         decided_at=now,
         queue=decision.queue,
         action=decision.action.value,

@@ -12,6 +12,9 @@ LIFE = timedelta(seconds=90)
 RENEWED = timedelta(seconds=45)
 """A lease that says nothing new is written again only when less than this is left of it: half the writes cost half the money."""
 
+RENEWED_AT_REST = timedelta(seconds=75)
+"""The same, where the next look is a minute away."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -32,30 +35,57 @@ class Target:
 
 @dataclass(frozen=True)
 class Lease:
-    """The newest targets of a cluster; its generation counts how often they were written."""
+    """The newest targets of a shard; its generation counts how often they were written.
+
+    A queue at rest needs no target: while a lease is in force, an agent keeps what has none at what it is, within its bounds.
+    """
 
     generation: int
     issued_at: datetime
     expires_at: datetime
     targets: tuple[Target, ...]
+    queues: int = 0
+    """How many queues it was planned for."""
 
 
-def renew(last: Lease | None, plan: Plan, now: datetime) -> Lease | None:
-    """The lease that follows from a plan, or nothing when the last one still says the same for long enough.
+def renew(last: Lease | None, plan: Plan, now: datetime, *, renewed: timedelta = RENEWED) -> Lease | None:
+    """The lease that follows from a plan, or nothing when the last one still says the same for at least `renewed`.
 
     What is planned for a silent cluster ends at once: nobody should act on it, and it is kept only to know what has been told.
     """
-    targets = tuple(Target(d.deployment, d.queue, d.target, d.generation, d.cause, d.reason) for d in plan)
+    targets = tuple(Target(d.deployment, d.queue, d.target, d.generation, d.cause, d.reason) for d in plan if d.cause is not Cause.AT_REST)
     silent = any(decision.cause is Cause.SILENT for decision in plan)
-    if last and _gist(last.targets) == _gist(targets) and (silent or not targets or last.expires_at - now > RENEWED):
+    same = last is not None and _gist(last.targets) == _gist(targets) and bool(last.queues) == bool(plan)
+    if last and same and (silent or not plan or last.expires_at - now > renewed):
         return None
-    return Lease(last.generation + 1 if last else 1, now, now if silent else now + LIFE, targets)
+    return Lease(last.generation + 1 if last else 1, now, now if silent else now + LIFE, targets, len(plan))
 
 
 def news(last: Lease | None, plan: Plan) -> tuple[Decision, ...]:
-    """What is worth remembering: every action, and a hold when its cause is not what it was."""
+    """What is worth remembering: every action, and a hold when its cause is not what it was; a queue without a target was at rest."""
+    before = Cause.AT_REST.value if last else ""
     told = {(target.deployment_id, target.queue): target.cause for target in last.targets} if last else {}
-    return tuple(d for d in plan if d.action is not Action.HOLD or told.get((d.deployment, d.queue)) != d.cause)
+    return tuple(d for d in plan if d.action is not Action.HOLD or told.get((d.deployment, d.queue), before) != d.cause)
+
+
+def merge(leases: Iterable[Lease]) -> Lease | None:
+    """The leases of a cluster's shards as the one that its agent is given; None when there are none.
+
+    It ends with the first of them: an agent plans by itself for all that it sees, or for nothing. An empty shard has no say. Where two
+    speak of one queue, because a shard was split, the newer one counts.
+    """
+    every = sorted(leases, key=lambda lease: lease.issued_at)
+    speaking = [lease for lease in every if lease.queues] or every[:1]
+    if not speaking:
+        return None
+    targets = {(target.deployment_id, target.queue): target for lease in speaking for target in lease.targets}
+    return Lease(
+        generation=sum(lease.generation for lease in every),
+        issued_at=speaking[0].issued_at,
+        expires_at=min(lease.expires_at for lease in speaking),
+        targets=tuple(targets.values()),
+        queues=sum(lease.queues for lease in speaking),
+    )
 
 
 def _gist(targets: Iterable[Target]) -> list[tuple[str, str, int, int, str]]:

@@ -9,6 +9,7 @@ class ScalingDecision:
     """`current` and `target` are workers that take tasks, `queued` and `running` the tasks that were seen."""
 
     id: str
+    """Made from what it names when it is read."""
     decided_at: datetime
     queue: str
     action: str

@@ -1,33 +1,24 @@
-"""What agents and the hypervisor leave for each other: heartbeats, snapshots, leases, and the scaling decisions that are worth remembering.
+"""What agents and the hypervisor leave for each other: heartbeats, snapshots and leases.
 
-A snapshot is written on change only and compressed; that it still holds is told by the cluster's heartbeat, a small row of its own. So a
-fleet at rest costs one small write for every report, however many Deployments it has.
+That a snapshot still holds is told by the cluster's heartbeat, a small row of its own. So a fleet at rest costs one small write for every
+report, however many Deployments it has. A lease is one shard's; the agent is given all of its cluster's as one.
 """
 
-import base64
-import gzip
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from orrery.errors import StaleGeneration, TooLarge
-from orrery.hypervisor.lease import Lease
+from orrery.errors import StaleGeneration
+from orrery.hypervisor.lease import Lease, merge
 from orrery.model.deployment import Deployment
-from orrery.model.scaling import ScalingDecision
-from orrery.store import reads, writes
+from orrery.store import reads, snapshots, writes
 from orrery.store.documents import freeze, thaw
-from orrery.store.tables import item, table
-
-_LARGEST = 350_000
-"""Bytes of a packed snapshot or lease; DynamoDB's items end at 400 KB, keys and names included."""
+from orrery.store.packing import pack, unpack
+from orrery.store.tables import Item, table
 
 _FORGOTTEN = timedelta(days=7)
 """A cluster that has been silent for so long is no shard any more."""
-
-_REMEMBERED = timedelta(days=30)
-"""How long a scaling decision can be looked up."""
 
 
 @dataclass(frozen=True)
@@ -38,48 +29,71 @@ class Seen:
     heard_at: datetime
 
 
-def hear(cluster_id: str, *, taken_at: str, now: datetime) -> None:
-    """The cluster's agent is there, and the snapshot that was kept last holds at `taken_at`."""
-    beat = {"takenAt": taken_at, "heardAt": now.isoformat()}
+@dataclass(frozen=True)
+class Heartbeat:
+    """An agent's last sign of life, and in which of its cluster's shards something moves."""
+
+    cluster_id: str
+    taken_at: str
+    heard_at: datetime
+    moving: tuple[bool, ...]
+
+
+def hear(cluster_id: str, *, taken_at: str, now: datetime, moving: Sequence[bool] = (True,)) -> None:
+    """The cluster's agent is there, the snapshot that was kept last holds at `taken_at`, and in these of its shards something moves."""
+    beat = {"takenAt": taken_at, "heardAt": now.isoformat(), "moving": list(moving)}
     writes.commit(writes.put(table()("HEARTBEATS", f"CLUSTER#{cluster_id}", body=beat, expires=now + _FORGOTTEN)))
 
 
-def shards() -> list[str]:
+def heartbeats() -> list[Heartbeat]:
     """The clusters whose agents report, by id."""
     bound = table()
     with writes.speaking():
-        rows = bound.query("HEARTBEATS", bound.sk.startswith("CLUSTER#"), consistent_read=True)
-        return [row.sk.removeprefix("CLUSTER#") for row in rows]
+        rows = bound.query("HEARTBEATS", bound.sk.startswith("CLUSTER#"))
+        return [_heartbeat(row) for row in rows]
 
 
-def keep_snapshot(cluster_id: str, snapshot: Mapping[str, Any]) -> None:
-    """Replaces the cluster's snapshot."""
-    writes.commit(writes.put(table()(f"CLUSTER#{cluster_id}", "SNAPSHOT", body=_pack(snapshot))))
+def keep_snapshot(cluster_id: str, snapshot: Mapping[str, Any], *, resting: frozenset[str] = frozenset()) -> None:
+    """Replaces the cluster's snapshot; `resting` are the Deployments in it that are at rest."""
+    snapshots.keep(cluster_id, snapshot, resting=resting, before=snapshots.load(cluster_id))
 
 
-def snapshot(cluster_id: str) -> Mapping[str, Any] | None:
+def snapshot(cluster_id: str, *, consistent: bool = True) -> Mapping[str, Any] | None:
     """What the cluster's agent told when it last had something new to tell."""
-    row = reads.row(f"CLUSTER#{cluster_id}", "SNAPSHOT")
-    return _unpack(row.body) if row else None
+    shares = snapshots.load(cluster_id, consistent=consistent)
+    return snapshots.merged(shares) if shares else None
 
 
-def seen(cluster_id: str) -> Seen | None:
-    """What the cluster's agent last told, brought up to its last heartbeat."""
-    told, beat = snapshot(cluster_id), reads.row("HEARTBEATS", f"CLUSTER#{cluster_id}")
-    if told is None or beat is None:
-        return None
-    return Seen({**told, "takenAt": beat.body["takenAt"]}, datetime.fromisoformat(beat.body["heardAt"]))
+def look(cluster_id: str, number: int = 0, *, whole: bool = True) -> tuple[Seen | None, Lease | None]:
+    """What a shard's agent last told, brought up to its last heartbeat, and the shard's newest lease; without `whole` what moves alone.
+
+    One call, and as of up to a second ago: a lease written on an older one than there is gives way, and agents look again before they act.
+    """
+    beat, lease = ("HEARTBEATS", f"CLUSTER#{cluster_id}"), (f"CLUSTER#{cluster_id}", f"LEASE#{number}")
+    rows = reads.rows([beat, lease, *snapshots.keys(cluster_id, number, whole=whole)], consistent=False)
+    share = snapshots.share(rows, cluster_id, number)
+    seen = None
+    if share and beat in rows:
+        heard = _heartbeat(rows[beat])
+        seen = Seen({**share.document(), "takenAt": heard.taken_at}, heard.heard_at)
+    return seen, _lease(rows[lease]) if lease in rows else None
+
+
+def leases(cluster_id: str) -> list[Lease]:
+    """The newest lease of each of the cluster's shards."""
+    bound = table()
+    with writes.speaking():
+        return [_lease(row) for row in bound.query(f"CLUSTER#{cluster_id}", bound.sk.startswith("LEASE#"), consistent_read=True)]
 
 
 def lease(cluster_id: str) -> Lease | None:
-    """The cluster's newest lease."""
-    row = reads.row(f"CLUSTER#{cluster_id}", "LEASE")
-    return thaw(Lease, dict(_unpack(row.body))) if row else None
+    """The cluster's newest lease, of all its shards."""
+    return merge(leases(cluster_id))
 
 
-def publish(cluster_id: str, lease: Lease) -> None:
-    """Replaces the lease before this one; `StaleGeneration` when another tick was here in the meantime."""
-    row = table()(f"CLUSTER#{cluster_id}", "LEASE", generation=lease.generation, body=_pack(freeze(lease)))
+def publish(cluster_id: str, lease: Lease, number: int = 0) -> None:
+    """Replaces the shard's lease before this one; `StaleGeneration` when another tick was here in the meantime."""
+    row = table()(f"CLUSTER#{cluster_id}", f"LEASE#{number}", generation=lease.generation, body={}, packed=pack(freeze(lease)))
     crossed = StaleGeneration("another tick has published since this one read the lease")
     writes.commit(writes.put_new(row, crossed) if lease.generation == 1 else writes.put_next(row, crossed))
 
@@ -90,30 +104,10 @@ def placed(cluster_id: str, ids: Iterable[tuple[str, str]]) -> set[str]:
     return {deployment.id for deployment in found if deployment.cluster_id == cluster_id}
 
 
-def record(decisions: Iterable[tuple[str, ScalingDecision]]) -> None:
-    """Remembers decisions, each beside the Deployment it is about."""
-    with writes.speaking(), table().batch_write() as batch:
-        for deployment_id, decision in decisions:
-            key = f"DECISION#{decision.decided_at.isoformat(timespec='milliseconds')}#{decision.queue}"
-            batch.save(item(f"DEP#{deployment_id}", key, decision, expires=decision.decided_at + _REMEMBERED))
+def _lease(row: Item) -> Lease:
+    return thaw(Lease, unpack(row.packed))
 
 
-def decisions(deployment_id: str, *, offset: int, limit: int) -> tuple[list[ScalingDecision], int]:
-    """A page of a Deployment's scaling decisions, newest first, and how many there are in all."""
-    newest = reads.every(ScalingDecision, f"DEP#{deployment_id}", "DECISION#", newest_first=True, limit=offset + limit)
-    bound = table()
-    with writes.speaking():
-        total = bound.count(f"DEP#{deployment_id}", bound.sk.startswith("DECISION#"), consistent_read=True)
-    return newest[offset:], total
-
-
-def _pack(document: Mapping[str, Any]) -> dict[str, str]:
-    packed = base64.b85encode(gzip.compress(json.dumps(document, separators=(",", ":")).encode(), mtime=0)).decode()
-    if len(packed) > _LARGEST:
-        raise TooLarge("this cluster has more queues and workers than one snapshot can tell; place its Deployments on more clusters")
-    return {"packed": packed}
-
-
-def _unpack(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    document: dict[str, Any] = json.loads(gzip.decompress(base64.b85decode(body["packed"])))
-    return document
+def _heartbeat(row: Item) -> Heartbeat:
+    heard = datetime.fromisoformat(row.body["heardAt"])
+    return Heartbeat(row.sk.removeprefix("CLUSTER#"), row.body["takenAt"], heard, tuple(row.body.get("moving", [True])))

@@ -32,15 +32,17 @@
     DEP#<deployment>    ENVIRONMENT           what its data plane was last given of its environment objects
     DEP#<deployment>    DEPLOY#<deploy>       a deploy: get; list newest first (ids sort by age)
     DEP#<deployment>    AGENTTOKEN#<token>    an agent token's description: get; list by prefix
-    DEP#<deployment>    DECISION#<time>#<q>   a scaling decision: list newest first; expires
     HANDOVER#<sha256>   HANDOVER              a one-time sign-in link: taken once; expires
     CLUSTERS            CLUSTER#<cluster>     a standard cluster: list; a dedicated one lies under its Organization
     ORG#<org>           CLUSTER#<cluster>     a dedicated cluster: get, list
-    HEARTBEATS          CLUSTER#<cluster>     when a cluster's agent was last heard: the hypervisor's list of shards, the status; expires
+    HEARTBEATS          CLUSTER#<cluster>     when a cluster's agent was last heard, and which shards move: the tick's list; expires
     AUDIT#<org>#<day>#<shard>  <time>#<request>  a record of the audit log: list a day; written once, never changed; expires
     FIRST               RUN                   what the first run made: it makes an installation exactly once
-    CLUSTER#<cluster>   SNAPSHOT              what the agent last told, written on change only: the hypervisor reads it
-    CLUSTER#<cluster>   LEASE                 the newest targets for the agent
+    CLUSTER#<cluster>   SNAPSHOT#<n>#REST     what its Deployments are like at rest: written when many have changed for good
+    CLUSTER#<cluster>   SNAPSHOT#<n>#NOW      what differs from that now: written on change only; the hypervisor reads it every ten seconds
+    CLUSTER#<cluster>   LEASE#<n>             the newest targets of shard <n> for the agent
+    CLUSTER#<cluster>#<n>  DECISIONS#<time>   what one plan of shard <n> decided: list newest first; expires
+    CLUSTER#<cluster>   NODES                 how many nodes each pool should have, and which could be emptied: written on change only
 
     index `open`: openpk = OPEN#<shard>, opensk = <updated>#<deployment>; sparse, only on Deployments whose saga is not settled
     and on releases and environments not yet published: what the sweeper reads.
@@ -51,7 +53,7 @@ Writes are conditional on the generation that was read; only desired state has o
 import functools
 from typing import Any, cast
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, JSONAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
@@ -82,6 +84,7 @@ class Item(Model):
     sk = UnicodeAttribute(range_key=True)
     generation = NumberAttribute(default=1)
     body: JSONAttribute = JSONAttribute()
+    packed = BinaryAttribute(legacy_encoding=False, null=True)
     deployments = NumberAttribute(null=True)
     used = NumberAttribute(null=True)
     expires = TTLAttribute(null=True)

@@ -35,6 +35,8 @@ class Queue(Told):
     min: Count
     max: Count
     concurrency: Annotated[Integer, Field(ge=1, le=10_000)]
+    cpu: Annotated[float, Field(ge=0, le=1000, strict=True, description="vCPU of a worker; 0 when the agent does not know.")] = 0
+    memory: Annotated[float, Field(ge=0, le=10_000, strict=True, description="GiB of a worker; 0 when the agent does not know.")] = 0
     workers: list[Worker]
 
 
@@ -53,6 +55,7 @@ class ReportedDeployment(Told):
     reason: Words = ""
     address: Words = ""
     components: list[Component] = []
+    high_availability: Boolean = Field(False, description="Whether its workers must survive the loss of a zone.")
     queues: list[Queue]
 
 

@@ -1,11 +1,16 @@
 """Clusters and what they can be made of, on the wire."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from orrery import names
 from orrery.api.wire.base import Paginated, Response, Timestamp
+from orrery.hypervisor.nodes import NodeAction, Planned, Pool, PoolDecision, Proposal, Size
 from orrery.model import cluster as model
+from orrery.model.node_pool import INSTANCES
+from orrery.model.queue import Machine
 
 
 class ClusterHealthStatusDetail(Response):
@@ -53,6 +58,94 @@ class NodePool(Response):
     created_at: Timestamp
     updated_at: Timestamp
 
+    @classmethod
+    def of(cls, cluster: model.Cluster, kind: Pool, decided_at: datetime, *, is_default: bool) -> "NodePool":
+        fitting = [machine.value for machine in Machine if Size(machine.size.cpu, machine.size.memory).fits(kind.room)]
+        return cls(
+            id=names.id_of(cluster.id, kind.name),
+            name=kind.name,
+            cluster_id=cluster.id,
+            cloud_provider="AWS",
+            is_default=is_default,
+            max_node_count=kind.high,
+            node_instance_type=kind.instance_type,
+            supported_astro_machines=fitting,
+            created_at=cluster.created_at,
+            updated_at=decided_at,
+        )
+
+    @classmethod
+    def every(cls, cluster: model.Cluster, planned: Planned | None) -> "list[NodePool]":
+        """The kinds of node that the cluster was last planned for; the smallest is the default."""
+        kinds = sorted(planned.plan.kinds, key=lambda kind: (kind.room, kind.name)) if planned else []
+        return [cls.of(cluster, kind, planned.decided_at, is_default=kind is kinds[0]) for kind in kinds if planned]
+
+
+class NodePoolDecision(Response):
+    """How many nodes one pool should have, and why; `packedNodeCount` are those that workers take up."""
+
+    name: str
+    node_instance_type: str
+    action: NodeAction
+    current_node_count: int
+    target_node_count: int
+    packed_node_count: int
+    reason: str
+
+
+class NodeProposal(Response):
+    """A node that could be emptied without cutting a task short, how, and the node-hours a day that this would save."""
+
+    node: str
+    node_pool: str
+    saved_node_hours_per_day: float
+    reason: str
+
+
+class NodePlan(Response):
+    """What was last planned for a cluster's nodes. Nothing is planned yet without `decidedAt`."""
+
+    cluster_id: str
+    decided_at: Timestamp | None
+    is_carried_out: bool
+    """Whether the data plane was told."""
+    problem: str
+    """Why it was not; empty when it was."""
+    node_pools: list[NodePoolDecision]
+    proposals: list[NodeProposal]
+    unplaced: list[str]
+    """Workers that no kind of node can take, in words."""
+
+    @classmethod
+    def of(cls, cluster_id: str, planned: Planned | None) -> "NodePlan":
+        pools = [_decision(each) for each in planned.plan.pools] if planned else []
+        proposals = [_proposal(each) for each in planned.plan.proposals] if planned else []
+        return cls(
+            cluster_id=cluster_id,
+            decided_at=planned.decided_at if planned else None,
+            is_carried_out=planned is not None and not planned.untold,
+            problem=planned.untold if planned else "nothing has been planned yet: the cluster's agent has not reported",
+            node_pools=pools,
+            proposals=proposals,
+            unplaced=list(planned.plan.unplaced) if planned else [],
+        )
+
+
+def _decision(decision: PoolDecision) -> NodePoolDecision:
+    return NodePoolDecision(
+        name=decision.pool,
+        node_instance_type=decision.instance_type,
+        action=decision.action,
+        current_node_count=decision.current,
+        target_node_count=decision.target,
+        packed_node_count=decision.packed,
+        reason=decision.reason,
+    )
+
+
+def _proposal(proposal: Proposal) -> NodeProposal:
+    return NodeProposal(node=proposal.node, node_pool=proposal.pool, saved_node_hours_per_day=proposal.hours, reason=proposal.reason)
+
 
 class Cluster(Response):
     """Where Deployments run. `STANDARD` is ours: a cluster of the platform that serves every Organization."""
@@ -93,7 +186,7 @@ class Cluster(Response):
     updated_at: Timestamp
 
     @classmethod
-    def of(cls, cluster: model.Cluster, organization_id: str, health: ClusterHealthStatus) -> "Cluster":
+    def of(cls, cluster: model.Cluster, organization_id: str, health: ClusterHealthStatus, planned: Planned | None) -> "Cluster":
         return cls(
             id=cluster.id,
             name=cluster.name,
@@ -112,7 +205,7 @@ class Cluster(Response):
             provider_account=None,
             tenant_id=None,
             metadata=ClusterMetadata(external_ips=[], kube_dns_ip="", oidc_issuer_url=""),
-            node_pools=[],
+            node_pools=NodePool.every(cluster, planned),
             tags=[],
             workspace_ids=list(cluster.workspace_ids),
             is_limited=False,
@@ -196,7 +289,7 @@ def _machine(name: str, cpu: int, memory: int) -> ProviderInstanceType:
     return ProviderInstanceType(name=name, cpu=cpu, memory=f"{memory}Gi")
 
 
-NODES = (_machine("m6i.xlarge", 4, 16), _machine("m6i.2xlarge", 8, 32), _machine("m6i.4xlarge", 16, 64), _machine("m6i.8xlarge", 32, 128))
+NODES = tuple(_machine(name, cpu, memory) for name, (cpu, memory) in INSTANCES.items())
 DATABASES = (_machine("db.m6g.large", 2, 8), _machine("db.m6g.xlarge", 4, 16), _machine("db.m6g.2xlarge", 8, 32))
 LOCATIONS = {
     "ap-northeast-1": "Tokyo",
