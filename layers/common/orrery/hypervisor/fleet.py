@@ -28,6 +28,11 @@ class Style(StrEnum):
         """Seconds over which demand is evened out: tuned in the simulator (docs/hypervisor.md), not derived."""
         return 10.0 if self is Style.BALANCED else 46.0
 
+    @property
+    def lead(self) -> float:
+        """Seconds, beside a start-up, by which a worker is asked for before it is needed: whoever may wait asks when the time has come."""
+        return TICK if self is Style.BALANCED else 0.0
+
 
 class WorkerState(StrEnum):
     STARTING = "STARTING"
@@ -109,7 +114,7 @@ class Queue:
         """
         if self.ahead is None:
             return (-(-self.tasks // self.concurrency),)
-        span = int((self.start + TICK) / GRAIN) + 1
+        span = int((self.start + self.style.lead) / GRAIN) + 1
         least = min(1, self.tasks)
         if not self.ahead:
             return (least,)
