@@ -8,6 +8,7 @@ from benchmarks.hypervisor.workload import Dag, Deployment, Planned, history, ji
 
 DIAMOND = Dag("diamond", ("first", "left", "right", "last"), (20.0, 40.0, 60.0, 5.0), ((), (0,), (0,), (1, 2)))
 WIDE = Dag("wide", tuple(f"wide/{n}" for n in range(23)), (45.0,) * 23, ((), *((0,),) * 22))
+FAN = Dag("fan", tuple(f"fan/{n}" for n in range(23)), (5.0,) * 23, ((), *((0,),) * 22))
 LONG = Dag("long", ("long",), (1500.0,), ((),))
 
 
