@@ -50,14 +50,11 @@ class Ours:
         if not worker.is_open:
             world.at(world.now + steps.SEEN_QUIET * ROUND, self._look, world)
 
-    def horizon(self, world: World) -> float:
-        return world.start + TICK + self.style.patience + forecast.GRAIN
-
     def _sleep(self, world: World) -> None:
         """Until something is due that could matter; what nobody tells of wakes us as well."""
         self._is_ticking = False
         if world.told:
-            self._wake(world, max(world.now, world.told[0].due - self.horizon(world) - EVERY))
+            self._wake(world, max(world.now, world.told[0].due - forecast.HORIZON - EVERY))
 
     def _wake(self, world: World, moment: float) -> None:
         phase = world.phase * EVERY
@@ -71,7 +68,7 @@ class Ours:
             self._tick(world)
 
     def _tick(self, world: World) -> None:
-        if world.is_quiet and not (world.told and world.told[0].due < world.now + self.horizon(world) + EVERY):
+        if world.is_quiet and not (world.told and world.told[0].due < world.now + forecast.HORIZON + EVERY):
             return self._sleep(world)
         seen = fleets.of("c", [self.seen(world)])
         (decision,) = check(seen, plan(seen))
@@ -81,7 +78,10 @@ class Ours:
         return None
 
     def seen(self, world: World) -> Queue:
-        """What the agent reports of the queue."""
+        """What the agent reports of the queue, from the runs that have begun and those that a schedule tells of."""
+        runs = [*self._begun(world), *self._told(world)]
+        span = forecast.spans(runs, horizon=forecast.HORIZON).get(QUEUE, 0.0)
+        horizon = world.start + TICK + self.style.patience(span) + forecast.GRAIN  # nobody looks at what lies behind it
         return Queue(
             deployment="d",
             organization="o",
@@ -93,15 +93,11 @@ class Ours:
             floor=0,
             ceiling=MOST,
             concurrency=world.concurrency,
-            ahead=self.ahead(world),
+            ahead=forecast.curves(runs, horizon=horizon).get(QUEUE, ()),
             start=world.start,
+            span=span,
             style=self.style,
         )
-
-    def ahead(self, world: World) -> forecast.Curve:
-        """What is foretold of the queue, from the runs that have begun and those that a schedule tells of."""
-        runs = [*self._begun(world), *self._told(world)]
-        return forecast.curves(runs, horizon=self.horizon(world)).get(QUEUE, ())
 
     def _begun(self, world: World) -> Iterator[forecast.Run]:
         """One for each run; those of a DAG of which nothing waits for its parents any more are told as one, which is the same."""
@@ -124,7 +120,7 @@ class Ours:
 
     def _told(self, world: World) -> Iterator[forecast.Run]:
         for told in world.told:
-            if told.due >= world.now + self.horizon(world):
+            if told.due >= world.now + forecast.HORIZON:
                 return
             yield forecast.Run(self._shape(world, told.dag), told.due - world.now)
 
