@@ -57,6 +57,10 @@ class Plane:
         """One piece of the demand record."""
         return self._post("demand-records", piece, _SECONDS_FOR_LOGS)
 
+    def visit(self, organization_id: str, deployment_id: str) -> dict[str, Any]:
+        """Somebody is at the address of a sleeping Deployment: `{"state", "reason"}`."""
+        return self._post(f"deployments/{quote(deployment_id, safe='')}/visits", {"organizationId": organization_id}, _SECONDS)
+
     def _post(self, what: str, body: dict[str, Any], seconds: float) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {_token(self.settings.token_file)}", "Content-Type": "application/json"}
         path = f"{urlsplit(self.settings.plane_url).path}/agent/v1/clusters/{quote(self.settings.cluster_id, safe='')}/{what}"

@@ -5,6 +5,7 @@ import signal
 import threading
 
 from agent import VERSION
+from agent.activator import Activator
 from agent.actuate import Actuator
 from agent.clock import Clock, SystemClock
 from agent.demand import Demand
@@ -59,6 +60,7 @@ async def run(settings: Settings) -> None:
     agent = Agent(home, Demand(doors), Foresight(doors, clock), plane.exchange, Journal(settings.state), clock)
     agent.recorder = Recorder(plane.take_demand, settings.state / "demand", clock)
     agent.recorder.begin(ended)
+    activator = asyncio.create_task(Activator(home.deployments, plane.visit, clock).run(stop))
     Shipper(home, plane.take_logs, settings.state / "logs").begin(ended)
     print(f"agent: {VERSION} serves cluster {settings.cluster_id}", flush=True)
     while not stop.is_set():
@@ -69,6 +71,7 @@ async def run(settings: Settings) -> None:
             print(f"agent: a round failed: {type(problem).__name__}: {problem}", flush=True)
         await _pause(stop, max(0.2, ROUND_SECONDS - (clock.seconds() - begun)))
     ended.set()
+    await activator
     await doors.close()
 
 

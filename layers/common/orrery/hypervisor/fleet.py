@@ -32,8 +32,18 @@ class Style(StrEnum):
 
         The figures are tuned in the simulator (docs/hypervisor.md), not derived.
         """
-        least, share = (10.0, 0.1) if self is Style.BALANCED else (40.0, 0.6)
+        least, share = (10.0, 0.05) if self is Style.BALANCED else (40.0, 0.3)
         return min(max(least, share * span), MOST_PATIENCE)
+
+    @property
+    def lead(self) -> float:
+        """Seconds, beside a start-up, by which a worker is asked for before it is needed: whoever may wait asks when the time has come."""
+        return TICK if self is Style.BALANCED else 0.0
+
+    @property
+    def spare(self) -> float:
+        """The share of a worker's slots for whose sake alone no further worker is had: the tasks wait until a slot is free."""
+        return 0.1 if self is Style.BALANCED else 0.4
 
 
 class WorkerState(StrEnum):
@@ -118,11 +128,12 @@ class Queue:
         """
         if self.ahead is None:
             return (-(-self.tasks // self.concurrency),)
-        span = int((self.start + TICK) / GRAIN) + 1
+        span = int((self.start + self.style.lead) / GRAIN) + 1
         least = min(1, self.tasks)
         if not self.ahead:
             return (least,)
-        return (max(least, (needs := _evened(self.ahead, self.style.patience(self.span), span, self.concurrency))[0]), *needs[1:])
+        needs = _evened(self.ahead, self.style.patience(self.span), span, self.concurrency, self.style.spare)
+        return (max(least, needs[0]), *needs[1:])
 
     @cached_property
     def needed(self) -> int:
@@ -144,13 +155,13 @@ class Queue:
         return sum(worker.idle is not None and worker.idle >= kept and worker.state is WorkerState.RUNNING for worker in self.workers)
 
 
-def _evened(curve: Curve, patience: float, span: int, concurrency: int) -> list[int]:
-    """Workers for each of `span` grains: the mean of the tasks from there on, for as long as they may wait."""
+def _evened(curve: Curve, patience: float, span: int, concurrency: int, spare: float) -> list[int]:
+    """Workers for each of `span` grains: the mean of the tasks from there on, for as long as they may wait; one while there is any."""
     width = max(1, int(patience / GRAIN))
     padded = (*curve[: span + width], *(0.0,) * max(0, span + width - len(curve)))
-    together, needs = sum(padded[:width]), []
+    together, left, needs = sum(padded[:width]), spare * concurrency + 0.01, []
     for place in range(span):
-        needs.append(ceil(max(0.0, together / width - 0.01) / concurrency))
+        needs.append(max(padded[place] > 0.01, ceil((together / width - left) / concurrency)))
         together += padded[place + width] - padded[place]
     return needs
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from orrery.hypervisor.fleet import TICK, Fleet, Queue
+from orrery.hypervisor.fleet import Fleet, Queue
 from orrery.hypervisor.forecast import GRAIN
 
 SILENCE = 60.0
@@ -111,7 +111,7 @@ def packed(queue: Queue, fleet: Fleet) -> Decision | None:
         return None
     surplus, empty = queue.serving - queue.wanted, queue.idle()
     told = f"{_need(queue)}; {_are(queue.serving)} running, {surplus} too many"
-    seconds = queue.start + TICK
+    seconds = queue.start + queue.style.lead
     if surplus <= empty:
         return drain(queue, Cause.IDLE, queue.wanted, f"{told}, idle and not needed in the next {seconds:.0f} s")
     return drain(queue, Cause.PACKED, queue.wanted, f"{told} in the next {seconds:.0f} s; what comes is packed on the busiest")

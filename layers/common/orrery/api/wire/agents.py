@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from orrery.api.wire.base import Boolean, Integer, Response, Timestamp
+from orrery.api.wire.base import Boolean, Integer, Request, Response, Timestamp
 from orrery.hypervisor.fleet import WorkerState
 from orrery.hypervisor.lease import Lease, Target
 from orrery.model.scaling import Style
@@ -143,3 +143,14 @@ class Answer(Response):
     @classmethod
     def of(cls, lease: Lease | None, now: datetime) -> "Answer":
         return cls(now=now, lease=AgentLease.of(lease or Lease(0, now, now, ())))
+
+
+class Visit(Request):
+    """Whose sleeping Deployment somebody came to."""
+
+    organization_id: Id
+
+
+class VisitedDeployment(Response):
+    state: str = Field(description="AWAKE, WAKING or ASLEEP.")
+    reason: str

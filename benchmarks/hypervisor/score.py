@@ -1,0 +1,145 @@
+"""The figures of a policy over a set of Deployments, each simulated by itself; all cores take part."""
+
+import os
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import partial
+
+from orrery.hypervisor.fleet import Style
+
+from benchmarks.hypervisor.optimum import optimum
+from benchmarks.hypervisor.ours import Ours
+from benchmarks.hypervisor.peers import Keda, Reactive
+from benchmarks.hypervisor.workload import Deployment
+from benchmarks.hypervisor.world import Policy, World
+
+POLICIES: dict[str, Callable[[], Policy]] = {
+    "balanced": partial(Ours, Style.BALANCED),
+    "economy": partial(Ours, Style.ECONOMY),
+    "astro": partial(Reactive, 10.0, 300.0),
+    "astro_no_hold": partial(Reactive, 10.0, 0.0),
+    "keda": Keda,
+    "mwaa": partial(Reactive, 60.0, 120.0),
+}
+STARTS = {"mwaa": 150.0}
+"""Seconds that workers take to start where it is not the run's to say."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    concurrency: int = 5
+    """Tasks a worker."""
+    start: float = 30.0
+    """Seconds from a worker's launch until it takes tasks."""
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one Deployment came to under one policy; costs in worker-seconds."""
+
+    cost: float
+    optimum: float
+    slowdowns: tuple[float, ...]
+    waits: tuple[float, ...]
+    launches: int
+    killed: int
+    ended: int
+    """Tasks that ran to their end."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is printed. Waits in seconds; a slowdown is a run's time from due to end by its critical path."""
+
+    cost_over_optimum: float
+    dag_slowdown_mean: float
+    dag_slowdown_p95: float
+    task_wait_p50: float
+    task_wait_p99: float
+    launches: int
+    tasks_killed: int
+
+
+@dataclass(frozen=True)
+class Case:
+    """One Deployment to be simulated; chance is its own, so that adding another one changes nothing for it."""
+
+    deployment: Deployment
+    setting: Setting
+    number: int = 0
+
+    @property
+    def seed(self) -> int:
+        return zlib.crc32(f"{self.setting.seed}/{self.number}".encode())
+
+
+def scores(policies: Sequence[str], cases: Sequence[Case], *, processes: int = 0) -> dict[str, Figures]:
+    """The figures of each policy over all cases; the same with any number of processes (0: one for each core)."""
+    jobs = [(name, case) for name in policies for case in cases]
+    if (processes or os.cpu_count() or 1) == 1:
+        outcomes = [outcome(*job) for job in jobs]
+    else:
+        with ProcessPoolExecutor(processes or None) as pool:
+            outcomes = list(pool.map(outcome, *zip(*jobs, strict=True)))
+    return {name: figures(each for (of, _), each in zip(jobs, outcomes, strict=True) if of == name) for name in policies}
+
+
+def played(policy: str, case: Case) -> World:
+    """The case under that policy, to its end."""
+    start = STARTS.get(policy, case.setting.start)
+    return World(case.deployment, POLICIES[policy](), concurrency=case.setting.concurrency, start=start, seed=case.seed).play()
+
+
+def outcome(policy: str, case: Case) -> Outcome:
+    world, deployment = played(policy, case), case.deployment
+    spans = (span for run in deployment.runs if run.comes for span in run.ideal())
+    return Outcome(
+        world.cost,
+        optimum(spans, case.setting.concurrency, case.setting.start),
+        tuple(world.slowdowns) if deployment.is_scored_as_dags else (),
+        tuple(world.waits),
+        world.launches,
+        world.killed,
+        world.ended,
+    )
+
+
+def figures(outcomes: Iterable[Outcome]) -> Figures:
+    seen = tuple(outcomes)
+    slowdowns = sorted(each for one in seen for each in one.slowdowns)
+    waits = sorted(each for one in seen for each in one.waits)
+    return Figures(
+        cost_over_optimum=round(sum(one.cost for one in seen) / max(1.0, sum(one.optimum for one in seen)), 4),
+        dag_slowdown_mean=round(sum(slowdowns) / max(1, len(slowdowns)), 4),
+        dag_slowdown_p95=round(_rank(slowdowns, 0.95), 4),
+        task_wait_p50=round(_rank(waits, 0.50), 3),
+        task_wait_p99=round(_rank(waits, 0.99), 3),
+        launches=sum(one.launches for one in seen),
+        tasks_killed=sum(one.killed for one in seen),
+    )
+
+
+def printable(found: dict[str, Figures]) -> dict[str, dict[str, dict[str, float]]]:
+    return {"policies": {name: asdict(each) for name, each in found.items()}}
+
+
+def table(found: dict[str, Figures]) -> str:
+    """A line for each policy, in Markdown."""
+    head = "| policy | cost / optimum | slowdown mean | p95 | wait p50 | p99 | launches | killed |\n|---|---|---|---|---|---|---|---|"
+    return "\n".join([head, *(_line(name, each) for name, each in found.items())])
+
+
+def _line(name: str, each: Figures) -> str:
+    return (
+        f"| {name} | {each.cost_over_optimum:.2f} | {each.dag_slowdown_mean:.2f} | {each.dag_slowdown_p95:.2f} | {each.task_wait_p50:.1f} s"
+        f" | {each.task_wait_p99:.1f} s | {each.launches:,} | {each.tasks_killed:,} |"
+    )
+
+
+def _rank(ordered: Sequence[float], share: float) -> float:
+    """The nearest-rank quantile of ordered values; 0 of none."""
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
