@@ -50,7 +50,7 @@ def test_a_worker_is_idle_when_it_runs_nothing_and_is_more_than_is_needed() -> N
 
 
 def test_whoever_asks_for_nothing_takes_no_room() -> None:
-    asking = [{"queued": 1}, {"running": 1}, {"min": 1}, {"workers": [IDLE]}, {"ahead": [[1.0, 3]]}]
+    asking: list[dict[str, Any]] = [{"queued": 1}, {"running": 1}, {"min": 1}, {"workers": [IDLE]}, {"ahead": [[1.0, 3]]}]
     assert footprint.taking_room(snapshot())["deployments"] == []
     assert all(footprint.taking_room(snapshot(**change))["deployments"] for change in asking)
 

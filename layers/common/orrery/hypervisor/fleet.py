@@ -17,16 +17,23 @@ START = 30.0
 """Seconds that a worker is taken to need from its launch until it takes tasks, as long as nobody has measured it."""
 
 
+MOST_PATIENCE = 400.0
+"""Seconds that demand is evened out over at most: a forecast reaches no further."""
+
+
 class Style(StrEnum):
     """How long a task may wait for a worker so that fewer workers are started."""
 
     BALANCED = "BALANCED"
     ECONOMY = "ECONOMY"
 
-    @property
-    def patience(self) -> float:
-        """Seconds over which demand is evened out: tuned in the simulator (docs/hypervisor.md), not derived."""
-        return 10.0 if self is Style.BALANCED else 46.0
+    def patience(self, span: float) -> float:
+        """Seconds that demand may be evened out over: what a run that takes `span` seconds hardly notices.
+
+        The figures are tuned in the simulator (docs/hypervisor.md), not derived.
+        """
+        least, share = (10.0, 0.1) if self is Style.BALANCED else (40.0, 0.6)
+        return min(max(least, share * span), MOST_PATIENCE)
 
 
 class WorkerState(StrEnum):
@@ -77,6 +84,8 @@ class Queue:
     """Tasks that will be active, from now on, without those on draining workers; None when nobody can tell."""
     start: float = START
     """Seconds from a worker's launch until it takes tasks."""
+    span: float = 0.0
+    """Seconds that the shortest of the runs that lie ahead usually takes."""
     style: Style = Style.BALANCED
     due: Due | None = None
 
@@ -113,7 +122,7 @@ class Queue:
         least = min(1, self.tasks)
         if not self.ahead:
             return (least,)
-        return (max(least, (needs := _evened(self.ahead, self.style.patience, span, self.concurrency))[0]), *needs[1:])
+        return (max(least, (needs := _evened(self.ahead, self.style.patience(self.span), span, self.concurrency))[0]), *needs[1:])
 
     @cached_property
     def needed(self) -> int:
@@ -196,6 +205,7 @@ def _queue(deployment: Mapping[str, Any], queue: Mapping[str, Any], taken: datet
         concurrency=max(1, queue["concurrency"]),
         ahead=curve(queue.get("ahead"), aged=silence),
         start=queue.get("startSeconds") or START,
+        span=queue.get("spanSeconds") or 0.0,
         style=Style(deployment.get("style") or Style.BALANCED),
         due=_due(queue.get("next")),
     )

@@ -7,6 +7,7 @@ A task that nobody has seen end before is not foretold; once it is queued or run
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from math import inf
 from typing import NamedTuple
@@ -19,6 +20,9 @@ GAP = 2.0
 
 TAIL = 0.1
 """A task that runs longer than its like is expected to go on for this share of the time that it has run already."""
+
+HORIZON = 500.0
+"""Seconds that a forecast reaches: the slowest start and the longest patience together."""
 
 Curve = tuple[float, ...]
 """Mean number of active tasks in each GRAIN from now on; what lies behind its end is zero."""
@@ -44,6 +48,18 @@ class Shape:
     dag: str
     steps: tuple[Step, ...]
     most: float = inf
+
+    @cached_property
+    def span(self) -> float:
+        """Seconds that a run takes when no task waits for a worker: the critical path, Airflow's own gaps included."""
+        ends: list[float] = []
+        for step in self.steps:
+            ends.append(max((ends[parent] for parent in step.parents), default=0.0) + GAP + (step.seconds or 0.0))
+        return max(ends, default=0.0)
+
+    @cached_property
+    def queues(self) -> frozenset[str]:
+        return frozenset(step.queue for step in self.steps)
 
 
 class Running(NamedTuple):
@@ -86,6 +102,15 @@ def curves(runs: Iterable[Run], *, horizon: float, pools: Mapping[str, float] | 
     for pool, slots in (pools or {}).items():
         _cap([level for (_, of), level in levels.items() if of == pool], slots)
     return _by_queue(levels, buckets)
+
+
+def spans(runs: Iterable[Run], *, horizon: float) -> dict[str, float]:
+    """For each queue, the seconds that the shortest of the runs takes which are on their way or begin within the horizon."""
+    found: dict[str, float] = {}
+    for run in runs:
+        if run.due < horizon:
+            found.update({queue: min(found.get(queue, inf), run.shape.span) for queue in run.shape.queues})
+    return found
 
 
 def _play(run: Run, horizon: float, buckets: int, into: dict[tuple[str, str], list[float]]) -> None:
@@ -168,7 +193,6 @@ def _by_queue(levels: Mapping[tuple[str, str], list[float]], buckets: int) -> di
 
 
 def _trimmed(levels: list[float]) -> Curve:
-    curve = [round(level, 3) for level in levels]
-    while curve and curve[-1] <= 0.001:
-        curve.pop()
-    return tuple(curve)
+    while levels and levels[-1] < 0.001:
+        levels.pop()
+    return tuple(levels)

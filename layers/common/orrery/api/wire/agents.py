@@ -13,6 +13,9 @@ from orrery.hypervisor.lease import Lease, Target
 Id = Annotated[str, Field(min_length=1, max_length=100)]
 Words = Annotated[str, Field(max_length=1000)]
 Count = Annotated[Integer, Field(ge=0, le=10_000_000)]
+Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+Tasks = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
+Often = Annotated[Integer, Field(ge=1, le=1000)]
 
 
 class Told(BaseModel):
@@ -26,6 +29,15 @@ class Worker(Told):
     state: WorkerState
     busy: Count
     idle_since: AwareDatetime | None = Field(None, description="Since when it is known to run nothing, on the agent's clock.")
+    frees_in: Seconds | None = Field(None, description="Seconds until its last running task is expected to end; null when nobody knows.")
+
+
+class NextRun(Told):
+    """A DAG run that is due soon, as far as one queue is concerned."""
+
+    dag: Annotated[str, Field(min_length=1, max_length=250)]
+    at: AwareDatetime
+    tasks: Count
 
 
 class Queue(Told):
@@ -38,6 +50,18 @@ class Queue(Told):
     cpu: Annotated[float, Field(ge=0, le=1000, strict=True, description="vCPU of a worker; 0 when the agent does not know.")] = 0
     memory: Annotated[float, Field(ge=0, le=10_000, strict=True, description="GiB of a worker; 0 when the agent does not know.")] = 0
     workers: list[Worker]
+    ahead: Annotated[list[tuple[Tasks, Often]], Field(max_length=250)] | None = Field(
+        None,
+        description="Tasks that will be active from now on, as pairs of a value and how many grains of two seconds it lasts; "
+        "null when nobody can tell.",
+    )
+    start_seconds: Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)] | None = Field(
+        None, description="Seconds that its workers take from their launch until they take tasks."
+    )
+    span_seconds: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)] = Field(
+        0, description="Seconds that the shortest of the runs ahead usually takes."
+    )
+    next: NextRun | None = Field(None, description="The next run that brings tasks to this queue.")
 
 
 class Component(Told):
