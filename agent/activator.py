@@ -145,7 +145,10 @@ class Activator:
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            await self.look()
+            try:
+                await self.look()
+            except Exception as problem:  # a fault of ours at one door must not close all others for good
+                print(f"agent: the doors could not be looked at: {type(problem).__name__}: {problem}", flush=True)
             pause = WHILE_WAKING if any(door.is_awaited for door in self.doors.values()) else AT_REST
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), pause)

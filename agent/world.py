@@ -138,7 +138,7 @@ def _queue(queue: QueueView) -> dict[str, Any]:
         "workers": [_worker(member) for member in queue.members],
         "ahead": None if queue.ahead is None else run_lengths(queue.ahead),
         "startSeconds": queue.start,
-        "spanSeconds": round(queue.span, 1),
+        "spanSeconds": round(min(queue.span, 1e9), 1),
         "next": _next(queue.next) if queue.next else None,
     }
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from benchmarks.hypervisor.__main__ import ARRIVALS, GRAPHS, main
 from benchmarks.hypervisor.scenarios import SCENARIOS
 from benchmarks.hypervisor.score import POLICIES, Setting, scores

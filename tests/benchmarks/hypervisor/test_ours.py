@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from orrery.hypervisor.fleet import Style
+
 from benchmarks.hypervisor.ours import Ours
 from benchmarks.hypervisor.workload import Planned
 from benchmarks.hypervisor.world import World
-from orrery.hypervisor.fleet import Style
-
 from tests.benchmarks.hypervisor.days import DIAMOND, FAN, LONG, WIDE, day
 
 STYLES = list(Style)

@@ -51,7 +51,7 @@ class Queue(Told):
     cpu: Annotated[float, Field(ge=0, le=1000, strict=True, description="vCPU of a worker; 0 when the agent does not know.")] = 0
     memory: Annotated[float, Field(ge=0, le=10_000, strict=True, description="GiB of a worker; 0 when the agent does not know.")] = 0
     workers: list[Worker]
-    ahead: Annotated[list[tuple[Tasks, Often]], Field(max_length=250)] | None = Field(
+    ahead: Annotated[list[tuple[Tasks, Often]], Field(max_length=300)] | None = Field(
         None,
         description="Tasks that will be active from now on, as pairs of a value and how many grains of two seconds it lasts; "
         "null when nobody can tell.",
