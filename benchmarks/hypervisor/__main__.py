@@ -60,7 +60,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     parser.add_argument("--plots", type=Path, metavar="DIR", help="also write PNGs into this directory")
     parser.add_argument("--report", action="store_true", help="the whole table of docs/hypervisor.md, as Markdown")
-    parser.add_argument("--tasks", type=_positive, metavar="N", help="play days with our policies until so many tasks have ended; count kills")
+    parser.add_argument(
+        "--tasks", type=_positive, metavar="N", help="play days with our policies until so many tasks have ended; count kills"
+    )
     return parser
 
 

@@ -8,14 +8,14 @@ import math
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from agent import steps
-from agent.world import CORDONED, RUNNING, STARTING, Member, QueueView
 from orrery.hypervisor import fleet as fleets
 from orrery.hypervisor import forecast
 from orrery.hypervisor.check import check
 from orrery.hypervisor.fleet import TICK, Queue, Style, WorkerState
 from orrery.hypervisor.plan import Decision, plan
 
+from agent import steps
+from agent.world import CORDONED, RUNNING, STARTING, Member, QueueView
 from benchmarks.hypervisor.peers import MOST
 from benchmarks.hypervisor.workload import Dag
 from benchmarks.hypervisor.world import Run, Worker, World
@@ -113,7 +113,9 @@ class Ours:
     def _run(self, world: World, runs: list[Run], ended: Iterable[int]) -> forecast.Run:
         first, now = runs[0], world.now
         running = [
-            forecast.Running(task, now - worker.tasks[run, task], not worker.is_open) for run in runs for task, worker in run.running.items()
+            forecast.Running(task, now - worker.tasks[run, task], not worker.is_open)
+            for run in runs
+            for task, worker in run.running.items()
         ]
         queued = tuple(task for run in runs for task in run.queued)
         return forecast.Run(self._shape(world, first.dag), first.due - now, frozenset(ended), tuple(running), queued)

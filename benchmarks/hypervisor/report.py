@@ -23,7 +23,9 @@ def _seeds(scenario: str) -> list[tuple[str, Sequence[int]]]:
     if scenario == "surf":
         return [("real", TUNED[:1])]
     sets = (("tuned", TUNED), ("held out", HELD_OUT))
-    return [(f"{words} {', '.join(map(str, seeds))}", seeds) for words, seeds in ((w, s if scenario == "steady" else s[:1]) for w, s in sets)]
+    return [
+        (f"{words} {', '.join(map(str, seeds))}", seeds) for words, seeds in ((w, s if scenario == "steady" else s[:1]) for w, s in sets)
+    ]
 
 
 def count_kills(graphs: Sequence[Dag], tasks: int) -> int:

@@ -142,4 +142,3 @@ def _line(name: str, each: Figures) -> str:
 def _rank(ordered: Sequence[float], share: float) -> float:
     """The nearest-rank quantile of ordered values; 0 of none."""
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
-

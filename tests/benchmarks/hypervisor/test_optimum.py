@@ -2,9 +2,10 @@
 
 from itertools import pairwise
 
-from benchmarks.hypervisor.optimum import optimum
 from hypothesis import given
 from hypothesis import strategies as st
+
+from benchmarks.hypervisor.optimum import optimum
 
 SPANS = st.lists(st.tuples(st.integers(0, 12), st.integers(1, 8)).map(lambda pair: (pair[0], pair[0] + pair[1])), max_size=7)
 

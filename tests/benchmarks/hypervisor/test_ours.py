@@ -3,29 +3,33 @@
 from dataclasses import replace
 
 import pytest
+from orrery.hypervisor.fleet import Style
+
 from benchmarks.hypervisor.ours import Ours
 from benchmarks.hypervisor.workload import Planned
 from benchmarks.hypervisor.world import World
-from orrery.hypervisor.fleet import Style
-
 from tests.benchmarks.hypervisor.days import DIAMOND, FAN, LONG, WIDE, day
 
 STYLES = list(Style)
 
 
-def watched(deployment, style=Style.BALANCED, until=float("inf")):
+class Watched(World):
+    """It also remembers when each task ended."""
+
+    def __init__(self, *given, **named):
+        self.ends: dict[tuple[float, str], float] = {}
+        super().__init__(*given, **named)
+
+    def _ended(self, run, task, worker):
+        self.ends[run.due, run.dag.tasks[task]] = self.now
+        super()._ended(run, task, worker)
+
+
+def watched(deployment, style=Style.BALANCED):
     policy = Ours(style)
-    world = World(deployment, policy, concurrency=5, start=30.0, seed=4)
-    ended = {}
-    finish = world._ended
-
-    def noted(run, task, worker):
-        ended[run.planned.due, run.dag.tasks[task]] = world.now
-        finish(run, task, worker)
-
-    world._ended = noted
-    world.play(until)
-    return policy.plans, ended
+    world = Watched(deployment, policy, concurrency=5, start=30.0, seed=4)
+    world.play()
+    return policy.plans, world.ends
 
 
 @pytest.mark.parametrize("style", STYLES)

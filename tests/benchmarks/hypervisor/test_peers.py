@@ -1,8 +1,8 @@
 """The peers do what their makers say, and no worse."""
 
 import pytest
-from benchmarks.hypervisor.score import played
 
+from benchmarks.hypervisor.score import played
 from tests.benchmarks.hypervisor.days import at, case, jobs_at
 
 
@@ -13,7 +13,9 @@ def held(policy, deployment, **setting):
     return max(end for _, end in world.lifetimes) - last
 
 
-@pytest.mark.parametrize(("policy", "least", "most"), [("astro", 300, 310), ("astro_no_hold", 0, 10), ("mwaa", 120, 180), ("keda", 285, 331)])
+@pytest.mark.parametrize(
+    ("policy", "least", "most"), [("astro", 300, 310), ("astro_no_hold", 0, 10), ("mwaa", 120, 180), ("keda", 285, 331)]
+)
 def test_an_idle_worker_is_held_as_documented(policy, least, most):
     assert least <= held(policy, at(100.0)) <= most
 

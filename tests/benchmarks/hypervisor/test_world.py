@@ -4,9 +4,9 @@ import math
 from dataclasses import replace
 
 import pytest
+
 from benchmarks.hypervisor.score import POLICIES, Case, Setting, outcome, played
 from benchmarks.hypervisor.workload import GAP, Planned, read_graphs, scheduled
-
 from tests.benchmarks.hypervisor.days import DIAMOND, LONG, WIDE, at, case, day
 
 EVERYONE = sorted(POLICIES)
