@@ -1,19 +1,27 @@
 """Looks at the world: the home's inventory and workers, each Airflow's demand, and what only memory can tell (since when, how often)."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from agent.clock import Clock
 from agent.demand import Counts
+from agent.foresight import Ahead, seconds
 from agent.home import Home
-from agent.world import STARTING, DeploymentView, Member, QueueView, World
+from agent.startups import Startups
+from agent.world import RUNNING, STARTING, DeploymentView, Member, QueueView, World
 
 
 class Reads(Protocol):
     async def read(self, urls: Mapping[str, str]) -> dict[str, Counts | None]: ...
+
+
+class Foresees(Protocol):
+    async def foresee(
+        self, urls: Mapping[str, str], counts: Mapping[str, Counts | None], leaving: Mapping[str, Collection[str]]
+    ) -> dict[str, Ahead | None]: ...
 
 
 @dataclass
@@ -27,11 +35,14 @@ class _Memory:
 
 
 class Observer:
-    def __init__(self, home: Home, demand: Reads, clock: Clock) -> None:
-        self._home, self._demand, self._clock = home, demand, clock
+    def __init__(self, home: Home, demand: Reads, foresight: Foresees, clock: Clock) -> None:
+        self._home, self._demand, self._foresight, self._clock = home, demand, foresight, clock
+        self._startups = Startups()
         self._last: dict[str, DeploymentView] = {}
         self._memories: dict[tuple[str, str], _Memory] = {}
         self._counts: dict[str, Counts] = {}
+        self._ahead: dict[str, Ahead | None] = {}
+        self._idle_since: dict[str, datetime | None] = {}
 
     async def observe(self) -> World:
         """The world now; `HomeTrouble` when the home cannot be asked. What it does not say of one Deployment delays no other."""
@@ -40,6 +51,8 @@ class Observer:
         asked = {entry["id"]: entry["databaseUrl"] for entry in inventory if workers.get(entry["id"]) or _may_run(entry)}
         fresh = await self._demand.read(asked)
         self._counts = {id: counts or self._counts.get(id, Counts({}, {})) for id, counts in fresh.items()}
+        self._ahead = await self._foresight.foresee(asked, fresh, {id: _leaving(workers.get(id, [])) for id in asked})
+        self._idle_since = {id: self._idle(id, ahead) for id, ahead in self._ahead.items()}
         views = (
             self._deployment(entry, workers[entry["id"]], fresh) if entry["id"] in workers else self._unseen(entry["id"])
             for entry in inventory
@@ -61,7 +74,7 @@ class Observer:
 
     def _deployment(self, entry: dict[str, Any], workers: list[dict[str, Any]], fresh: Mapping[str, Counts | None]) -> DeploymentView:
         is_seen = fresh.get(entry["id"]) is not None
-        counts = self._counts.get(entry["id"], Counts({}, {}))
+        counts, ahead = self._counts.get(entry["id"], Counts({}, {})), self._ahead.get(entry["id"])
         queues = tuple(
             self._queue(entry, queue, [worker for worker in workers if worker["queue"] == queue["name"]], counts, is_seen=is_seen)
             for queue in entry["queues"]
@@ -77,17 +90,23 @@ class Observer:
             components=tuple({name: each.get(name, "") for name in ("name", "state", "reason")} for each in entry.get("components", [])),
             queues=queues,
             high_availability=entry.get("highAvailability", False),
+            next_run_at=_moment(ahead.next_run_at) if ahead else None,
+            idle_since=self._idle_since.get(entry["id"]),
         )
 
     def _queue(
         self, entry: dict[str, Any], queue: dict[str, Any], workers: list[dict[str, Any]], counts: Counts, *, is_seen: bool
     ) -> QueueView:  # fmt: skip
         """Running tasks whose worker nobody knows could be on any of them: then none is called idle."""
-        name = queue["name"]
+        name, ahead = queue["name"], self._ahead.get(entry["id"])
         running = {host: count for (of, host), count in counts.running.items() if of == name}
         busy = {worker["id"]: sum(n for host, n in running.items() if _is(worker, host)) for worker in workers}
         told = is_seen and sum(busy.values()) == sum(running.values())
-        members = tuple(self._member(entry, worker, busy[worker["id"]], is_told=told) for worker in workers)
+        members = tuple(
+            replace(member, frees_in=self._frees_in(ahead, worker, member) if told else None)
+            for worker in workers
+            for member in [self._member(entry, worker, busy[worker["id"]], is_told=told)]
+        )
         return QueueView(
             name=name,
             queued=counts.queued.get(name, 0),
@@ -98,11 +117,30 @@ class Observer:
             members=members,
             cpu=queue.get("cpu", 0),
             memory=queue.get("memory", 0),
+            ahead=ahead.curve(name, self._clock.seconds()) if ahead else None,
+            start=self._startups.seconds(entry["id"], name),
+            span=ahead.spans.get(name, 0.0) if ahead else 0.0,
+            next=ahead.next.get(name) if ahead else None,
         )
+
+    def _frees_in(self, ahead: Ahead | None, worker: Mapping[str, Any], member: Member) -> float | None:
+        if member.idle_since:
+            return 0.0
+        frees = next((frees for host, frees in ahead.frees.items() if _is(worker, host)), None) if ahead else None
+        left = seconds(frees, member.busy) if frees else None
+        return None if left is None or ahead is None else max(0.0, left - (self._clock.seconds() - ahead.seconds))
+
+    def _idle(self, deployment_id: str, ahead: Ahead | None) -> datetime | None:
+        """What the agent did not see begin it takes from the Airflow's database, as a span."""
+        if ahead is None or ahead.is_active:
+            return None
+        return self._idle_since.get(deployment_id) or self._clock.wall() - timedelta(seconds=ahead.quiet or 0.0)
 
     def _member(self, entry: dict[str, Any], worker: dict[str, Any], busy: int, *, is_told: bool) -> Member:
         memory = self._memories.setdefault((entry["id"], worker["id"]), _Memory(self._clock.seconds()))
         is_idle = is_told and not busy and worker["state"] != STARTING
+        if memory.state == STARTING and worker["state"] == RUNNING:
+            self._startups.took(entry["id"], worker["queue"], self._clock.seconds() - memory.first_seen)
         if memory.state != worker["state"]:
             memory.state, memory.quiet = worker["state"], 0
         memory.quiet = memory.quiet + 1 if is_idle else 0
@@ -120,11 +158,23 @@ class Observer:
     def _forget(self, workers: Mapping[str, list[dict[str, Any]]]) -> None:
         there = {(id, worker["id"]) for id, each in workers.items() for worker in each}
         unheard = self._last.keys() - workers.keys()
+        self._startups.forget({*workers, *unheard})
         self._memories = {key: memory for key, memory in self._memories.items() if key in there or key[0] in unheard}
 
 
 def _may_run(entry: Mapping[str, Any]) -> bool:
     return any(queue["max"] > 0 for queue in entry["queues"])
+
+
+def _leaving(workers: list[dict[str, Any]]) -> set[str]:
+    """Hosts whose workers take nothing new."""
+    return {
+        host for worker in workers if worker["state"] not in (STARTING, RUNNING) for host in (worker.get("hostname"), worker["id"]) if host
+    }
+
+
+def _moment(at: float | None) -> datetime | None:
+    return datetime.fromtimestamp(at, UTC) if at is not None else None
 
 
 def _is(worker: Mapping[str, Any], host: str) -> bool:

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 
 from agent import targets
 from agent.clock import Clock
+from agent.news import is_news
 from agent.settings import Settings
 from agent.targets import Targets
 
@@ -52,6 +53,10 @@ class Plane:
         """One batch of component logs."""
         return self._post("logs", batch, _SECONDS_FOR_LOGS)
 
+    def visit(self, organization_id: str, deployment_id: str) -> dict[str, Any]:
+        """Somebody is at the address of a sleeping Deployment: `{"state", "reason"}`."""
+        return self._post(f"deployments/{quote(deployment_id, safe='')}/visits", {"organizationId": organization_id}, _SECONDS)
+
     def _post(self, what: str, body: dict[str, Any], seconds: float) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {_token(self.settings.token_file)}", "Content-Type": "application/json"}
         path = f"{urlsplit(self.settings.plane_url).path}/agent/v1/clusters/{quote(self.settings.cluster_id, safe='')}/{what}"
@@ -81,7 +86,7 @@ class Reporter:
         self._exchange, self._clock = exchange, clock
         self._task: asyncio.Task[None] | None = None
         self._told: dict[str, Any] = {}
-        self._told_at = float("-inf")
+        self._taken_at = self._told_at = float("-inf")
         self._pause = 0.0
         self._closed_until = float("-inf")
         self._first_heard: datetime | None = None
@@ -104,9 +109,10 @@ class Reporter:
         if now < self._closed_until:
             return False
         silent = now - self._told_at
-        return silent >= (WHILE_WAITING if is_waiting else AT_LEAST_EVERY) or {**snapshot, "takenAt": ""} != self._told
+        return silent >= (WHILE_WAITING if is_waiting else AT_LEAST_EVERY) or is_news(snapshot, self._told, now - self._taken_at)
 
     async def _report(self, snapshot: dict[str, Any]) -> None:
+        taken_at = self._clock.seconds()
         try:
             answer = await asyncio.to_thread(self._exchange, snapshot)
             self._first_heard = self._first_heard or datetime.fromisoformat(answer["now"])
@@ -114,7 +120,7 @@ class Reporter:
         except (PlaneTrouble, KeyError, TypeError, ValueError) as problem:
             self._failed(str(problem) if isinstance(problem, PlaneTrouble) else "the control plane's answer cannot be read")
             return
-        self._told, self._told_at, self._pause = {**snapshot, "takenAt": ""}, self._clock.seconds(), 0.0
+        self._told, self._taken_at, self._told_at, self._pause = snapshot, taken_at, self._clock.seconds(), 0.0
         self.away_since, self.trouble = None, ""
 
     def _failed(self, trouble: str) -> None:

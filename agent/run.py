@@ -5,13 +5,16 @@ import signal
 import threading
 
 from agent import VERSION
+from agent.activator import Activator
 from agent.actuate import Actuator
 from agent.clock import Clock, SystemClock
 from agent.demand import Demand
+from agent.doors import Doors
+from agent.foresight import Foresight
 from agent.home import Home, HomeTrouble
 from agent.journal import Journal
 from agent.logs import Shipper
-from agent.observe import Observer, Reads
+from agent.observe import Foresees, Observer, Reads
 from agent.report import Exchange, Plane, Reporter
 from agent.settings import Settings
 
@@ -19,9 +22,9 @@ ROUND_SECONDS = 2.0
 
 
 class Agent:
-    def __init__(self, home: Home, demand: Reads, exchange: Exchange, journal: Journal, clock: Clock) -> None:
+    def __init__(self, home: Home, demand: Reads, foresight: Foresees, exchange: Exchange, journal: Journal, clock: Clock) -> None:
         self.reporter = Reporter(exchange, clock)
-        self._observer = Observer(home, demand, clock)
+        self._observer = Observer(home, demand, foresight, clock)
         self._actuator = Actuator(home, self.reporter, journal, clock)
         self._trouble = ""
 
@@ -47,9 +50,10 @@ async def run(settings: Settings) -> None:
     clock, stop = SystemClock(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    demand = Demand(clock)
+    doors = Doors(clock)
     home, plane, ended = Home(settings.home_socket), Plane(settings), threading.Event()
-    agent = Agent(home, demand, plane.exchange, Journal(settings.state), clock)
+    agent = Agent(home, Demand(doors), Foresight(doors, clock), plane.exchange, Journal(settings.state), clock)
+    activator = asyncio.create_task(Activator(home.deployments, plane.visit, clock).run(stop))
     Shipper(home, plane.take_logs, settings.state / "logs").begin(ended)
     print(f"agent: {VERSION} serves cluster {settings.cluster_id}", flush=True)
     while not stop.is_set():
@@ -60,7 +64,8 @@ async def run(settings: Settings) -> None:
             print(f"agent: a round failed: {type(problem).__name__}: {problem}", flush=True)
         await _pause(stop, max(0.2, ROUND_SECONDS - (clock.seconds() - begun)))
     ended.set()
-    await demand.close()
+    await activator
+    await doors.close()
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

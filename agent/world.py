@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
+from orrery.hypervisor.fleet import START
+from orrery.hypervisor.forecast import Curve
+
 import agent
+from agent.foresight import NextRun
 
 STARTING, RUNNING, CORDONED, DRAINING = "STARTING", "RUNNING", "CORDONED", "DRAINING"
+
+_MOST = 1_000_000
+"""Tasks that are foretold of one queue: the plane refuses a cluster's whole snapshot for one absurd number in it."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,13 @@ class QueueView:
     cpu: float = 0
     """vCPU of a worker, `memory` GiB; 0 when the home does not tell."""
     memory: float = 0
+    ahead: Curve | None = None
+    """Tasks that will be active, in each grain of the forecast from now on; None when nobody can tell."""
+    start: float = START
+    """Seconds that its workers take to start."""
+    span: float = 0.0
+    """Seconds that the shortest of the runs ahead usually takes."""
+    next: NextRun | None = None
 
     @property
     def serving(self) -> tuple[Member, ...]:
@@ -71,6 +86,10 @@ class DeploymentView:
     high_availability: bool = False
     is_seen: bool = True
     """Whether this is how it is now; if not, it is how it was when the home last told."""
+    next_run_at: datetime | None = None
+    """When the soonest run of any DAG is due."""
+    idle_since: datetime | None = None
+    """Since when no run has been active and no task queued or running; None when one is, and when nobody can tell."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +115,8 @@ def _deployment(deployment: DeploymentView) -> dict[str, Any]:
         "highAvailability": deployment.high_availability,
         "components": [dict(component) for component in deployment.components],
         "queues": [_queue(queue) for queue in deployment.queues],
+        "nextRunAt": _time(deployment.next_run_at),
+        "idleSince": _time(deployment.idle_since),
     }
 
 
@@ -110,7 +131,24 @@ def _queue(queue: QueueView) -> dict[str, Any]:
         "cpu": queue.cpu,
         "memory": queue.memory,
         "workers": [_worker(member) for member in queue.members],
+        "ahead": None if queue.ahead is None else run_lengths(queue.ahead),
+        "startSeconds": queue.start,
+        "spanSeconds": round(queue.span, 1),
+        "next": _next(queue.next) if queue.next else None,
     }
+
+
+def run_lengths(curve: Curve) -> list[list[float]]:
+    """A curve as pairs of a value and how often it comes in a row."""
+    return [[value, len(list(alike))] for value, alike in groupby(min(round(value, 2), _MOST) for value in curve)]
+
+
+def _next(run: NextRun) -> dict[str, Any]:
+    return {"dag": run.dag, "at": datetime.fromtimestamp(run.at, UTC).isoformat(), "tasks": min(run.tasks, _MOST)}
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _worker(member: Member) -> dict[str, Any]:
@@ -119,4 +157,5 @@ def _worker(member: Member) -> dict[str, Any]:
         "state": member.state if member.is_serving else DRAINING,
         "busy": member.busy,
         "idleSince": member.idle_since.isoformat() if member.idle_since and member.state == RUNNING else None,
+        "freesIn": None if member.frees_in is None else round(member.frees_in, 1),
     }

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -218,3 +219,53 @@ def test_the_token_is_not_sent_in_the_clear_to_another_machine(orrery: Run, plan
 
 def test_open_prints_the_link_alone_for_a_person(orrery: Run) -> None:
     assert orrery("deployment", "open", "etl").stdout == "http://etl.localhost/auth/handover?code=once\n"
+
+
+def test_a_span_is_a_time_from_now(orrery: Run, plane: Plane) -> None:
+    before = datetime.now(UTC)
+    assert orrery("deployment", "hibernate", "etl", "--yes", "--for", "12h").exit_code == 0
+    until = datetime.fromisoformat(sent(plane)["overrideUntil"])
+    assert timedelta(hours=12) - timedelta(seconds=1) <= until - before <= timedelta(hours=12, minutes=1)
+
+
+@pytest.mark.parametrize("words", [["--for", "soon"], ["--for", "0h"], ["--for", "h"], ["--for", "1h", "--until", "2026-02-01T00:00:00Z"]])
+def test_a_span_that_is_none_is_refused_and_nothing_is_sent(orrery: Run, plane: Plane, words: list[str]) -> None:
+    assert orrery("deployment", "hibernate", "etl", "--yes", *words).exit_code == 2
+    assert plane.asked("POST") == []
+
+
+def test_hibernate_takes_its_word_back_without_asking(orrery: Run, plane: Plane) -> None:
+    assert orrery("deployment", "hibernate", "etl", "--remove-override").exit_code == 0
+    assert plane.asked("DELETE")[-1].path.endswith("/hibernation-override")
+
+
+@pytest.mark.parametrize(
+    ("words", "rules"),
+    [
+        (["--idle-after", "30"], {"idle": {"isEnabled": True, "afterMinutes": 30}}),
+        (["--no-idle", "--no-schedules"], {"idle": {"isEnabled": False}, "schedules": []}),
+        (["--catch-up", "latest", "--no-wake-on-visit"], {"catchUp": "LATEST", "wakeOnVisit": False}),
+        (
+            ["--schedule", "0 20 * * *", "0 7 * * *", "--time-zone", "Europe/Berlin"],
+            {"schedules": [
+                {"hibernateAtCron": "0 20 * * *", "wakeAtCron": "0 7 * * *", "isEnabled": True, "timeZone": "Europe/Berlin"}
+            ]},
+        ),
+    ],
+)  # fmt: skip
+def test_rules_of_sleep_are_sent_and_nothing_else_changes(orrery: Run, plane: Plane, words: list[str], rules: Any) -> None:
+    assert orrery("deployment", "hibernation", "etl", *words).exit_code == 0
+    body = sent(plane)
+    assert body["scalingSpec"] == {"hibernationSpec": rules}
+    assert (body["name"], "workerQueues" in body) == ("etl", False)
+
+
+def test_rules_of_sleep_are_shown_without_sending_anything(orrery: Run, plane: Plane) -> None:
+    assert orrery("deployment", "hibernation", "etl").exit_code == 0
+    assert plane.asked("POST") == []
+
+
+@pytest.mark.parametrize("words", [["--time-zone", "UTC"], ["--idle-after", "5", "--no-idle"], ["--no-schedules", "--schedule", "a", "b"]])
+def test_rules_that_contradict_each_other_are_refused(orrery: Run, plane: Plane, words: list[str]) -> None:
+    assert orrery("deployment", "hibernation", "etl", *words).exit_code == 2
+    assert plane.asked("POST") == []

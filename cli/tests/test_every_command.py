@@ -36,6 +36,7 @@ LINES = {
     "deployment create": "deployment create new --queue heavy:min=0,max=4",
     "deployment delete": "deployment delete etl --yes",
     "deployment hibernate": "deployment hibernate etl --yes",
+    "deployment hibernation": "deployment hibernation etl --idle-after 30",
     "deployment inspect": "deployment inspect etl",
     "deployment list": "deployment list",
     "deployment logs": "deployment logs etl",

@@ -3,6 +3,7 @@
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,8 @@ from local.home.users import Users
 from local.home.workers import Workers
 
 _STOP_SECONDS = 25.0
+_HANDED_OVER_SECONDS = 60.0
+"""How long a waking Deployment keeps a port that is not free; its API server needs seconds before it binds it, and is started again."""
 _METRICS_SECONDS = float(os.environ.get("ORRERY_METRICS_SECONDS", "30"))
 
 
@@ -48,6 +51,8 @@ class Home:
         self._locks: dict[str, threading.RLock] = {}
         self._allocating = threading.Lock()
         self._tending = threading.Event()
+        self._rested: dict[str, float] = {}
+        """When a Deployment was last seen to be meant to sleep: its port is then the agent's, which needs a moment to let it go."""
 
     def begin(self) -> None:
         """Bring back everything that was there: servers first, then each Deployment as its record says."""
@@ -240,7 +245,10 @@ class Home:
             broker.prepare(self.places, record)
             wanted.append(broker.command(self.places, record, cell=cell))
         expected = components(record)
-        if expected and not self.supervisor.pid(f"{record.id}/api-server") and not listening.free(record.port):
+        if record.spec.hibernating:
+            self._rested[record.id] = time.monotonic()
+        is_handed_over = time.monotonic() - self._rested.get(record.id, float("-inf")) < _HANDED_OVER_SECONDS
+        if expected and not is_handed_over and not self.supervisor.pid(f"{record.id}/api-server") and not listening.free(record.port):
             record.port = ports.choose({other.port for other in self._records.all()})
             self._records.save(record)
         name = airflow.database_name(record.id)

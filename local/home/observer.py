@@ -79,14 +79,15 @@ class Observer:
 
 
 def components(record: Record) -> list[str]:
-    """Which of Airflow's processes should run now."""
-    if "airflow" not in record.things or record.spec.hibernating:
+    """Which of Airflow's processes should run now: on the way to sleep all of them, until the last worker has ended its tasks."""
+    if "airflow" not in record.things or (record.spec.hibernating and not record.workers):
         return []
     return [name for name in airflow.COMPONENTS if name != "triggerer" or record.triggerer]
 
 
 def _address(record: Record) -> str:
-    return airflow.address(record) if "ingress" in record.things and components(record) else ""
+    """A sleeping Deployment keeps its address: the agent answers there."""
+    return airflow.address(record) if "ingress" in record.things and (components(record) or record.spec.hibernating) else ""
 
 
 def _queues(record: Record) -> list[dict[str, Any]]:

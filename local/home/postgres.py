@@ -21,7 +21,7 @@ from local.home.records import write_whole
 from local.home.supervisor import Supervisor, start
 
 KEY = "home/postgres"
-_DEMAND_TABLES = ("task_instance", "dag_run", "dag")
+_DEMAND_TABLES = ("task_instance", "dag_run", "dag", "slot_pool", "serialized_dag")
 _TRIGGERS = (
     "SELECT pg_relation_size(oid) > 0 FROM pg_class WHERE relname = 'trigger' AND relkind = 'r' AND relnamespace = 'public'::regnamespace"
 )
@@ -114,7 +114,7 @@ class Postgres:
             connection.execute(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
 
     def ensure(self, name: str, *, template: str, password: str, reader_password: str) -> None:
-        """A migrated database `name`, its login `name`, and `<name>_read` that sees demand and nothing else."""
+        """A migrated database `name`, its login `name`, and `<name>_read` that sees demand, now and to come, and nothing else."""
         reader = f"{name}_read"
         with self._making, self.superuser() as connection:
             _ensure_login(connection, name, password)

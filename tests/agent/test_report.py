@@ -100,7 +100,7 @@ def test_a_lease_from_before_this_agents_life_is_no_lease(gateway: FakeGateway, 
     gateway.answer = json.dumps(
         {"now": "2030-01-01T00:00:10.000Z", "lease": {**old, "generation": 8, "issuedAt": "2030-01-01T00:00:09.000Z"}}
     )
-    offer(told, deployments=["something new"])
+    offer(told, deployments=[{"id": "something new"}])
     assert told.targets.generation == 8
 
 
@@ -173,7 +173,7 @@ def test_a_slow_plane_holds_only_one_report(tmp_path: Path) -> None:
     async def many() -> None:
         told = Reporter(slow, FakeClock())
         for number in range(50):
-            told.offer({**SNAPSHOT, "deployments": [number]}, is_waiting=True)
+            told.offer({**SNAPSHOT, "deployments": [{"id": number}]}, is_waiting=True)
             await asyncio.sleep(0)
         release.set()
         await told.finish()

@@ -33,9 +33,8 @@ def test_each_shard_is_planned_six_times_a_minute(machine: Machine) -> None:
     see("c2")
     result = machine.run({})
     assert result.status == "SUCCEEDED"
-    assert result.steps == ["list_shards", "plan_shard", "plan_shard", "plan_nodes", "plan_nodes"] + ["list_shards"] + [
-        "plan_shard"
-    ] * 2 + (["list_shards", "plan_shard", "plan_shard"] * 4)
+    between = ["look_at_sleep", "list_shards", "plan_shard", "plan_shard"]
+    assert result.steps == [*between, "plan_nodes", "plan_nodes", *between * 5]
     assert result.states.count("Wait") == 5
     for cluster in ("c1", "c2"):
         lease = fleets.lease(cluster)
@@ -45,7 +44,7 @@ def test_each_shard_is_planned_six_times_a_minute(machine: Machine) -> None:
 
 def test_a_shard_at_rest_is_planned_once_a_minute(machine: Machine) -> None:
     see("c1", moving=False)
-    assert machine.run({}).steps == ["list_shards", "plan_shard", "plan_nodes"] + ["list_shards"] * 5
+    assert machine.run({}).steps == ["look_at_sleep", "list_shards", "plan_shard", "plan_nodes"] + ["look_at_sleep", "list_shards"] * 5
 
 
 def test_the_pause_between_two_rounds_is_ten_seconds() -> None:
@@ -54,7 +53,7 @@ def test_the_pause_between_two_rounds_is_ten_seconds() -> None:
 
 def test_an_installation_without_clusters_has_a_quiet_minute(machine: Machine) -> None:
     result = machine.run({})
-    assert (result.status, result.steps) == ("SUCCEEDED", ["list_shards"] * 6)
+    assert (result.status, result.steps) == ("SUCCEEDED", ["look_at_sleep", "list_shards"] * 6)
 
 
 def test_a_cluster_that_reports_within_the_minute_is_planned_within_it(machine: Machine) -> None:
@@ -66,7 +65,7 @@ def test_a_cluster_that_reports_within_the_minute_is_planned_within_it(machine: 
         return dict(handler(event, context))
 
     late = Machine("tick_hypervisor", {"Hypervisor": listing})
-    assert late.run({}).steps == ["list_shards"] * 2 + ["list_shards", "plan_shard"] * 4
+    assert late.run({}).steps == ["look_at_sleep", "list_shards"] * 2 + ["look_at_sleep", "list_shards", "plan_shard"] * 4
 
 
 def test_one_shard_that_cannot_be_planned_stops_no_other(machine: Machine) -> None:
@@ -97,3 +96,10 @@ def test_the_definition_keeps_the_house_rules() -> None:
     definition = asl.load(DEFINITION)
     assert asl.dangling(definition) == asl.unreachable(definition) == asl.endless(definition) == asl.unbounded(definition) == []
     assert asl.retried_in_vain(definition, asl.retryable_classes(errors.Error)) == []
+
+
+def test_sleep_that_cannot_be_looked_at_stops_no_planning(machine: Machine) -> None:
+    see("c1")
+    result = machine.run({}, fault=Fault("look_at_sleep", "before"))
+    assert result.status == "SUCCEEDED"
+    assert result.steps.count("plan_shard") == 6

@@ -8,7 +8,7 @@ import json
 import socketserver
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.demand import Counts
+from agent.foresight import Ahead
 from local.home import logs
 
 START = 12
@@ -73,13 +74,15 @@ class FakeDeployment:
     finished: int = 0
     is_blind: bool = False
     """Its database does not answer."""
+    ahead: Ahead | None = None
+    """What its schedules and history foretell; None: they cannot be read."""
 
     def add(self, queue: str, count: int, *, seconds: int) -> None:
         self.waiting.setdefault(queue, []).extend(Task(seconds) for _ in range(count))
 
 
 class FakeHome:
-    """Also the agent's eyes on the databases: `read` is what `agent.demand.Demand` would tell."""
+    """Also the agent's eyes on the databases: `read` tells what `Demand` would, `foresee` what `Foresight` would."""
 
     def __init__(self, clock: FakeClock, logs: Path | None = None) -> None:
         self.clock, self.logs = clock, logs
@@ -107,6 +110,11 @@ class FakeHome:
 
     async def read(self, urls: Mapping[str, str]) -> dict[str, Counts | None]:
         return {id: self._counts(self.deployments[id]) if id in self.deployments else None for id in urls}
+
+    async def foresee(
+        self, urls: Mapping[str, str], counts: Mapping[str, Counts | None], leaving: Mapping[str, Collection[str]]
+    ) -> dict[str, Ahead | None]:
+        return {id: self.deployments[id].ahead if id in self.deployments else None for id in urls}
 
     def _second(self, deployment: FakeDeployment) -> None:
         now = self.clock.now

@@ -1,5 +1,7 @@
 """`orrery deployment`: an Airflow environment from its making to its end."""
 
+from datetime import UTC, datetime, timedelta
+
 import click
 
 from orrery_cli import lookup, waiting
@@ -9,6 +11,7 @@ from orrery_cli.shared import group
 from orrery_cli.waiting import Item
 
 COLUMNS = ("id", "name", "status", "namespace", "airflowVersion", "executor", "workspaceName", "webServerUrl")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 DECISIONS = ("decidedAt", "queue", "action", "current", "target", "queued", "running", "reason")
 NAMED = click.argument("name", metavar="[NAME|ID]", required=False)
 WAIT = click.option("--wait", is_flag=True, help="Return when it is done, with progress on stderr.")
@@ -20,6 +23,7 @@ TIMEOUT = click.option("--timeout", type=click.IntRange(min=1), default=600, sho
     names={
         "create": "deployment_change:create | Make a Deployment.",
         "update": "deployment_change:update | Change a Deployment; what is not named stays.",
+        "hibernation": "deployment_hibernation:hibernation | See and set the rules by which a Deployment sleeps.",
         "agent-token": "agent_token:agent_token | Make and remove the tokens of a Deployment's remote agents.",
         "logs": "logs:logs | Read the logs of components and tasks.",
     },
@@ -102,46 +106,53 @@ def open_airflow(name: str | None, browser: bool) -> None:
 
 @deployment.command("hibernate")
 @NAMED
-@click.option("--until", metavar="TIME", help="When to wake up, as 2026-01-31T08:00:00Z; until further notice when left out.")
+@click.option("--until", metavar="TIME", help="When its own rules decide again, as 2026-01-31T08:00:00Z.")
+@click.option("--for", "span", metavar="SPAN", help="The same as a span from now, such as 90m, 12h or 3d.")
+@click.option("--remove-override", is_flag=True, help="Take the word back: its own rules decide at once.")
 @WAIT
 @TIMEOUT
-def hibernate(name: str | None, until: str | None, wait: bool, timeout: int) -> None:
-    """Drain the workers and stop Airflow; the database stays. Development mode only.
+def hibernate(name: str | None, until: str | None, span: str | None, remove_override: bool, **waits: int) -> None:
+    """Let running tasks end, then stop Airflow; the database stays.
+
+    Without a time it sleeps until somebody needs it: a deploy or a visit to its address wakes it. With one it sleeps until then,
+    whatever comes.
 
     \b
     Examples:
       orrery deployment hibernate etl --yes --wait
-    """
-    session = current()
-    found = lookup.deployment(session, name)
-    session.confirm(f"hibernate the Deployment `{found['name']}`: no DAG runs while it sleeps")
-    answer = _override(session, found, hibernating=True, until=until)
-    if wait:
-        waiting.until(session, found, done=lambda now: now["status"] == "HIBERNATING", timeout=timeout)
-    session.show(answer)
-
-
-@deployment.command("wake-up")
-@NAMED
-@click.option("--until", metavar="TIME", help="When its schedule rules again; until further notice when left out.")
-@click.option("--remove-override", is_flag=True, help="Leave it to its hibernation schedule at once.")
-@WAIT
-@TIMEOUT
-def wake_up(name: str | None, until: str | None, remove_override: bool, **waits: int) -> None:
-    """Start a hibernating Deployment again.
-
-    \b
-    Examples:
-      orrery deployment wake-up etl --wait
-      orrery deployment wake-up etl --remove-override
+      orrery deployment hibernate etl --for 12h --yes
+      orrery deployment hibernate etl --remove-override
     """
     session = current()
     found = lookup.deployment(session, name)
     if remove_override:
-        session.api.delete(f"{_path(session, found)}/hibernation-override")
-        answer: Item = {"isActive": False}
-    else:
-        answer = _override(session, found, hibernating=False, until=until)
+        return session.show(_taken_back(session, found))
+    session.confirm(f"hibernate the Deployment `{found['name']}`: no DAG runs while it sleeps")
+    answer = _override(session, found, hibernating=True, until=_until(until, span))
+    if waits["wait"]:
+        waiting.until(session, found, done=lambda now: now["status"] == "HIBERNATING", timeout=waits["timeout"])
+    return session.show(answer)
+
+
+@deployment.command("wake-up")
+@NAMED
+@click.option("--until", metavar="TIME", help="When its own rules decide again; until further notice when left out.")
+@click.option("--for", "span", metavar="SPAN", help="The same as a span from now, such as 90m, 12h or 3d.")
+@click.option("--remove-override", is_flag=True, help="Take the word back: its own rules decide at once.")
+@WAIT
+@TIMEOUT
+def wake_up(name: str | None, until: str | None, span: str | None, remove_override: bool, **waits: int) -> None:
+    """Start a hibernating Deployment again, and keep it awake.
+
+    \b
+    Examples:
+      orrery deployment wake-up etl --wait
+      orrery deployment wake-up etl --for 2h
+      orrery deployment wake-up etl --remove-override
+    """
+    session = current()
+    found = lookup.deployment(session, name)
+    answer = _taken_back(session, found) if remove_override else _override(session, found, hibernating=False, until=_until(until, span))
     if waits["wait"]:
         waiting.until(session, found, done=lambda now: now["status"] == "HEALTHY", timeout=waits["timeout"])
     session.show(answer)
@@ -170,6 +181,22 @@ def awake(found: Item) -> None:
         raise Failure(message, kind="deployment_hibernating")
     if found["status"] == "CREATING":
         raise Failure(f"deployment `{found['name']}` is still being created", kind="not_running")
+
+
+def _taken_back(session: Session, found: Item) -> Item:
+    session.api.delete(f"{_path(session, found)}/hibernation-override")
+    return {"isActive": False}
+
+
+def _until(until: str | None, span: str | None) -> str | None:
+    """A time as the API takes it."""
+    if span is None:
+        return until
+    amount, unit = span[:-1], _UNITS.get(span[-1:])
+    if until or unit is None or not amount.isdecimal() or not 0 < int(amount) <= 10_000:
+        words = "--for and --until cannot both be meant" if until else f"`{span}` is no span of time; write it as 90m, 12h or 3d"
+        raise Failure(words, kind="usage")
+    return (datetime.now(UTC) + timedelta(**{unit: int(amount)})).isoformat(timespec="seconds")
 
 
 def _override(session: Session, found: Item, *, hibernating: bool, until: str | None) -> Item:

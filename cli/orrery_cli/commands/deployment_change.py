@@ -23,7 +23,7 @@ _OPTIONS = (
     click.option("--env-file", type=click.Path(exists=True, dir_okay=False), help="A file of KEY=VALUE lines."),
     click.option("--secret-env-file", type=click.Path(exists=True, dir_okay=False), help="The same for secrets, never shown again."),
     click.option("--scheduler-size", type=click.Choice(SIZES, case_sensitive=False), help="How much the scheduler gets."),
-    click.option("--development-mode/--no-development-mode", default=None, help="Allow hibernation."),
+    click.option("--development-mode/--no-development-mode", default=None, help="Small and cheap, for trying things."),
     click.option("--high-availability/--no-high-availability", default=None, help="More than one of each component."),
     click.option("--cicd-enforced/--no-cicd-enforced", default=None, help="Take deploys from API tokens only."),
     click.option("--input", "source", type=click.File(), help="Start from a request body in JSON or YAML; `-` reads stdin."),

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -105,6 +107,8 @@ class FakePlane:
     def __init__(self) -> None:
         self.tokens: dict[str, Access] = {}
         self.codes: dict[str, Access] = {}
+        self.visited: Callable[[str], None] = lambda deployment: None
+        """What happens when an agent tells of a visit to a sleeping Deployment."""
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -114,12 +118,18 @@ class FakePlane:
 
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                self._say(outer.codes.pop(body["code"], None))
+                if self.path.startswith("/agent/v1/"):
+                    self._answer(200, outer.agent(self.path))
+                else:
+                    self._say(outer.codes.pop(body["code"], None))
 
             def _say(self, access: Access | None) -> None:
                 told = {"role": access, "dags": []} if isinstance(access, str) else access
-                body = json.dumps({"subject": "u1", "name": "Ada", **told} if told else {}).encode()
-                self.send_response(200 if told else 401)
+                self._answer(200 if told else 401, {"subject": "u1", "name": "Ada", **told} if told else {})
+
+            def _answer(self, status: int, told: dict[str, Any]) -> None:
+                body = json.dumps(told).encode()
+                self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -130,6 +140,15 @@ class FakePlane:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def agent(self, path: str) -> dict[str, Any]:
+        """What an agent hears: no lease, so that it plans by itself; and that who is visited wakes."""
+        match path.strip("/").split("/"):
+            case [*_, "deployments", deployment, "visits"]:
+                self.visited(deployment)
+                return {"state": "WAKING", "reason": "it wakes up"}
+        now = datetime.now(UTC).isoformat()
+        return {"now": now, "lease": {"generation": 0, "issuedAt": now, "expiresAt": now, "targets": []}}
 
     def stop(self) -> None:
         self._server.shutdown()

@@ -149,6 +149,14 @@ def test_an_owner_is_no_agent(plane: Plane) -> None:
         ({"workers": [{"id": "w1", "state": "KILLED", "busy": 0}]}, "deployments[0].queues[0].workers[0].state"),
         ({"workers": [{"id": "w1", "state": "RUNNING", "busy": 0, "idleSince": "yesterday"}]},
          "deployments[0].queues[0].workers[0].idleSince"),
+        ({"workers": [{"id": "w1", "state": "RUNNING", "busy": 0, "freesIn": -1}]}, "deployments[0].queues[0].workers[0].freesIn"),
+        ({"ahead": [[1, 1]] * 201}, "deployments[0].queues[0].ahead"),
+        ({"ahead": [[-1, 1]]}, "deployments[0].queues[0].ahead[0][0]"),
+        ({"ahead": [[1, 1_000_000]]}, "deployments[0].queues[0].ahead[0][1]"),
+        ({"ahead": [[1]]}, "deployments[0].queues[0].ahead[0][1]"),
+        ({"startSeconds": 0}, "deployments[0].queues[0].startSeconds"),
+        ({"next": {"dag": "x" * 251, "at": "2026-03-01T00:00:00Z", "tasks": 1}}, "deployments[0].queues[0].next.dag"),
+        ({"next": {"dag": "x", "at": "2026-03-01T00:00:00", "tasks": 1}}, "deployments[0].queues[0].next.at"),
     ],
 )  # fmt: skip
 def test_a_snapshot_that_makes_no_sense_is_refused_by_field(plane: Plane, change: dict[str, Any], field: str) -> None:
@@ -156,6 +164,19 @@ def test_a_snapshot_that_makes_no_sense_is_refused_by_field(plane: Plane, change
     answer = report(plane, told(deployment, queue=change))
     assert (answer.status, answer.fields) == (400, [field])
     assert fleets.heartbeats() == []
+
+
+def test_what_lies_ahead_is_kept_as_it_was_told(plane: Plane) -> None:
+    worker = {"id": "w1", "state": "RUNNING", "busy": 1, "idleSince": None, "freesIn": 12.5}
+    run = {"dag": "etl", "at": "2026-03-01T00:00:00Z", "tasks": 3}
+    queue = {"ahead": [[0.0, 30], [2.5, 4]], "startSeconds": 17.0, "next": run, "workers": [worker]}
+    rest = {"nextRunAt": "2026-03-01T00:00:00Z", "idleSince": None}
+    assert report(plane, told(plane.made(), queue=queue, **rest)).status == 200
+    kept = fleets.snapshot(plane.installation.cluster_id)
+    assert kept
+    (deployment,) = kept["deployments"]
+    assert {name: deployment[name] for name in rest} == rest
+    assert {name: deployment["queues"][0][name] for name in queue} == queue
 
 
 def test_a_field_that_a_newer_agent_sends_is_passed_over(plane: Plane) -> None:

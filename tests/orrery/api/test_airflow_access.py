@@ -134,7 +134,8 @@ def test_there_is_no_link_into_an_airflow_that_is_not_there_or_asleep(plane: Pla
     plane.observe(made["id"])
     plane.installation.owner.post(f"{plane.path}/{made['id']}/hibernation-override", {"isHibernating": True})
     asleep = plane.installation.owner.post(f"{plane.path}/{made['id']}/handover")
-    assert (asleep.status, asleep.body["message"]) == (409, "deployment `etl` is asleep; wake it first")
+    assert (asleep.status, asleep.body["message"]) == (409, "deployment `etl` is asleep: it wakes up; try again when its status is HEALTHY")
+    assert plane.machines.started[-1] == "update_deployment 3"
 
 
 def test_a_bad_redemption_is_refused(plane: Plane) -> None:

@@ -311,18 +311,13 @@ BAD_REQUESTS: list[tuple[dict[str, Any], list[str]]] = [
     ({"environmentVariables": [{"key": "A", "value": "x" * 70_000, "isSecret": False}]}, ["environmentVariables[0].value"]),
     ({"environmentVariables": [{"key": f"A{n}", "value": "x" * 60_000, "isSecret": False} for n in range(4)]}, ["environmentVariables"]),
     ({"environmentVariables": [{"key": f"A{n}", "value": "x", "isSecret": False} for n in range(501)]}, ["environmentVariables"]),
-    ({"scalingSpec": {"hibernationSpec": {"schedules": [SCHEDULE]}}}, [SCALING]),
     (
-        {"isDevelopmentMode": True, "scalingSpec": {"hibernationSpec": {"schedules": [{**SCHEDULE, "wakeAtCron": "0 25 * * *"}]}}},
+        {"scalingSpec": {"hibernationSpec": {"schedules": [{**SCHEDULE, "wakeAtCron": "0 25 * * *"}]}}},
         [f"{SCALING}.schedules[0].wakeAtCron"],
     ),
     (
-        {"isDevelopmentMode": True, "scalingSpec": {"hibernationSpec": {"schedules": [{**SCHEDULE, "hibernateAtCron": "often"}]}}},
+        {"scalingSpec": {"hibernationSpec": {"schedules": [{**SCHEDULE, "hibernateAtCron": "often"}]}}},
         [f"{SCALING}.schedules[0].hibernateAtCron"],
-    ),
-    (
-        {"isDevelopmentMode": True, "scalingSpec": {"hibernationSpec": {"schedules": [{**SCHEDULE, "isEnabled": True}]}}},
-        [f"{SCALING}.schedules[0].isEnabled"],
     ),
     ({"name": 7, "workerQueues": [queue(minWorkerCount="x")]}, ["name", "workerQueues[0].minWorkerCount"]),
 ]

@@ -192,13 +192,15 @@ def test_who_may_only_look_may_not_deploy(plane: Plane) -> None:
     assert stranger.get(url(plane, deployment)).status == 404
 
 
-def test_code_can_be_deployed_while_the_deployment_sleeps(plane: Plane) -> None:
-    deployment = plane.made(isDevelopmentMode=True)
-    plane.installation.owner.post(f"{plane.path}/{deployment['id']}/hibernation-override", {"isHibernating": True})
+@pytest.mark.parametrize(("until", "then"), [(None, "update_deployment 3"), ("2999-01-01T00:00:00Z", "hibernate_deployment 2")])
+def test_code_can_be_deployed_to_a_sleeper_which_wakes_unless_somebody_said_until_when(plane: Plane, until: str | None, then: str) -> None:
+    deployment = plane.made()
+    word = {"isHibernating": True, "overrideUntil": until}
+    plane.installation.owner.post(f"{plane.path}/{deployment['id']}/hibernation-override", word)
     plane.settle(deployment["id"])
     done = live(plane, deployment, b"1")
     assert plane.pointer(deployment["id"])["version"] == done["dagTarballVersion"]  # type: ignore[index]
-    assert plane.get(deployment["id"])["status"] == "HIBERNATING"
+    assert plane.machines.started[-1] == then
 
 
 def test_a_finalize_that_was_cut_short_is_published_by_the_sweeper(plane: Plane, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from orrery import hibernation
 from orrery.api.entrance import Caller, routes
-from orrery.api.wire.agents import Answer, Snapshot
+from orrery.api.wire.agents import Answer, Snapshot, Visit, VisitedDeployment
 from orrery.authz.permissions import Permission
 from orrery.authz.principal import missing
 from orrery.errors import Invalid
 from orrery.hypervisor import fleet, shards
 from orrery.model.deployment import Health, Observed
-from orrery.store import fleets, observed, snapshots
+from orrery.store import deployments, fleets, observed, snapshots
 
 log = logging.getLogger("orrery")
 router = routes()
@@ -26,6 +27,23 @@ def report_snapshot(clusterId: str, body: Snapshot, caller: Caller) -> Answer:
     now = datetime.now(UTC)
     _take(clusterId, body.document(), now)
     return Answer.of(fleets.lease(clusterId), now)
+
+
+@router.post(
+    "/clusters/<clusterId>/deployments/<deploymentId>/visits",
+    operation_id="ReportVisit",
+    summary="Wake a Deployment for a visitor",
+    tags=["Agent"],
+)
+def report_visit(clusterId: str, deploymentId: str, body: Visit, caller: Caller) -> VisitedDeployment:
+    """Somebody is at the address of a sleeping Deployment of this cluster: it wakes, if it wakes for visitors. Asking again is harmless."""
+    if not caller.may(Permission.CLUSTER_REPORT, clusterId):
+        raise missing("cluster")
+    deployment = deployments.load(body.organization_id, deploymentId)
+    if deployment.cluster_id != clusterId:
+        raise missing("deployment")
+    stands, reason = hibernation.need(deployment, by=deployment.updated_by, now=datetime.now(UTC), is_visit=True)
+    return VisitedDeployment(state=stands.value, reason=reason)
 
 
 def _take(cluster_id: str, told: dict[str, Any], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from orrery import names
+from orrery import hibernation, names
 from orrery.api.entrance import Caller, routes
 from orrery.api.wire.airflow_access import AirflowAccess, DagAccess, Handover, RedeemHandoverRequest
 from orrery.authz.dags import dag_access
@@ -10,6 +10,7 @@ from orrery.authz.permissions import Permission
 from orrery.authz.policy import AirflowRole
 from orrery.authz.principal import Principal, airflow_role, missing
 from orrery.errors import Conflict, Forbidden
+from orrery.hibernation import Stands
 from orrery.model import handover as model
 from orrery.model.deployment import Deployment
 from orrery.store import deployments, handovers, observed
@@ -33,7 +34,9 @@ def create_handover(organizationId: str, deploymentId: str, caller: Caller) -> H
     if role is None and not dags:
         raise Forbidden("you may see this Deployment but not enter its Airflow; ask for a role on its Workspace or its DAGs")
     if deployment.is_hibernating:
-        raise Conflict(f"deployment `{deployment.name}` is asleep; wake it first")
+        stands, why = hibernation.need(deployment, by=caller.subject, now=datetime.now(UTC), is_visit=True)
+        then = f"{why}" if stands is Stands.ASLEEP else "it wakes up; try again when its status is HEALTHY"
+        raise Conflict(f"deployment `{deployment.name}` is asleep: {then}")
     address = observed.load(deploymentId).address
     if not address:
         raise Conflict(f"the Airflow of deployment `{deployment.name}` does not answer yet; try again when its status is HEALTHY")

@@ -1,13 +1,13 @@
 """Deploys of code: create, upload to the signed address, finalize; a rollback is a new deploy of an old release.
 
-A deploy is a pointer's move: no process restarts, and it works while the Deployment is asleep.
+A deploy is a pointer's move: no process restarts. It works while the Deployment is asleep, and wakes it.
 """
 
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from orrery import names, releases
+from orrery import hibernation, names, releases
 from orrery.api.entrance import Caller, routes
 from orrery.api.paging import Page
 from orrery.api.wire.deploys import (
@@ -90,6 +90,7 @@ def finalize_deploy(organizationId: str, deploymentId: str, deployId: str, body:
             "dagTarballVersion", f"`{version}` was not uploaded for this deploy; send the version that the upload answered with"
         )
     _go_live(done, pointer)
+    _wake(deployment, caller, now)
     return Deploy.of(done, deployment)
 
 
@@ -108,6 +109,7 @@ def roll_back(organizationId: str, deploymentId: str, deployId: str, body: Deplo
         description=body.description or f"rollback to {older.id}",
     )
     _go_live(back, deploys.release(deploymentId))
+    _wake(deployment, caller, now)
     return Deploy.of(back, deployment)
 
 
@@ -147,3 +149,11 @@ def _go_live(deploy: model.Deploy, before: Release) -> None:
         deploys.mark_published(pointer)
     except Error as problem:
         log.warning("the release %s of %s is not published yet: %s", pointer.version, pointer.deployment_id, problem)
+
+
+def _wake(deployment: Deployment, caller: Principal, now: datetime) -> None:
+    """New code is there to be run; that it could not be woken for it does not fail what is live."""
+    try:
+        hibernation.need(deployment, by=caller.subject, now=now)
+    except Error as problem:
+        log.warning("deployment %s was not woken for its deploy: %s", deployment.id, problem)

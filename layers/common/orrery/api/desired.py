@@ -14,7 +14,7 @@ from orrery.api.wire.deployment_requests import (
     UpdateStandardDeploymentRequest,
 )
 from orrery.model import offer, runtime
-from orrery.model.deployment import Deployment, Executor, HibernationOverride, HibernationSchedule, SchedulerSize
+from orrery.model.deployment import Deployment, Executor, HibernationOverride, HibernationSchedule, IdleRule, SchedulerSize
 
 Create = CreateStandardDeploymentRequest | CreateDedicatedDeploymentRequest
 Update = UpdateStandardDeploymentRequest | UpdateDedicatedDeploymentRequest
@@ -37,7 +37,7 @@ def new(body: Create, *, organization: str, id: str, cicd_enforced_default: bool
         "is_development_mode": development,
         **_texts(body),
         **_resources(body, None, problems),
-        **_hibernation(body, None, development, now, problems),
+        **_hibernation(body, None, now, problems),
     }
     _refuse(body, settings, problems)
     problems.refuse()
@@ -61,7 +61,7 @@ def changed(deployment: Deployment, body: Update, *, now: datetime) -> Changes:
         "is_development_mode": development,
         **_texts(body),
         **_resources(body, deployment, problems),
-        **_hibernation(body, deployment, development, now, problems),
+        **_hibernation(body, deployment, now, problems),
     }
     _refuse(body, settings, problems)
     problems.refuse()
@@ -120,33 +120,40 @@ def _pair(
     return cpu, memory
 
 
-def _hibernation(body: DeploymentSettings, before: Deployment | None, development: bool, now: datetime, problems: Problems) -> Changes:
+def _hibernation(body: DeploymentSettings, before: Deployment | None, now: datetime, problems: Problems) -> Changes:
     spec = body.scaling_spec.hibernation_spec if body.scaling_spec else None
-    field = "scalingSpec.hibernationSpec."
-    if not development:
-        if spec and (spec.schedules or (spec.override and spec.override.is_hibernating)):
-            problems.add(field.rstrip("."), "is for Deployments in development mode", "NOT_IN_DEVELOPMENT_MODE")
-        return {"hibernation_schedules": (), "hibernation_override": None}
-    changes: Changes = {}
-    if spec and spec.schedules is not None:
-        changes["hibernation_schedules"] = _schedules(spec, field, problems)
-    if spec and spec.override and spec.override.is_hibernating is not None:
-        if before is None and spec.override.is_hibernating:
-            problems.add(f"{field}override.isHibernating", "must be false at first: a new Deployment starts awake")
-        asked = spec.override
-        changes["hibernation_override"] = override(
-            bool(asked.is_hibernating), asked.override_until, now, problems, field=f"{field}override."
-        )
+    if spec is None:
+        return {}
+    changes: Changes = _overridden(spec, before, now, problems)
+    if spec.schedules is not None:
+        changes["hibernation_schedules"] = tuple(
+            HibernationSchedule(
+                each.hibernate_at_cron, each.wake_at_cron, each.is_enabled, each.description or "", each.time_zone or "UTC"
+            )
+            for each in spec.schedules
+        )  # fmt: skip
+    if spec.idle is not None:
+        minutes = spec.idle.after_minutes or (before.idle_rule if before else IdleRule()).after_minutes
+        changes["idle_rule"] = IdleRule(spec.idle.is_enabled, minutes)
+    if spec.catch_up is not None:
+        changes["catch_up"] = spec.catch_up
+    if spec.wake_on_visit is not None:
+        changes["wakes_on_visit"] = spec.wake_on_visit
     return changes
 
 
-def _schedules(spec: DeploymentHibernationSpecRequest, field: str, problems: Problems) -> tuple[HibernationSchedule, ...]:
-    asked = spec.schedules or []
-    for place, schedule in enumerate(asked):
-        if schedule.is_enabled:
-            words = "must be false for now: schedules are kept but not followed yet; hibernate with hibernation-override"
-            problems.add(f"{field}schedules[{place}].isEnabled", words, "NOT_SERVED")
-    return tuple(HibernationSchedule(each.hibernate_at_cron, each.wake_at_cron, each.is_enabled, each.description or "") for each in asked)
+def _overridden(spec: DeploymentHibernationSpecRequest, before: Deployment | None, now: datetime, problems: Problems) -> Changes:
+    """A person's word among the settings; clients that send all they read send it back too, and then it is no new word."""
+    asked, field = spec.override, "scalingSpec.hibernationSpec.override."
+    if asked is None or asked.is_hibernating is None:
+        return {}
+    if before is None and asked.is_hibernating:
+        problems.add(f"{field}isHibernating", "must be false at first: a new Deployment starts awake")
+    told = override(asked.is_hibernating, asked.override_until, now, problems, field=field)
+    if before and told == before.hibernation_override:
+        return {}
+    woken = {} if told.is_hibernating else {"woken_at": now}
+    return {"hibernation_override": told, "asleep": None, **woken}
 
 
 def _refuse(body: DeploymentSettings, settings: Changes, problems: Problems) -> None:

@@ -27,6 +27,7 @@ def _seen(deployment: model.Deployment, beside: Surroundings, now: datetime) -> 
         release=beside.release,
         cluster=beside.cluster,
         workspace_name=beside.workspace_name,
+        now=now,
     )
 
 

@@ -1,16 +1,28 @@
-"""One tick over one shard: what an agent saw becomes a plan, and a plan that passes the check becomes a lease and a record."""
+"""One tick: over each shard, what an agent saw becomes a plan, and a plan that passes the check becomes a lease and a record; and over the
+Deployments whose sleep is due for a look, their rules become a saga."""
 
+import logging
+from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import TypedDict
 
+from orrery import hibernation
 from orrery.errors import StaleGeneration
 from orrery.hypervisor import fleet as fleets
 from orrery.hypervisor.check import check
 from orrery.hypervisor.lease import RENEWED, RENEWED_AT_REST, Lease, news, renew
 from orrery.hypervisor.plan import SILENCE, Decision, plan
+from orrery.model.deployment import Deployment
 from orrery.model.scaling import ScalingDecision
-from orrery.store import decisions
+from orrery.store import decisions, deployments
 from orrery.store import fleets as store
+
+log = logging.getLogger(__name__)
+
+LOOKS = 200
+"""Deployments whose sleep is looked at in one round, those that are due longest first; a round comes every ten seconds."""
 
 
 class Shard(TypedDict):
@@ -51,6 +63,28 @@ def plan_shard(cluster_id: str, number: int = 0, *, whole: bool = True, now: dat
     generation = (lease or last or _none(now)).generation
     decisions.record(cluster_id, number, ((decision.deployment, _remember(decision, generation, now)) for decision in told))
     return {**done, "lease": generation, "queues": len(planned), "recorded": len(told)}
+
+
+def look_at_sleep(now: datetime | None = None) -> dict[str, int]:
+    """Follows the sleep rules of every Deployment that is due for a look; says how many came to which end.
+
+    Two rounds may cross, and a person may be faster: who writes second gives way. One bad Deployment never stops the rest.
+    """
+    now, tally = now or datetime.now(UTC), Counter[str]()
+    seen = cache(store.seen)
+    for deployment in deployments.due(now)[:LOOKS]:
+        tally[_looked_at(deployment, now, seen)] += 1
+    return dict(tally)
+
+
+def _looked_at(deployment: Deployment, now: datetime, seen: Callable[[str], store.Seen | None]) -> str:
+    try:
+        return hibernation.look(deployment, now, hibernation.sight(seen(deployment.cluster_id), deployment.id, now))
+    except StaleGeneration:
+        return "changed meanwhile"
+    except Exception:  # whatever is wrong with one, the others have their turn
+        log.exception("could not look at the sleep of deployment %s", deployment.id)
+        return "broken"
 
 
 def _published(cluster_id: str, lease: Lease, number: int) -> bool:

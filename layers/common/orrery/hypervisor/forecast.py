@@ -21,7 +21,7 @@ GAP = 2.0
 TAIL = 0.1
 """A task that runs longer than its like is expected to go on for this share of the time that it has run already."""
 
-HORIZON = 600.0
+HORIZON = 500.0
 """Seconds that a forecast reaches: the slowest start and the longest patience together."""
 
 Curve = tuple[float, ...]

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from orrery.errors import Invalid, StillChanging
+from orrery.errors import StillChanging
 from orrery.model.queue import Queue
 from orrery.model.subject import Subject
 
@@ -58,6 +58,41 @@ class HibernationSchedule:
     wake_at_cron: str
     is_enabled: bool
     description: str = ""
+    time_zone: str = "UTC"
+    """An IANA name; both expressions are read in it."""
+
+
+@dataclass(frozen=True)
+class IdleRule:
+    """Whether it falls asleep by itself, and after how many minutes without a task."""
+
+    is_enabled: bool = False
+    after_minutes: int = 60
+
+
+class CatchUp(StrEnum):
+    """What becomes of the runs that a sleeping Deployment missed."""
+
+    AS_WRITTEN = "AS_WRITTEN"
+    """Each DAG's own `catchup` decides."""
+    LATEST = "LATEST"
+    """Only the newest interval of each DAG is run."""
+
+
+class SleepCause(StrEnum):
+    OVERRIDE = "OVERRIDE"
+    SCHEDULE = "SCHEDULE"
+    IDLE = "IDLE"
+
+
+@dataclass(frozen=True)
+class Sleep:
+    """Asleep by a rule of its own; the next run is kept, because its Airflow cannot be asked."""
+
+    cause: SleepCause
+    reason: str
+    since: datetime
+    next_run_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +140,15 @@ class Deployment:
     resource_quota_memory: str = "20Gi"
     hibernation_schedules: tuple[HibernationSchedule, ...] = ()
     hibernation_override: HibernationOverride | None = None
+    idle_rule: IdleRule = IdleRule()
+    catch_up: CatchUp = CatchUp.AS_WRITTEN
+    wakes_on_visit: bool = True
+    asleep: Sleep | None = None
+    """Set while a rule of its own has it asleep; a person's word is `hibernation_override`."""
+    woken_at: datetime | None = None
+    """When somebody, or a rule, last wanted it awake."""
+    wake_seconds: float = 60.0
+    """How long it takes to wake, from the wish to a healthy Airflow: measured, a minute before the first time."""
     trouble: str = ""
     """Why the last saga did not reach this generation, in words for the customer."""
 
@@ -115,7 +159,12 @@ class Deployment:
     @property
     def is_hibernating(self) -> bool:
         """Whether it is meant to be asleep."""
-        return self.hibernation_override is not None and self.hibernation_override.is_hibernating
+        return self.asleep is not None if self.hibernation_override is None else self.hibernation_override.is_hibernating
+
+    @property
+    def has_sleep_rules(self) -> bool:
+        """Whether anything but a person can put it to sleep."""
+        return self.idle_rule.is_enabled or any(each.is_enabled for each in self.hibernation_schedules)
 
     @property
     def workflow(self) -> str:
@@ -142,18 +191,28 @@ class Deployment:
     def override_hibernation(self, override: HibernationOverride | None, *, by: Subject, now: datetime) -> Self:
         """Send it to sleep or wake it, by a person's word; `None` takes the word back."""
         self._refuse_unless_active("hibernated or woken")
-        if not self.is_development_mode:
-            raise Invalid.field("isHibernating", f"deployment `{self.name}` is not in development mode, and only those can hibernate")
-        return self._next(by, now, hibernation_override=override)
+        sleeps = override is not None and override.is_hibernating
+        return self._next(by, now, hibernation_override=override, asleep=None, woken_at=self.woken_at if sleeps else now)
 
-    def lapse(self, now: datetime) -> Self:
-        """The time of a person's word over its sleep has run out; nobody's word stands any more."""
-        return self._next(self.updated_by, now, hibernation_override=None)
+    def fall_asleep(self, sleep: Sleep) -> Self:
+        """A rule of its own puts it to sleep, and nobody's word stands."""
+        self._refuse_unless_active("hibernated")
+        return self._next(self.updated_by, sleep.since, asleep=sleep, hibernation_override=None)
 
-    def succeeded(self) -> Self:
-        """A saga reached this generation. No new generation: the desired state is what it was."""
+    def wake(self, *, by: Subject, now: datetime) -> Self:
+        """Somebody or something needs it; a person's word that it should sleep is taken back."""
+        self._refuse_unless_active("woken")
+        return self._next(by, now, asleep=None, hibernation_override=None, woken_at=now)
+
+    def ruled(self, sleep: Sleep | None) -> Self:
+        """A person's word has run out, and its rules want what there is: asleep for their reason, or awake. No new generation."""
+        return replace(self, hibernation_override=None, asleep=sleep)
+
+    def succeeded(self, now: datetime | None = None) -> Self:
+        """A saga reached this generation. No new generation: the desired state is what it was. If it woke, how long that took is kept."""
         phase = Phase.ACTIVE if self.phase is Phase.CREATING else self.phase
-        return replace(self, phase=phase, settled=self.generation, trouble="")
+        took = (now - self.woken_at).total_seconds() if now and self.woken_at == self.updated_at and self.attempt == 1 else None
+        return replace(self, phase=phase, settled=self.generation, trouble="", wake_seconds=_slower(self.wake_seconds, took))
 
     def failed(self, trouble: str) -> Self:
         """A saga gave up on this generation and put things back; what runs is the last good generation (or nothing, at create)."""
@@ -179,6 +238,11 @@ class Deployment:
 
     def _next(self, by: Subject, now: datetime, **changes: Any) -> Self:
         return replace(self, **changes, generation=self.generation + 1, attempt=1, trouble="", updated_at=now, updated_by=by)
+
+
+def _slower(known: float, took: float | None) -> float:
+    """What to expect of the next wake: a slow one is believed at once, a fast one bit by bit; at most a quarter of an hour."""
+    return known if took is None else min(max(took, 0.75 * known), 900.0)
 
 
 class Health(StrEnum):
@@ -211,7 +275,7 @@ def status(deployment: Deployment, observed: Observed) -> tuple[Status, str]:
         doing = "running tasks are being drained" if deployment.is_hibernating else "its new settings are being applied"
         return Status.DEPLOYING, _under_way(doing, deployment)
     if deployment.is_hibernating:
-        return Status.HIBERNATING, "somebody put it to sleep"
+        return Status.HIBERNATING, deployment.asleep.reason if deployment.asleep else "somebody put it to sleep"
     return Status(observed.health.value), deployment.trouble or observed.reason
 
 

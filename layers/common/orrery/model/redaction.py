@@ -37,7 +37,7 @@ PARTS = frozenset(
     isHighAvailability isPrivateNetworkEgressEnabled isScimEnabled isSecret isShared k8sTags links maxNodeCount maxWorkerCount
     minNodeCount minWorkerCount nodePools override overrides remoteExecution replicas roles scalingSpec scheduler schedules
     isEnvironmentSecretsFetchingEnabled port shouldEnforceDedicatedClusters tokenExpiryPeriodInDays workerConcurrency workerQueues
-    workspaceRoles
+    afterMinutes idle wakeOnVisit workspaceRoles
     """.split()
 )
 """Fields that hold other fields, numbers or flags; a text in one of them is hidden, because it does not belong there."""
@@ -45,7 +45,7 @@ PARTS = frozenset(
 TEXTS = frozenset(
     """
     account allowedIpAddressRangeIds allowedIpAddressRanges apiTokenId astroMachine astroRuntimeVersion authorName authorUsername
-    authType beforeCommitSha billingEmail branch bundleMountPath bundleTarballVersion bundleType cloudProvider clusterId clusterType
+    authType beforeCommitSha billingEmail branch bundleMountPath bundleTarballVersion bundleType catchUp cloudProvider clusterId clusterType
     commitSha contactEmails dagId dagIds dagTag dagTags dagTarballVersion dbInstanceType defaultCloudProvider defaultClusterId
     defaultRegion defaultTaskPodCpu defaultTaskPodMemory deploymentId deploymentIds description drPodSubnetRange drRegion
     drSecondaryVpcCidr drServicePeeringRange drServiceSubnetRange drVpcSubnetRange drWorkloadIdentity entityId entityType
@@ -53,7 +53,7 @@ TEXTS = frozenset(
     nodePoolId objectKey objectType organizationRole overrideUntil path permissions podEphemeralStorage podSubnetRange provider
     providerAccount region repo resourceQuotaCpu resourceQuotaMemory restrictedWorkspaceIds role schedulerSize scope scopeEntityId
     scopeType secondaryVpcCidr servicePeeringRange serviceSubnetRange taskLogBucket taskPodNodePoolId tenantId type unsetFields userId
-    authTypeId sigV4AssumeArn sigV4StsRegion vpcSubnetRange wakeAtCron workloadIdentity workspaceId workspaceIds
+    authTypeId sigV4AssumeArn sigV4StsRegion timeZone vpcSubnetRange wakeAtCron workloadIdentity workspaceId workspaceIds
     """.split()
 )
 """Fields whose text is remembered."""

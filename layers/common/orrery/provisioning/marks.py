@@ -15,8 +15,9 @@ Mark = Callable[[Deployment, Error], None]
 def mark_ready(deployment: Deployment, error: Error) -> None:
     """It runs as wanted. Kept as good first: a crash between the two writes leaves the generation open, and the mark is made again."""
     if not deployment.is_settled:
-        deployments.keep_good(deployment.succeeded())
-        deployments.settle(deployment.succeeded())
+        ready = deployment.succeeded(datetime.now(UTC))
+        deployments.keep_good(ready)
+        deployments.settle(ready)
     if environment.behind([deployment]):  # it changed while this saga was bringing what there was before
         environment.mark_undelivered(deployment, datetime.now(UTC))
 

@@ -1,7 +1,7 @@
 """The one place where a Deployment becomes what a data plane may know about it."""
 
 from orrery.dataplane.port import DeploymentRef, DeploymentSpec, QueueSpec
-from orrery.model.deployment import Deployment
+from orrery.model.deployment import CatchUp, Deployment
 from orrery.model.queue import Queue
 from orrery.model.runtime import airflow_version
 from orrery.provisioning import environment
@@ -25,7 +25,7 @@ def spec_of(deployment: Deployment, has: Environment | None = None) -> Deploymen
         high_availability=deployment.is_high_availability,
         hibernating=deployment.is_hibernating,
         queues=tuple(_queue(queue, asleep=deployment.is_hibernating) for queue in deployment.queues),
-        environment=has.environment,
+        environment={**has.environment, **_caught_up(deployment)},
         api_url=settings().api_url,
         releases=f"s3://{settings().releases_bucket}/{deployment.id}",
         connections=has.connections,
@@ -37,6 +37,11 @@ def spec_of(deployment: Deployment, has: Environment | None = None) -> Deploymen
 def ref_of(deployment: Deployment) -> DeploymentRef:
     """Enough to take its things away."""
     return DeploymentRef(deployment.id, deployment.organization_id, deployment.cluster_id, deployment.namespace)
+
+
+def _caught_up(deployment: Deployment) -> dict[str, str]:
+    """What Airflow's DAG policy reads; nothing where each DAG decides for itself."""
+    return {} if deployment.catch_up is CatchUp.AS_WRITTEN else {"AIRFLOW__ORRERY__CATCH_UP": deployment.catch_up.value}
 
 
 def _queue(queue: Queue, *, asleep: bool) -> QueueSpec:

@@ -64,8 +64,6 @@ def _each(items: Iterable[T], do: Callable[[T], str], tally: Counter[str]) -> No
 def _resume(deployment: Deployment, now: datetime, tally: Counter[str]) -> str:
     if tally["started"] >= STARTS:
         return "left for the next run"
-    if deployment.is_settled:
-        return _lapse(deployment, now)
     execution = workflows.describe(deployment.workflow, deployment)
     if execution is None:
         return _start(deployment)
@@ -79,13 +77,6 @@ def _resume(deployment: Deployment, now: datetime, tally: Counter[str]) -> str:
 def _start(deployment: Deployment) -> str:
     log.info("starting %s for %s, attempt %s", deployment.workflow, deployment.id, deployment.attempt)
     return "started" if workflows.start(deployment.workflow, deployment) else "not started"
-
-
-def _lapse(deployment: Deployment, now: datetime) -> str:
-    """A hibernation override that ran out: the Deployment does again what it would do without it."""
-    without = deployment.lapse(now)
-    deployments.save(without)
-    return _start(without)
 
 
 def _publish(release: Release) -> str:

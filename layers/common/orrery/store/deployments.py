@@ -7,7 +7,7 @@ and one more on its Workspace's count, which is what keeps a Workspace from goin
 import hashlib
 import logging
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from orrery.authz.permissions import Permission
@@ -129,8 +129,27 @@ def unchanged(deployment: Deployment) -> Write:
 
 
 def open_work(before: datetime) -> tuple[Deployment, ...]:
-    """Deployments whose saga is not settled and that last changed before then, and settled ones whose hibernation override ran out before
-    then: what the sweeper looks at, oldest first in each shard."""
+    """Deployments whose saga is not settled and that last changed before then: what the sweeper looks at, oldest first in each shard."""
+    return tuple(each for each in _open(before) if not each.is_settled)
+
+
+def due(now: datetime) -> tuple[Deployment, ...]:
+    """Settled Deployments whose sleep must be looked at by now: a word ran out, a schedule's time has come, a run is near."""
+    return tuple(each for each in _open(now + timedelta(microseconds=1)) if each.is_settled)
+
+
+def look_again(deployment: Deployment, at: datetime | None) -> None:
+    """When a settled Deployment's sleep must be looked at next (None: not before it changes); its desired state stays as it is."""
+    row, bound = _row(deployment), table()
+    where = open_keys(deployment.id, at, deployment.attempt) if at else {}
+    actions = [
+        attribute.set(where[name]) if at else attribute.remove() for name, attribute in (("openpk", bound.openpk), ("opensk", bound.opensk))
+    ]
+    same = type(row).generation == row.generation
+    writes.commit(writes.update(row, *actions, condition=same, otherwise=writes.changed(f"deployment `{deployment.name}`")))
+
+
+def _open(before: datetime) -> tuple[Deployment, ...]:
     return legible(Deployment, (row for row in open_rows(before) if row.sk.startswith("DEP#")))
 
 
@@ -160,11 +179,19 @@ def open_keys(id: str, since: datetime, attempt: int) -> dict[str, str]:
 
 
 def _row(deployment: Deployment) -> Item:
-    """Open work while a saga is not settled; and then from the moment at which a person's word over its sleep runs out."""
-    override = deployment.hibernation_override if deployment.phase is Phase.ACTIVE else None
-    since = (override.until if override else None) if deployment.is_settled else deployment.updated_at
+    """Open work while a saga is not settled; and then from the moment at which its sleep must be looked at."""
+    since = _look_at(deployment) if deployment.is_settled else deployment.updated_at
     keys = open_keys(deployment.id, since, deployment.attempt) if since else {}
     return item(f"ORG#{deployment.organization_id}", f"DEP#{deployment.id}", deployment, **keys)
+
+
+def _look_at(deployment: Deployment) -> datetime | None:
+    """When a person's word runs out; at once where rules decide, because only a look can tell when the next one is due."""
+    if deployment.phase is not Phase.ACTIVE:
+        return None
+    if deployment.hibernation_override:
+        return deployment.hibernation_override.until
+    return deployment.updated_at if deployment.asleep or deployment.has_sleep_rules else None
 
 
 def _name(deployment: Deployment) -> Item:

@@ -79,6 +79,15 @@ def look(cluster_id: str, number: int = 0, *, whole: bool = True) -> tuple[Seen 
     return seen, _lease(rows[lease]) if lease in rows else None
 
 
+def seen(cluster_id: str) -> Seen | None:
+    """All that a cluster's agent last told, brought up to its last heartbeat; as of up to a second ago."""
+    told, beat = snapshot(cluster_id, consistent=False), reads.row("HEARTBEATS", f"CLUSTER#{cluster_id}")
+    if told is None or beat is None:
+        return None
+    heard = _heartbeat(beat)
+    return Seen({**told, "takenAt": heard.taken_at}, heard.heard_at)
+
+
 def leases(cluster_id: str) -> list[Lease]:
     """The newest lease of each of the cluster's shards."""
     bound = table()

@@ -6,13 +6,16 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from orrery.api.wire.base import Boolean, Integer, Response, Timestamp
+from orrery.api.wire.base import Boolean, Integer, Request, Response, Timestamp
 from orrery.hypervisor.fleet import WorkerState
 from orrery.hypervisor.lease import Lease, Target
 
 Id = Annotated[str, Field(min_length=1, max_length=100)]
 Words = Annotated[str, Field(max_length=1000)]
 Count = Annotated[Integer, Field(ge=0, le=10_000_000)]
+Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+Tasks = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
+Often = Annotated[Integer, Field(ge=1, le=1000)]
 
 
 class Told(BaseModel):
@@ -26,6 +29,15 @@ class Worker(Told):
     state: WorkerState
     busy: Count
     idle_since: AwareDatetime | None = Field(None, description="Since when it is known to run nothing, on the agent's clock.")
+    frees_in: Seconds | None = Field(None, description="Seconds until its last running task is expected to end; null when nobody knows.")
+
+
+class NextRun(Told):
+    """A DAG run that is due soon, as far as one queue is concerned."""
+
+    dag: Annotated[str, Field(min_length=1, max_length=250)]
+    at: AwareDatetime
+    tasks: Count
 
 
 class Queue(Told):
@@ -38,6 +50,18 @@ class Queue(Told):
     cpu: Annotated[float, Field(ge=0, le=1000, strict=True, description="vCPU of a worker; 0 when the agent does not know.")] = 0
     memory: Annotated[float, Field(ge=0, le=10_000, strict=True, description="GiB of a worker; 0 when the agent does not know.")] = 0
     workers: list[Worker]
+    ahead: Annotated[list[tuple[Tasks, Often]], Field(max_length=250)] | None = Field(
+        None,
+        description="Tasks that will be active from now on, as pairs of a value and how many grains of two seconds it lasts; "
+        "null when nobody can tell.",
+    )
+    start_seconds: Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)] | None = Field(
+        None, description="Seconds that its workers take from their launch until they take tasks."
+    )
+    span_seconds: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)] = Field(
+        0, description="Seconds that the shortest of the runs ahead usually takes."
+    )
+    next: NextRun | None = Field(None, description="The next run that brings tasks to this queue.")
 
 
 class Component(Told):
@@ -57,6 +81,8 @@ class ReportedDeployment(Told):
     components: list[Component] = []
     high_availability: Boolean = Field(False, description="Whether its workers must survive the loss of a zone.")
     queues: list[Queue]
+    next_run_at: AwareDatetime | None = Field(None, description="When its next DAG run is due, as its Airflow has it.")
+    idle_since: AwareDatetime | None = Field(None, description="Since when nothing has been queued or running, on the agent's clock.")
 
 
 class Agent(Told):
@@ -114,3 +140,14 @@ class Answer(Response):
     @classmethod
     def of(cls, lease: Lease | None, now: datetime) -> "Answer":
         return cls(now=now, lease=AgentLease.of(lease or Lease(0, now, now, ())))
+
+
+class Visit(Request):
+    """Whose sleeping Deployment somebody came to."""
+
+    organization_id: Id
+
+
+class VisitedDeployment(Response):
+    state: str = Field(description="AWAKE, WAKING or ASLEEP.")
+    reason: str

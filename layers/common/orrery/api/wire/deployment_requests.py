@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, AwareDatetime, Field, field_validator
@@ -11,11 +12,12 @@ from orrery.api.wire.base import Boolean, Integer, Name, Request
 from orrery.api.wire.variables import VariableKey, VariableValue
 from orrery.errors import Invalid
 from orrery.model import offer
-from orrery.model.deployment import Executor, SchedulerSize
+from orrery.model.deployment import CatchUp, Executor, SchedulerSize
 from orrery.model.queue import Machine
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 _QUEUE = re.compile(r"[a-z][a-z0-9-]*")
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(/[A-Za-z0-9][A-Za-z0-9_+-]{0,31}){0,2}")
 _SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -38,7 +40,16 @@ def _cron(text: str) -> str:
     except CronSimError:
         parts = 0
     if parts != 5:
-        raise ValueError(f"`{text[:100]}` is not a cron expression of five parts, such as `0 17 * * 5`; times are UTC")
+        raise ValueError(f"`{text[:100]}` is not a cron expression of five parts, such as `0 17 * * 5`")
+    return text
+
+
+def _time_zone(text: str) -> str:
+    """Only the form is looked at before the name is looked up: a name can be a path."""
+    try:
+        ZoneInfo(text if _ZONE.fullmatch(text) else "")
+    except (ValueError, OSError, KeyError) as unknown:
+        raise ValueError(f"`{text[:64]}` is not a time zone of the IANA database, such as `Europe/Berlin`") from unknown
     return text
 
 
@@ -62,6 +73,7 @@ def _printable(text: str) -> str:
 
 Cores = Annotated[str, AfterValidator(_cores)]
 Memory = Annotated[str, AfterValidator(_gib)]
+TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_time_zone)]
 Cron = Annotated[str, Field(max_length=200), AfterValidator(_cron)]
 
 
@@ -101,12 +113,13 @@ class DeploymentEnvironmentVariableRequest(Request):
 
 
 class DeploymentHibernationScheduleRequest(Request):
-    """When to sleep and when to wake; UTC."""
+    """When to sleep and when to wake."""
 
     hibernate_at_cron: Cron
     wake_at_cron: Cron
     is_enabled: Boolean
     description: Annotated[str, Field(max_length=200)] | None = None
+    time_zone: TimeZone | None = Field(None, description="The IANA time zone that both expressions are read in; UTC when left out.")
 
 
 class DeploymentHibernationOverrideRequest(Request):
@@ -116,9 +129,23 @@ class DeploymentHibernationOverrideRequest(Request):
     override_until: AwareDatetime | None = None
 
 
+class DeploymentIdleRuleRequest(Request):
+    """Whether it falls asleep by itself when nothing has run for so long; it wakes ahead of its next run."""
+
+    is_enabled: Boolean
+    after_minutes: Annotated[Integer, Field(ge=1, le=10_080, description="60 when left out.")] | None = None
+
+
 class DeploymentHibernationSpecRequest(Request):
+    """When it sleeps; what is left out stays as it is."""
+
     override: DeploymentHibernationOverrideRequest | None = None
     schedules: Annotated[list[DeploymentHibernationScheduleRequest], Field(max_length=20)] | None = None
+    idle: DeploymentIdleRuleRequest | None = None
+    catch_up: CatchUp | None = Field(
+        None, description="AS_WRITTEN: each DAG's own `catchup` decides what becomes of missed runs. LATEST: only its newest is run."
+    )
+    wake_on_visit: Boolean | None = Field(None, description="Whether a visit to its address wakes it; true when never said.")
 
 
 class DeploymentScalingSpecRequest(Request):

@@ -1,12 +1,14 @@
 """Deployments on the wire: every property that a client looks into is always there."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from pydantic import Field
 
 from orrery import names
 from orrery.api.wire.base import BasicSubjectProfile, Paginated, Response, Timestamp
+from orrery.hypervisor import sleep
 from orrery.model import deployment as model
 from orrery.model import offer, runtime, scaling
 from orrery.model.cluster import Cluster
@@ -23,6 +25,7 @@ class Seen:
     release: Release
     cluster: Cluster | None
     workspace_name: str
+    now: datetime
 
 
 class DeploymentEnvironmentVariable(Response):
@@ -74,6 +77,22 @@ class DeploymentHibernationSchedule(Response):
     wake_at_cron: str
     is_enabled: bool
     description: str
+    time_zone: str
+
+    @classmethod
+    def of(cls, schedule: model.HibernationSchedule) -> "DeploymentHibernationSchedule":
+        return cls(
+            hibernate_at_cron=schedule.hibernate_at_cron,
+            wake_at_cron=schedule.wake_at_cron,
+            is_enabled=schedule.is_enabled,
+            description=schedule.description,
+            time_zone=schedule.time_zone,
+        )
+
+
+class DeploymentIdleRule(Response):
+    is_enabled: bool
+    after_minutes: int
 
 
 class DeploymentHibernationOverride(Response):
@@ -89,6 +108,9 @@ class DeploymentHibernationOverride(Response):
 class DeploymentHibernationSpec(Response):
     override: DeploymentHibernationOverride | None
     schedules: list[DeploymentHibernationSchedule]
+    idle: DeploymentIdleRule
+    catch_up: model.CatchUp
+    wake_on_visit: bool
 
 
 class DeploymentScalingSpec(Response):
@@ -96,19 +118,19 @@ class DeploymentScalingSpec(Response):
 
     @classmethod
     def of(cls, deployment: model.Deployment) -> "DeploymentScalingSpec | None":
-        override = DeploymentHibernationOverride.of(deployment.hibernation_override) if deployment.hibernation_override else None
-        schedules = [
-            DeploymentHibernationSchedule(
-                hibernate_at_cron=each.hibernate_at_cron,
-                wake_at_cron=each.wake_at_cron,
-                is_enabled=each.is_enabled,
-                description=each.description,
-            )
-            for each in deployment.hibernation_schedules
-        ]
-        if override is None and not schedules:
+        """None while nobody has said anything, which is how clients know a Deployment that never sleeps."""
+        override, idle = deployment.hibernation_override, deployment.idle_rule
+        said = (override, deployment.hibernation_schedules, idle, deployment.catch_up, deployment.wakes_on_visit)
+        if said == (None, (), model.IdleRule(), model.CatchUp.AS_WRITTEN, True):
             return None
-        return cls(hibernation_spec=DeploymentHibernationSpec(override=override, schedules=schedules))
+        spec = DeploymentHibernationSpec(
+            override=DeploymentHibernationOverride.of(override) if override else None,
+            schedules=[DeploymentHibernationSchedule.of(each) for each in deployment.hibernation_schedules],
+            idle=DeploymentIdleRule(is_enabled=idle.is_enabled, after_minutes=idle.after_minutes),
+            catch_up=deployment.catch_up,
+            wake_on_visit=deployment.wakes_on_visit,
+        )
+        return cls(hibernation_spec=spec)
 
 
 class DeploymentHibernationStatus(Response):
@@ -122,14 +144,14 @@ class DeploymentScalingStatus(Response):
     hibernation_status: DeploymentHibernationStatus
 
     @classmethod
-    def of(cls, deployment: model.Deployment) -> "DeploymentScalingStatus":
-        override = deployment.hibernation_override
-        wakes_at = override.until if override and override.is_hibernating else None
+    def of(cls, deployment: model.Deployment, now: datetime) -> "DeploymentScalingStatus":
+        decision = sleep.decide(sleep.of(deployment, now))
+        has_say = deployment.is_hibernating or deployment.hibernation_override is not None or deployment.has_sleep_rules
         status = DeploymentHibernationStatus(
             is_hibernating=deployment.is_hibernating,
-            next_event_type="WAKE" if wakes_at else None,
-            next_event_at=wakes_at,
-            reason="somebody put it to sleep" if deployment.is_hibernating else "",
+            next_event_type=decision.next.type.value if decision.next else None,
+            next_event_at=decision.next.at if decision.next else None,
+            reason=decision.reason if has_say else "",
         )
         return cls(hibernation_status=status)
 
@@ -271,7 +293,7 @@ class Deployment(Response):
             resource_quota_memory=deployment.resource_quota_memory,
             task_pod_node_pool_id=None,
             scaling_spec=DeploymentScalingSpec.of(deployment),
-            scaling_status=DeploymentScalingStatus.of(deployment),
+            scaling_status=DeploymentScalingStatus.of(deployment, seen.now),
             remote_execution=None,
             externalIPs=[],
             oidc_issuer_url="",
