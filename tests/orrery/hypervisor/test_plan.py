@@ -76,9 +76,9 @@ NOON = Due("etl", datetime(2026, 3, 1, 12, tzinfo=UTC), 12)
         (replace(queue(), ahead=curve((0, 60), (12, 60)), due=NOON), "HOLD", "AT_REST", 0,
          "nothing is queued or running; no worker is needed"),
         (replace(queue(queued=3), ahead=curve((3, 20), (12, 60))), "LAUNCH", "DEMAND", 3,
-         "3 queued + 0 running need 1 worker of 5; 0 are running, and 3 workers of 5 will be needed in 18 s, when running DAGs come to it"),
+         "3 queued + 0 running need 1 worker of 5; 0 are running, and 3 workers of 5 will be needed in 20 s, when running DAGs come to it"),
         (replace(queue(BUSY, FRESH, running=1), ahead=curve((1, 30), (8, 60))), "HOLD", "AHEAD", 2,
-         "2 workers of 5 will be needed in 26 s, when running DAGs come to it; 2 are running and kept for it"),
+         "2 workers of 5 will be needed in 28 s, when running DAGs come to it; 2 are running and kept for it"),
         (replace(queue(BUSY, FRESH, running=1), ahead=curve((1, 120))), "DRAIN", "IDLE", 1,
          "0 queued + 1 running need 1 worker of 5; 2 are running, 1 too many, idle and not needed in the next 42 s"),
         (replace(queue(BUSY, BUSY, running=2), ahead=curve((2, 120))), "DRAIN", "PACKED", 1,
@@ -92,7 +92,7 @@ def test_decides_by_what_is_foretold(seen: Queue, action: str, cause: str, targe
 
 
 def test_economy_lets_short_work_wait_and_balanced_does_not() -> None:
-    burst = replace(queue(STARTING, queued=20), ahead=curve((20, 12)))
+    burst = replace(queue(STARTING, queued=20), ahead=curve((20, 24)))
     assert decide(burst).target == 4
     assert decide(replace(burst, style=Style.ECONOMY)).target == 2
 
