@@ -37,6 +37,8 @@ check: dev-environment sam-environment ## formatting, lint, types, imports, temp
 bench: dev-environment ## the benchmarks; each prints a table
 	@$(PYTHON) -m local prepare
 	@for name in $(filter-out __init__,$(basename $(notdir $(wildcard benchmarks/*.py)))); do $(PYTHON) -m benchmarks.$$name || exit 1; done
+	@$(PYTHON) -m benchmarks.hypervisor
+	@$(PYTHON) -m benchmarks.hypervisor --tasks 1000000
 
 openapi: dev-environment ## write our OpenAPI document anew from the code
 	@$(PYTHON) -m local.openapi

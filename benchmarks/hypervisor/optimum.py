@@ -1,6 +1,7 @@
 """The cheapest fleet that could have run every task without a wait, had everything been known beforehand."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 
 def optimum(spans: Iterable[tuple[float, float]], concurrency: int, start: float) -> float:
@@ -10,7 +11,7 @@ def optimum(spans: Iterable[tuple[float, float]], concurrency: int, start: float
     a pause if and only if the pause is shorter than a launch is dear. Levels are nested, so that their sum is a fleet.
     """
     return sum(
-        sum(end - begin for begin, end in level) + start + sum(min(start, later[0] - earlier[1]) for earlier, later in _pairs(level))
+        sum(end - begin for begin, end in level) + start + sum(min(start, later[0] - earlier[1]) for earlier, later in pairwise(level))
         for level in _levels(spans, concurrency)
     )
 
@@ -34,7 +35,3 @@ def _levels(spans: Iterable[tuple[float, float]], concurrency: int) -> list[list
             if len(levels) < len(begun):
                 levels.append([])
     return levels
-
-
-def _pairs(level: list[tuple[float, float]]) -> Iterable[tuple[tuple[float, float], tuple[float, float]]]:
-    return zip(level, level[1:], strict=False)

@@ -82,6 +82,7 @@ class Ours:
         runs = [*self._begun(world), *self._told(world)]
         span = forecast.spans(runs, horizon=forecast.HORIZON).get(QUEUE, 0.0)
         horizon = world.start + TICK + self.style.patience(span) + forecast.GRAIN  # nobody looks at what lies behind it
+        near = (run for run in runs if run.due < horizon)
         return Queue(
             deployment="d",
             organization="o",
@@ -93,7 +94,7 @@ class Ours:
             floor=0,
             ceiling=MOST,
             concurrency=world.concurrency,
-            ahead=forecast.curves(runs, horizon=horizon).get(QUEUE, ()),
+            ahead=forecast.curves(near, horizon=horizon).get(QUEUE, ()),
             start=world.start,
             span=span,
             style=self.style,

@@ -93,3 +93,10 @@ def test_every_scenario_plays_to_its_end_and_the_same_on_any_number_of_cores(nam
 def test_our_own_traces_are_whole():
     assert len(read_graphs(GRAPHS)) == 30
     assert len(read_arrivals(ARRIVALS)) == 6295
+
+
+def test_pictures_are_written(capsys, graphs, tmp_path):
+    printed(capsys, "--graphs", graphs, "--policy", "astro", "--plots", tmp_path / "pictures")
+    pictures = sorted((tmp_path / "pictures").iterdir())
+    assert [picture.name for picture in pictures] == ["cost-and-slowdown.png", "workers.png"]
+    assert all(picture.read_bytes().startswith(b"\x89PNG") for picture in pictures)

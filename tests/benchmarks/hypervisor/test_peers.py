@@ -36,7 +36,7 @@ def test_keda_ends_workers_without_looking_and_kills_what_outlasts_the_grace():
     deployment = jobs_at([*((100.0, 5.0) for _ in range(10)), *((100.0, 2000.0) for _ in range(2))])
     killed = [played("keda", case(deployment, concurrency=4, seed=seed)).killed for seed in range(10)]
     assert any(killed)
-    assert not all(killed)
+    assert len(set(killed)) > 1
 
 
 @pytest.mark.parametrize("policy", ["astro", "astro_no_hold", "mwaa"])

@@ -92,7 +92,7 @@ def test_decides_by_what_is_foretold(seen: Queue, action: str, cause: str, targe
 
 
 def test_economy_lets_short_work_wait_and_balanced_does_not() -> None:
-    burst = replace(queue(STARTING, queued=20), ahead=curve((20, 16)))
+    burst = replace(queue(STARTING, queued=20), ahead=curve((20, 24)))
     assert decide(burst).target == 4
     assert decide(replace(burst, style=Style.ECONOMY)).target == 2
 
