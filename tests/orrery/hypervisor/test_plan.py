@@ -138,6 +138,10 @@ def test_every_queue_is_accounted_for_once(fleet: Fleet) -> None:
     assert [(decision.deployment, decision.queue) for decision in plan(fleet)] == [(one.deployment, one.name) for one in fleet.queues]
 
 
+def test_the_one_worker_for_a_little_demand_is_a_number_that_can_be_stored() -> None:
+    assert type(decide(replace(queue(), ahead=curve((0.2, 60)))).target) is int
+
+
 @given(some_fleets())
 def test_no_plan_breaks_an_invariant(fleet: Fleet) -> None:
     assert violations(fleet, plan(fleet)) == ()

@@ -161,7 +161,7 @@ def _evened(curve: Curve, patience: float, span: int, concurrency: int, spare: f
     padded = (*curve[: span + width], *(0.0,) * max(0, span + width - len(curve)))
     together, left, needs = sum(padded[:width]), spare * concurrency + 0.01, []
     for place in range(span):
-        needs.append(max(padded[place] > 0.01, ceil((together / width - left) / concurrency)))
+        needs.append(max(int(padded[place] > 0.01), ceil((together / width - left) / concurrency)))
         together += padded[place + width] - padded[place]
     return needs
 
