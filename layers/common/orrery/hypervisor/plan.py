@@ -79,7 +79,7 @@ def over_ceiling(queue: Queue, fleet: Fleet) -> Decision | None:
 
 def demand(queue: Queue, fleet: Fleet) -> Decision | None:
     """More tasks than the workers can take, or fewer workers than the floor; what lies ahead is brought along."""
-    if queue.wanted <= queue.serving or (queue.needed <= queue.serving and queue.floor <= queue.serving):
+    if queue.wanted <= queue.serving or ((not queue.tasks or queue.needed <= queue.serving) and queue.floor <= queue.serving):
         return None
     return _decide(queue, Action.LAUNCH, Cause.DEMAND, queue.wanted, f"{_need(queue)}; {_are(queue.serving)} running{_more(queue)}")
 
@@ -97,7 +97,7 @@ def right_sized(queue: Queue, fleet: Fleet) -> Decision | None:
         return None
     if queue.peak > queue.ceiling:
         return hold(queue, Cause.AT_CEILING, f"{_need(queue)}; {_are(queue.serving)} running, the most that may")
-    if queue.peak > max(queue.needed, queue.floor):
+    if queue.peak > max(queue.needed if queue.tasks else 0, queue.floor):
         return hold(queue, Cause.AHEAD, f"{_foretold(queue)}; {_are(queue.serving)} running and kept for it")
     if queue.queued + queue.running == 0:
         kept = f"{_workers(queue.floor)} kept ready" if queue.floor else "no worker is needed"
@@ -181,6 +181,8 @@ def _need(queue: Queue) -> str:
         return "nothing is queued or running" + (f", at least {queue.floor} must run" if queue.floor else "")
     leaving = f" (of which {queue.leaving} on draining workers)" if queue.leaving else ""
     needs = f"{queue.queued} queued + {queue.running} running{leaving} need {_workers(queue.needed)} of {queue.concurrency}"
+    if queue.needed < -(-queue.tasks // queue.concurrency):
+        needs = f"{needs}, as a task may wait {queue.style.patience(queue.span):.0f} s"
     return f"{needs}, at least {queue.floor} must run" if queue.needed < queue.floor else needs
 
 
