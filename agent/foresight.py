@@ -4,7 +4,7 @@ Code and history are read when they can have changed; runs and tasks while anyth
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import NamedTuple
 
@@ -127,10 +127,10 @@ class Foresight:
         rows = await schedules.tasks(connection) if any(run.is_running for run in active) else []
         near = [dag for dag in dags.values() if _is_near(dag, active)]
         await self._learn(memory, connection, near, active, now)
-        is_active = bool(active or counts.queued or counts.running)
-        memory.is_near = bool(near) or is_active
-        quiet = await schedules.quiet(connection) if memory.ahead is None and not is_active else None
-        return _ahead(now, active, dags, rows, _known(memory, dags), counts, leaving, memory.pools, quiet)
+        ahead = _ahead(now, active, dags, rows, _known(memory, dags), counts, leaving, memory.pools)
+        memory.is_near = bool(near) or ahead.is_active
+        is_first = memory.ahead is None and not ahead.is_active
+        return replace(ahead, quiet=await schedules.quiet(connection)) if is_first else ahead
 
     def _is_stale(self, memory: _Memory, counts: Counts | None) -> bool:
         if counts is None:
@@ -203,7 +203,6 @@ def _ahead(
     counts: Counts,
     leaving: Collection[str],
     pools: Mapping[str, float],
-    quiet: float | None,
 ) -> Ahead:
     begun, due = list(_played(runs.begun(active, rows, dags, known, leaving))), runs.due(dags.values(), active, known)
     ahead = list(_played([*begun, *(each.run for each in due)]))
@@ -216,7 +215,6 @@ def _ahead(
         frees=runs.frees(rows, known),
         next_run_at=min((dag.next_at for dag in dags.values() if dag.is_on and dag.next_at is not None), default=None),
         is_active=bool(active or counts.queued or counts.running),
-        quiet=quiet,
     )
 
 

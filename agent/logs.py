@@ -6,13 +6,13 @@ which the plane knows. While the plane is away one batch of each Deployment wait
 
 import contextlib
 import json
-import os
 import secrets
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from agent import files
 from agent.home import Home, HomeTrouble
 from agent.report import PlaneTrouble
 
@@ -23,8 +23,6 @@ _BYTES = 256 * 1024
 """Of the files, for one batch: whatever they hold, it stays below the megabyte that the plane takes."""
 _AT_ONCE = 2
 """Batches of one Deployment in one look; who writes faster for long loses lines to rotation, and takes nothing from others."""
-_UNACCEPTABLE = {400, 404, 413}
-"""Answers that the same batch will always get: it is malformed, or of a Deployment that the plane no longer has here."""
 
 Take = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -99,7 +97,7 @@ class Shipper:
         try:
             self._take(batch)
         except PlaneTrouble as problem:
-            if problem.status not in _UNACCEPTABLE:
+            if not problem.is_final:
                 raise
             print(f"agent: logs of deployment {batch['deploymentId']} are let go: {problem}", flush=True)
 
@@ -112,13 +110,7 @@ class Shipper:
             return {"after": {}, "batch": None, "more": True}
 
     def _keep(self, deployment_id: str, known: dict[str, Any]) -> None:
-        """Replaces what is known by something that is whole and on disk."""
-        draft = self._folder / ".new"
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(known, file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._file(deployment_id))
+        files.replace(self._file(deployment_id), known)
 
     def _forget(self, there: set[str]) -> None:
         for file in self._folder.glob("*.json"):

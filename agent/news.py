@@ -6,6 +6,7 @@ until it is a few seconds off. A run or a step that comes into the horizon is.
 
 from typing import Any
 
+from orrery.hypervisor.fleet import curve
 from orrery.hypervisor.forecast import GRAIN, HORIZON
 
 _SLACK = 2
@@ -44,8 +45,8 @@ def _queues(deployment: dict[str, Any]) -> list[dict[str, Any]]:
     return list(deployment.get("queues", ()))
 
 
-def _whole(lengths: list[list[float]]) -> list[float]:
-    values = [value for value, count in lengths for _ in range(int(count))][:_GRAINS]
+def _whole(lengths: list[tuple[float, int]]) -> list[float]:
+    values = list(curve(lengths) or ())[:_GRAINS]
     return values + [0.0] * (_GRAINS - len(values))
 
 

@@ -5,13 +5,13 @@ pieces waits here. What was seen since the last piece is lost when the agent die
 """
 
 import json
-import os
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from agent import files
 from agent.clock import Clock
 from agent.report import PlaneTrouble
 
@@ -26,8 +26,6 @@ _WAITING = 144
 _FAR = 225
 """Values of a foretold curve that are kept: as far as a plan can look (seven and a half minutes, two seconds each)."""
 _PAUSE, _LONGEST_PAUSE = 5.0, 120.0
-_UNACCEPTABLE = {400, 404, 413, 422}
-"""Answers that the same piece will always get."""
 
 Take = Callable[[dict[str, Any]], dict[str, Any]]
 Stand = tuple[Any, ...]
@@ -68,7 +66,7 @@ class Recorder:
             except ValueError:
                 print("agent: a piece of the demand record cannot be read and is let go", flush=True)
             except PlaneTrouble as problem:
-                if problem.status not in _UNACCEPTABLE:
+                if not problem.is_final:
                     raise
                 print(f"agent: a piece of the demand record is let go: {problem}", flush=True)
             file.unlink(missing_ok=True)
@@ -106,10 +104,7 @@ class Recorder:
             for (organization, deployment, queue), rows in self._rows.items()
         ]
         piece = {"startedAt": self._started.isoformat(), "endedAt": now.isoformat(), "part": self._part, "queues": queues}
-        draft = self._folder / ".new"
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(piece, file, separators=(",", ":"))
-        draft.replace(self._folder / f"{self._started:%Y%m%dT%H%M%S}-{self._part:04}.json")
+        files.replace(self._folder / f"{self._started:%Y%m%dT%H%M%S}-{self._part:04}.json", piece)
         self._rows, self._count = {}, 0
 
 

@@ -38,6 +38,11 @@ class PlaneTrouble(Exception):
         super().__init__(words)
         self.status = status
 
+    @property
+    def is_final(self) -> bool:
+        """Whether the same words will always get this answer: they are malformed, or of something that the plane does not have here."""
+        return self.status in (400, 404, 413)
+
 
 @dataclass(frozen=True)
 class Plane:

@@ -23,11 +23,20 @@ ROUND_SECONDS = 2.0
 
 
 class Agent:
-    def __init__(self, home: Home, demand: Reads, foresight: Foresees, exchange: Exchange, journal: Journal, clock: Clock) -> None:
+    def __init__(
+        self,
+        home: Home,
+        demand: Reads,
+        foresight: Foresees,
+        exchange: Exchange,
+        journal: Journal,
+        clock: Clock,
+        recorder: Recorder | None = None,
+    ) -> None:
         self.reporter = Reporter(exchange, clock)
         self._observer = Observer(home, demand, foresight, clock)
         self._actuator = Actuator(home, self.reporter, journal, clock)
-        self.recorder: Recorder | None = None
+        self._recorder = recorder
         self._trouble = ""
 
     async def round(self) -> None:
@@ -40,8 +49,8 @@ class Agent:
         is_waiting = await self._actuator.act(world)
         snapshot = world.snapshot()
         self.reporter.offer(snapshot, is_waiting=is_waiting)
-        if self.recorder:
-            self.recorder.note(snapshot)
+        if self._recorder:
+            self._recorder.note(snapshot)
         self._say(self.reporter.trouble if self.reporter.away_since else "")
 
     def _say(self, trouble: str) -> None:
@@ -57,9 +66,9 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     doors = Doors(clock)
     home, plane, ended = Home(settings.home_socket), Plane(settings), threading.Event()
-    agent = Agent(home, Demand(doors), Foresight(doors, clock), plane.exchange, Journal(settings.state), clock)
-    agent.recorder = Recorder(plane.take_demand, settings.state / "demand", clock)
-    agent.recorder.begin(ended)
+    recorder = Recorder(plane.take_demand, settings.state / "demand", clock)
+    agent = Agent(home, Demand(doors), Foresight(doors, clock), plane.exchange, Journal(settings.state), clock, recorder)
+    recorder.begin(ended)
     activator = asyncio.create_task(Activator(home.deployments, plane.visit, clock).run(stop))
     Shipper(home, plane.take_logs, settings.state / "logs").begin(ended)
     print(f"agent: {VERSION} serves cluster {settings.cluster_id}", flush=True)

@@ -14,6 +14,7 @@ PATIENCE = 300.0
 SWAP = 30.0
 """Seconds by which a cordoned worker must outlast an open one to take its place: orders to workers are not free either."""
 UNKNOWN = 1e6
+"""Seconds that a busy worker is taken to last of which nobody knows, or which nobody can tell apart from that."""
 
 
 class Verb(StrEnum):
@@ -59,15 +60,14 @@ def _lasts(member: Member) -> float:
     """Seconds until it would be empty; a busy one of which nobody knows is taken to last."""
     if not member.busy:
         return 0.0
-    return min(UNKNOWN, member.frees_in if member.frees_in is not None else UNKNOWN)
+    return UNKNOWN if member.frees_in is None else min(UNKNOWN, member.frees_in)
 
 
 def _closed(queue: QueueView, kept: set[str]) -> Iterator[Step]:
     for member in queue.serving:
         if member.state == RUNNING and member.id not in kept:
-            yield Step(
-                Verb.CORDON, member.id, "it is idle and not needed" if member.idle_since else "it is not needed; it finishes what it has"
-            )
+            why = "it is idle and not needed" if member.idle_since else "it is not needed; it finishes what it has"
+            yield Step(Verb.CORDON, member.id, why)
 
 
 def _renewed(queue: QueueView) -> Iterator[Step]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
-from orrery.store.tables import table
+from tests.support.dynamodb import overheard
 
 WRITE_BYTES, READ_BYTES = 1024, 4096
 """Bytes in one request unit; a read that may be a second old costs half of one."""
@@ -84,15 +84,6 @@ def _value(value: dict[str, Any]) -> int:
 @contextmanager
 def metered() -> Iterator[Meter]:
     """Everything that goes to DynamoDB meanwhile."""
-    meter, events = Meter(), _client().meta.events
-    events.register("before-call.dynamodb", meter.asked)
-    events.register("after-call.dynamodb", meter.answered)
-    try:
+    meter = Meter()
+    with overheard({"before-call": meter.asked, "after-call": meter.answered}):
         yield meter
-    finally:
-        events.unregister("before-call.dynamodb", meter.asked)
-        events.unregister("after-call.dynamodb", meter.answered)
-
-
-def _client() -> Any:
-    return table()._get_connection().connection.client

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from orrery.hypervisor import fleet as fleets
 from orrery.hypervisor import forecast
 from orrery.hypervisor.check import check
-from orrery.hypervisor.fleet import TICK, Queue, Style, WorkerState
+from orrery.hypervisor.fleet import MANNERS, TICK, Queue, WorkerState
 from orrery.hypervisor.plan import Decision, plan
+from orrery.model.scaling import Style
 
 from agent import steps
 from agent.world import CORDONED, RUNNING, STARTING, Member, QueueView
@@ -81,7 +82,7 @@ class Ours:
         """What the agent reports of the queue, from the runs that have begun and those that a schedule tells of."""
         runs = [*self._begun(world), *self._told(world)]
         span = forecast.spans(runs, horizon=forecast.HORIZON).get(QUEUE, 0.0)
-        horizon = world.start + TICK + self.style.patience(span) + forecast.GRAIN  # nobody looks at what lies behind it
+        horizon = world.start + TICK + MANNERS[self.style].patience(span) + forecast.GRAIN  # nobody looks at what lies behind it
         near = (run for run in runs if run.due < horizon)
         return Queue(
             deployment="d",

@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
 
-from orrery.hypervisor.fleet import Style
+from orrery.model.scaling import Style
 
 from benchmarks.hypervisor.optimum import optimum
 from benchmarks.hypervisor.ours import Ours

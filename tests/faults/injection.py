@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HTTPHeaders
-from orrery.store.tables import table
+
+from tests.support.dynamodb import client, overheard
 
 Json = dict[str, Any]
 Send = Callable[[], AWSResponse]
@@ -62,7 +63,7 @@ class Wire:
         if self.fault is None or len(self.calls) <= self.at or not self._is_met(self.fault):
             return None
         self.met += 1
-        return self.fault.answer(self.calls[-1], lambda: _client()._endpoint.http_session.send(request))
+        return self.fault.answer(self.calls[-1], lambda: client()._endpoint.http_session.send(request))
 
     def _is_met(self, fault: Fault) -> bool:
         """A fault that lasts meets the same call again, however often we or botocore try."""
@@ -72,18 +73,9 @@ class Wire:
 @contextmanager
 def watched(fault: Fault | None = None, at: int = 0) -> Iterator[Wire]:
     """Everything sent to DynamoDB meanwhile; the call number `at` meets the fault."""
-    wire, events = Wire(fault, at), _client().meta.events
-    events.register("before-call.dynamodb", wire.called)
-    events.register("before-send.dynamodb", wire.sent)
-    try:
+    wire = Wire(fault, at)
+    with overheard({"before-call": wire.called, "before-send": wire.sent}):
         yield wire
-    finally:
-        events.unregister("before-call.dynamodb", wire.called)
-        events.unregister("before-send.dynamodb", wire.sent)
-
-
-def _client() -> Any:
-    return table()._get_connection().connection.client
 
 
 def _says(status: int, code: str, **more: Any) -> AWSResponse:

@@ -127,11 +127,8 @@ def _keys(deployment_id: str, wanted: Search) -> list[str]:
     first, last = (names.component_log_key(deployment_id, _slot(moment)) for moment in (wanted.start, wanted.end))
     before = names.component_log_key(deployment_id, _slot(wanted.start - _SLOT))
     with _speaking():
-        pages = s3.client().get_paginator("list_objects_v2").paginate(
-            Bucket=settings().component_logs_bucket, Prefix=names.component_log_key(deployment_id, ""), StartAfter=before
-        )  # fmt: skip
-        keys = [each["Key"] for page in pages for each in page.get("Contents", [])]
-    return [key for key in reversed(keys) if first <= key <= last]
+        keys = s3.keys(settings().component_logs_bucket, names.component_log_key(deployment_id, ""), after=before, until=last)
+    return [key for key in reversed(keys) if first <= key]
 
 
 def _bodies(keys: Sequence[str], readers: ThreadPoolExecutor) -> Iterator[bytes]:

@@ -76,15 +76,7 @@ def _keys(cluster_id: str, span: Span) -> list[str]:
     before = _key(cluster_id, (span.first - LONGEST).timestamp() - 1, 0)
     until = _key(cluster_id, span.last.timestamp() + 1, 0)
     with _speaking():
-        pages = s3.client().get_paginator("list_objects_v2").paginate(
-            Bucket=settings().demand_records_bucket, Prefix=f"{cluster_id}/", StartAfter=before
-        )  # fmt: skip
-        found = []
-        for page in pages:
-            found += [each["Key"] for each in page.get("Contents", []) if each["Key"] <= until]
-            if any(each["Key"] > until for each in page.get("Contents", [])):
-                break
-    return found
+        return s3.keys(settings().demand_records_bucket, f"{cluster_id}/", after=before, until=until)
 
 
 def _piece(key: str, deployment_id: str) -> Piece | None:

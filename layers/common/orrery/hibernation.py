@@ -18,14 +18,12 @@ from orrery.hypervisor.sleep import Action, Decision, Event, EventType
 from orrery.model.deployment import Deployment, Phase, Sleep
 from orrery.model.subject import Subject
 from orrery.store import deployments
-from orrery.store.fleets import Seen
+from orrery.store.fleets import Seen, is_fresh
 
 log = logging.getLogger(__name__)
 
 AT_LEAST_EVERY = timedelta(minutes=5)
 """How often an awake Deployment with rules is looked at when nothing is due: it may have come to rest in the meantime."""
-FRESH = timedelta(seconds=60)
-"""What an agent told longer ago says nothing about now."""
 _TRIES = 3
 
 
@@ -47,7 +45,7 @@ class Sight:
 
 def sight(seen: Seen | None, deployment_id: str, now: datetime) -> Sight:
     """What there is of it in a cluster's snapshot; the span of rest is taken on the agent's own clock, so its skew is harmless."""
-    if seen is None or now - seen.heard_at > FRESH:
+    if seen is None or not is_fresh(seen.heard_at, now):
         return Sight()
     told: Mapping[str, Any] = next((each for each in seen.snapshot["deployments"] if each["id"] == deployment_id), {})
     idle, run = _time(told.get("idleSince")), _time(told.get("nextRunAt"))

@@ -1,4 +1,4 @@
-"""S3 itself: the client that the rooms of `releases` and `component_logs` share, and how its failures are told."""
+"""S3 itself: the client that the rooms of releases, logs and demand records share, and how its failures are told."""
 
 import functools
 from collections.abc import Iterator
@@ -44,6 +44,17 @@ def read(bucket: str, key: str) -> "GetObjectOutputTypeDef | None":
         if problem.response["Error"]["Code"] in _ABSENT:
             return None
         raise
+
+
+def keys(bucket: str, prefix: str, *, after: str, until: str) -> list[str]:
+    """The keys below a prefix that come after one key and not after another, in order; what comes later is not asked for."""
+    found = []
+    for page in client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, StartAfter=after):
+        there = [each["Key"] for each in page.get("Contents", [])]
+        found += [key for key in there if key <= until]
+        if there and there[-1] > until:
+            break
+    return found
 
 
 def put_over(bucket: str, key: str, tag: str, body: bytes, **about: Any) -> bool:

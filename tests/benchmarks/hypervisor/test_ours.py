@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from orrery.hypervisor.fleet import Style
+from orrery.model.scaling import Style
 
 from benchmarks.hypervisor.ours import Ours
 from benchmarks.hypervisor.workload import Planned

@@ -1,10 +1,9 @@
 """Advice says what a queue's recorded days say, with a saving that can be reckoned by hand; and nothing when there is nothing to say."""
 
 from orrery.hypervisor import advice
-from orrery.hypervisor.fleet import Style
 from orrery.hypervisor.replay import Outcome
 from orrery.model.demand_record import Sample
-from orrery.model.scaling import AdviceKind
+from orrery.model.scaling import AdviceKind, Style
 
 DAY = 86_400.0
 

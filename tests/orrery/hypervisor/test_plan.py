@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from orrery.hypervisor import fleet as fleets
 from orrery.hypervisor.check import violations
-from orrery.hypervisor.fleet import START, Due, Fleet, Queue, Style, Worker, WorkerState
+from orrery.hypervisor.fleet import START, Due, Fleet, Queue, Worker, WorkerState
 from orrery.hypervisor.forecast import GRAIN, Curve
 from orrery.hypervisor.plan import Action, Cause, Decision, plan
+from orrery.model.scaling import Style
 
 from tests.orrery.hypervisor.simulation import World, settle
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from orrery.hypervisor import replay
-from orrery.hypervisor.fleet import Style
 from orrery.hypervisor.replay import Task, Terms
 from orrery.model.demand_record import Sample
+from orrery.model.scaling import Style
 
 DAY = 86_400.0
 TASKS = st.lists(st.tuples(st.integers(0, 300), st.integers(1, 60)), min_size=1, max_size=40).map(

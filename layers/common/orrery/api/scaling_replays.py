@@ -7,7 +7,6 @@ from orrery.api.entrance import Caller, routes
 from orrery.api.wire.scaling import QueueReplay, ReplayScalingRequest, ScalingAdvice, ScalingAdviceList, ScalingReplay
 from orrery.authz.permissions import Permission
 from orrery.errors import Invalid
-from orrery.hypervisor.fleet import Style
 from orrery.model.demand_record import KEPT
 from orrery.model.span import Span
 from orrery.store import deployments
@@ -28,8 +27,8 @@ def replay_scaling(organizationId: str, deploymentId: str, body: ReplayScalingRe
     span = _span(body, datetime.now(UTC))
     from orrery.hypervisor import replay, what_if  # a cold function does without
 
-    own = replay.Terms(Style(deployment.scaling_style))
-    asked = replay.Terms(Style(body.style), body.start_seconds, body.min_worker_count, body.max_worker_count)
+    own = replay.Terms(deployment.scaling_style)
+    asked = replay.Terms(body.style, body.start_seconds, body.min_worker_count, body.max_worker_count)
     found = demand_records.read(deployment.cluster_id, deploymentId, span)
     total, *queues = what_if.compare(found, span.last.timestamp(), own=own, asked=asked)
     return ScalingReplay(
@@ -52,7 +51,7 @@ def get_scaling_advice(organizationId: str, deploymentId: str, caller: Caller) -
     now = datetime.now(UTC)
     week = Span(now - ADVISED, now)
     found = demand_records.read(deployment.cluster_id, deploymentId, week)
-    told = what_if.advise(found, now.timestamp(), Style(deployment.scaling_style), compared=LONGEST.total_seconds())
+    told = what_if.advise(found, now.timestamp(), deployment.scaling_style, compared=LONGEST.total_seconds())
     return ScalingAdviceList(
         start_date=week.first,
         end_date=week.last,

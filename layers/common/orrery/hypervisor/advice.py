@@ -1,13 +1,12 @@
 """Right-sizing: what a queue's recorded days say about its bounds, its workers' size and its style, with what a change would save. Pure."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from orrery.hypervisor.fleet import Style
 from orrery.hypervisor.replay import Outcome
-from orrery.model.demand_record import Sample
-from orrery.model.scaling import AdviceKind
+from orrery.model.demand_record import Sample, spans
+from orrery.model.scaling import AdviceKind, Style
 
 LEAST_SECONDS = 6 * 3600.0
 """What must have been recorded before any advice is given."""
@@ -66,13 +65,9 @@ def on_style(style: Style, outcomes: Mapping[Style, Outcome], seconds: float) ->
 def _needs(samples: Sequence[Sample], end: float) -> Counter[int]:
     """Seconds for which so many workers were needed, whatever the bounds."""
     needs: Counter[int] = Counter()
-    for sample, until in _steps(samples, end):
+    for sample, until in spans(samples, end):
         needs[-(-sample.active // sample.concurrency)] += round(until - sample.at)
     return needs
-
-
-def _steps(samples: Sequence[Sample], end: float) -> Iterator[tuple[Sample, float]]:
-    yield from zip(samples, [*(each.at for each in samples[1:]), end], strict=True)
 
 
 def _floor(name: str, now: Sample, needs: Counter[int], seconds: float) -> Advice | None:

@@ -16,7 +16,7 @@ from orrery.hypervisor import inputs, shadow
 from orrery.hypervisor.check import check
 from orrery.hypervisor.fleet import Fleet, Queue
 from orrery.hypervisor.lease import RENEWED, RENEWED_AT_REST, Lease, news, renew
-from orrery.hypervisor.plan import SILENCE, Decision, plan
+from orrery.hypervisor.plan import Decision, plan
 from orrery.model.deployment import Deployment
 from orrery.model.scaling import ScalingDecision
 from orrery.store import decisions, deployments
@@ -43,7 +43,7 @@ def list_shards(*, whole: bool, now: datetime | None = None) -> list[Shard]:
         Shard(cluster=beat.cluster_id, number=number, whole=whole)
         for beat in store.heartbeats()
         for number, moves in enumerate(beat.moving)
-        if whole or (moves and (now - beat.heard_at).total_seconds() <= SILENCE)
+        if whole or (moves and store.is_fresh(beat.heard_at, now))
     ]
 
 

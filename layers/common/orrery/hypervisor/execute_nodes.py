@@ -9,7 +9,6 @@ from orrery.errors import DataPlaneFailed
 from orrery.hypervisor import fleet as fleets
 from orrery.hypervisor import footprint, nodes
 from orrery.hypervisor.nodes import Node, NodePlan, Placed, Planned, Pool, Size
-from orrery.hypervisor.plan import SILENCE
 from orrery.model.node_pool import STANDARD
 from orrery.store import fleets as store
 from orrery.store import node_plans
@@ -18,7 +17,7 @@ from orrery.store import node_plans
 def list_clusters(*, now: datetime | None = None) -> list[str]:
     """The clusters whose nodes to plan: those that were just heard, because of no other is known what they need."""
     now = now or datetime.now(UTC)
-    return [beat.cluster_id for beat in store.heartbeats() if (now - beat.heard_at).total_seconds() <= SILENCE]
+    return [beat.cluster_id for beat in store.heartbeats() if store.is_fresh(beat.heard_at, now)]
 
 
 def plan_nodes(cluster_id: str, *, now: datetime | None = None) -> dict[str, int | str]:
@@ -35,14 +34,14 @@ def plan_nodes(cluster_id: str, *, now: datetime | None = None) -> dict[str, int
     lease = store.lease(cluster_id)
     demands = footprint.demands(fleet, snapshot, lease.targets if lease else ())
     plan = nodes.plan(pools, demands, [_node(view, workers) for view in there])
-    planned, before = Planned(plan, now, absent), node_plans.load(cluster_id)
-    is_news = not absent and (before is None or bool(before.untold) or _wanted(before.plan) != _wanted(plan))
+    wanted, planned, before = _wanted(plan), Planned(plan, now, absent), node_plans.load(cluster_id)
+    is_news = not absent and (before is None or bool(before.untold) or _wanted(before.plan) != wanted)
     if is_news:
-        dataplane.connect().ensure_node_pools(cluster_id, _wanted(plan))
+        dataplane.connect().ensure_node_pools(cluster_id, wanted)
     if before is None or replace(before, decided_at=now) != planned:
         node_plans.save(cluster_id, planned)
-    wanted = sum(decision.target for decision in plan.pools)
-    return {"cluster": cluster_id, "nodes": wanted, "proposals": len(plan.proposals), "told": "yes" if is_news else "no"}
+    count = sum(decision.target for decision in plan.pools)
+    return {"cluster": cluster_id, "nodes": count, "proposals": len(plan.proposals), "told": "yes" if is_news else "no"}
 
 
 def _observe(cluster_id: str) -> tuple[tuple[NodeView, ...], str]:

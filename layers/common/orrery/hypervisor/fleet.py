@@ -9,6 +9,7 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from orrery.hypervisor.forecast import GRAIN, Curve
+from orrery.model.scaling import Style
 
 TICK = 12.0
 """Seconds until a worker that is asked for by the next plan is asked for at the latest: a plan each 10 s, an agent's round each 2 s."""
@@ -21,29 +22,23 @@ MOST_PATIENCE = 400.0
 """Seconds that demand is evened out over at most: a forecast reaches no further."""
 
 
-class Style(StrEnum):
-    """How long a task may wait for a worker so that fewer workers are started."""
+class Manner(NamedTuple):
+    """How a style weighs waiting against workers. The figures are tuned in the simulator (docs/hypervisor.md), not derived."""
 
-    BALANCED = "BALANCED"
-    ECONOMY = "ECONOMY"
+    least: float
+    """Seconds that a task may always wait, and `share` of what its run takes: so much is hardly noticed."""
+    share: float
+    lead: float
+    """Seconds, beside a start-up, by which a worker is asked for before it is needed: whoever may wait asks when the time has come."""
+    spare: float
+    """The share of a worker's slots for whose sake alone no further worker is had: the tasks wait until a slot is free."""
 
     def patience(self, span: float) -> float:
-        """Seconds that demand may be evened out over: what a run that takes `span` seconds hardly notices.
+        """Seconds that demand may be evened out over, where the shortest run ahead takes `span` seconds."""
+        return min(max(self.least, self.share * span), MOST_PATIENCE)
 
-        The figures are tuned in the simulator (docs/hypervisor.md), not derived.
-        """
-        least, share = (10.0, 0.05) if self is Style.BALANCED else (40.0, 0.3)
-        return min(max(least, share * span), MOST_PATIENCE)
 
-    @property
-    def lead(self) -> float:
-        """Seconds, beside a start-up, by which a worker is asked for before it is needed: whoever may wait asks when the time has come."""
-        return TICK if self is Style.BALANCED else 0.0
-
-    @property
-    def spare(self) -> float:
-        """The share of a worker's slots for whose sake alone no further worker is had: the tasks wait until a slot is free."""
-        return 0.1 if self is Style.BALANCED else 0.4
+MANNERS = {Style.BALANCED: Manner(10.0, 0.05, TICK, 0.1), Style.ECONOMY: Manner(40.0, 0.3, 0.0, 0.4)}
 
 
 class WorkerState(StrEnum):
@@ -114,6 +109,15 @@ class Queue:
         """Running tasks that end on workers which are draining: nobody else has to take them."""
         return min(self.running, sum(worker.busy for worker in self.workers if worker.state is WorkerState.DRAINING))
 
+    @property
+    def manner(self) -> Manner:
+        return MANNERS[self.style]
+
+    @property
+    def patience(self) -> float:
+        """Seconds that a task may wait for a worker."""
+        return self.manner.patience(self.span)
+
     @cached_property
     def tasks(self) -> int:
         """Tasks that wait or run and that workers have to be there for."""
@@ -128,11 +132,11 @@ class Queue:
         """
         if self.ahead is None:
             return (-(-self.tasks // self.concurrency),)
-        span = int((self.start + self.style.lead) / GRAIN) + 1
+        span = int((self.start + self.manner.lead) / GRAIN) + 1
         least = min(1, self.tasks)
         if not self.ahead:
             return (least,)
-        needs = _evened(self.ahead, self.style.patience(self.span), span, self.concurrency, self.style.spare)
+        needs = _evened(self.ahead, self.patience, span, self.concurrency, self.manner.spare)
         return (max(least, needs[0]), *needs[1:])
 
     @cached_property
@@ -144,6 +148,11 @@ class Queue:
     def peak(self) -> int:
         """Workers that are needed before one that is launched by the next plan could serve."""
         return max(self.needs)
+
+    @property
+    def peak_in(self) -> float:
+        """Seconds until the peak."""
+        return self.needs.index(self.peak) * GRAIN
 
     @cached_property
     def wanted(self) -> int:

@@ -1,7 +1,6 @@
 """What a decision about one queue was made from, as numbers and words by name, for whoever asks why. Pure."""
 
 from orrery.hypervisor.fleet import Queue, WorkerState
-from orrery.hypervisor.forecast import GRAIN
 
 
 def of(queue: Queue) -> dict[str, float | int | str]:
@@ -24,7 +23,7 @@ def of(queue: Queue) -> dict[str, float | int | str]:
         "foretold": "no" if queue.ahead is None else "yes",
     }
     if queue.ahead is not None:
-        known |= {"peak": queue.peak, "peakInSeconds": queue.needs.index(queue.peak) * GRAIN}
+        known |= {"peak": queue.peak, "peakInSeconds": queue.peak_in}
     if queue.due:
         known |= {"nextDag": queue.due.dag, "nextAt": queue.due.at.isoformat(), "nextTasks": queue.due.tasks}
     return known

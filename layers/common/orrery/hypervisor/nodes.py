@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from math import ceil
 
+from orrery.hypervisor.words import are, counted
+
 ZONES = 3
 NODE_START = 120.0
 """Seconds that a node takes from being asked for to running workers; what is foreseen within them needs its room now."""
@@ -147,7 +149,7 @@ def assign(pools: Sequence[Pool], demands: Iterable[Demand]) -> tuple[dict[str, 
         if able:
             shares[min(able, key=lambda pool: (pool.room, pool.name)).name].append(demand)
         elif demand.now + demand.soon:
-            unplaced.append(f"{_workers(demand.now + demand.soon)} of {_size(demand.size)} fit on no kind of node")
+            unplaced.append(f"{counted(demand.now + demand.soon, 'worker')} of {_size(demand.size)} fit on no kind of node")
     return shares, tuple(sorted(unplaced))
 
 
@@ -182,17 +184,19 @@ def _why(pool: Pool, demands: list[Demand], now: int, packed: int, kept: int, cu
     """`3 workers need 2 nodes of m6i.xlarge, 1 more for 4 workers foreseen, 2 kept for the loss of a zone; 1 is there`."""
     workers, soon = sum(demand.now for demand in demands), sum(demand.soon for demand in demands)
     words = [
-        f"{_workers(workers)} need{'s' if workers == 1 else ''} {_nodes(now)} of {pool.instance_type}" if workers else "no worker is wanted"
+        f"{counted(workers, 'worker')} need{'s' if workers == 1 else ''} {counted(now, 'node')} of {pool.instance_type}"
+        if workers
+        else "no worker is wanted"
     ]
     if soon:
-        words.append(f"{packed - now or 'none'} more for {_workers(soon)} foreseen within {NODE_START:.0f} s")
+        words.append(f"{packed - now or 'none'} more for {counted(soon, 'worker')} foreseen within {NODE_START:.0f} s")
     if kept:
         words.append(f"{kept} kept for the loss of one of {ZONES} zones")
     if packed + kept < pool.low:
         words.append(f"at least {pool.low} must be there")
     if packed + kept > pool.high:
         words.append(f"at most {pool.high} may be")
-    return f"{', '.join(words)}; {current} {'is' if current == 1 else 'are'} there"
+    return f"{', '.join(words)}; {are(current)} there"
 
 
 def _proposals(pool: Pool, nodes: list[Node], spare: int) -> list[Proposal]:
@@ -225,9 +229,10 @@ def _movable(node: Node, others: int) -> str:
     if not node.workers:
         return "no worker is on it"
     if not needed:
-        return f"{_workers(len(node.workers))} on it, idle and not needed: cordon it; it is empty once they have ended"
+        return f"{counted(len(node.workers), 'worker')} on it, idle and not needed: cordon it; it is empty once they have ended"
     wait = f"wait until {tasks} running task{' has' if tasks == 1 else 's have'} ended" if tasks else "let its workers end"
-    return f"{_workers(len(needed))} on it would fit on the other {_nodes(others)}: cordon it and {wait}; no task is cut short"
+    elsewhere = f"would fit on the other {counted(others, 'node')}"
+    return f"{counted(len(needed), 'worker')} on it {elsewhere}: cordon it and {wait}; no task is cut short"
 
 
 def _sum(sizes: Iterable[Size]) -> Size:
@@ -236,14 +241,6 @@ def _sum(sizes: Iterable[Size]) -> Size:
 
 def _tasks(node: Node) -> int:
     return sum(worker.busy for worker in node.workers)
-
-
-def _workers(count: int) -> str:
-    return f"{count} worker{'' if count == 1 else 's'}"
-
-
-def _nodes(count: int) -> str:
-    return f"{count} node{'' if count == 1 else 's'}"
 
 
 def _size(size: Size) -> str:

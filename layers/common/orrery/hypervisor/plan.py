@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from orrery.hypervisor.fleet import Fleet, Queue
-from orrery.hypervisor.forecast import GRAIN
+from orrery.hypervisor.words import are, counted
 
 SILENCE = 60.0
 """Seconds after which a snapshot says nothing about now: six reports of the agent went missing."""
@@ -73,22 +73,22 @@ def over_ceiling(queue: Queue, fleet: Fleet) -> Decision | None:
     if queue.serving <= queue.ceiling:
         return None
     if queue.ceiling == 0:
-        return drain(queue, Cause.CLOSING, 0, f"no worker may run on this queue any more; {_are(queue.serving)} running")
-    return drain(queue, Cause.OVER_CEILING, queue.ceiling, f"at most {queue.ceiling} may run; {_are(queue.serving)} running")
+        return drain(queue, Cause.CLOSING, 0, f"no worker may run on this queue any more; {are(queue.serving)} running")
+    return drain(queue, Cause.OVER_CEILING, queue.ceiling, f"at most {queue.ceiling} may run; {are(queue.serving)} running")
 
 
 def demand(queue: Queue, fleet: Fleet) -> Decision | None:
     """More tasks than the workers can take, or fewer workers than the floor; what lies ahead is brought along."""
     if queue.wanted <= queue.serving or ((not queue.tasks or queue.needed <= queue.serving) and queue.floor <= queue.serving):
         return None
-    return _decide(queue, Action.LAUNCH, Cause.DEMAND, queue.wanted, f"{_need(queue)}; {_are(queue.serving)} running{_more(queue)}")
+    return _decide(queue, Action.LAUNCH, Cause.DEMAND, queue.wanted, f"{_need(queue)}; {are(queue.serving)} running{_more(queue)}")
 
 
 def ahead(queue: Queue, fleet: Fleet) -> Decision | None:
     """Enough for now, too few for what is foretold: whoever is launched now is up when it comes."""
     if queue.wanted <= queue.serving:
         return None
-    return _decide(queue, Action.LAUNCH, Cause.AHEAD, queue.wanted, f"{_foretold(queue)}; {_are(queue.serving)} running")
+    return _decide(queue, Action.LAUNCH, Cause.AHEAD, queue.wanted, f"{_foretold(queue)}; {are(queue.serving)} running")
 
 
 def right_sized(queue: Queue, fleet: Fleet) -> Decision | None:
@@ -96,13 +96,13 @@ def right_sized(queue: Queue, fleet: Fleet) -> Decision | None:
     if queue.wanted != queue.serving:
         return None
     if queue.peak > queue.ceiling:
-        return hold(queue, Cause.AT_CEILING, f"{_need(queue)}; {_are(queue.serving)} running, the most that may")
+        return hold(queue, Cause.AT_CEILING, f"{_need(queue)}; {are(queue.serving)} running, the most that may")
     if queue.peak > max(queue.needed if queue.tasks else 0, queue.floor):
-        return hold(queue, Cause.AHEAD, f"{_foretold(queue)}; {_are(queue.serving)} running and kept for it")
+        return hold(queue, Cause.AHEAD, f"{_foretold(queue)}; {are(queue.serving)} running and kept for it")
     if queue.queued + queue.running == 0:
-        kept = f"{_workers(queue.floor)} kept ready" if queue.floor else "no worker is needed"
+        kept = f"{counted(queue.floor, 'worker')} kept ready" if queue.floor else "no worker is needed"
         return hold(queue, Cause.AT_REST, f"nothing is queued or running; {kept}")
-    return hold(queue, Cause.RIGHT_SIZED, f"{_need(queue)}; {_are(queue.serving)} running")
+    return hold(queue, Cause.RIGHT_SIZED, f"{_need(queue)}; {are(queue.serving)} running")
 
 
 def packed(queue: Queue, fleet: Fleet) -> Decision | None:
@@ -110,8 +110,8 @@ def packed(queue: Queue, fleet: Fleet) -> Decision | None:
     if queue.ahead is None:
         return None
     surplus, empty = queue.serving - queue.wanted, queue.idle()
-    told = f"{_need(queue)}; {_are(queue.serving)} running, {surplus} too many"
-    seconds = queue.start + queue.style.lead
+    told = f"{_need(queue)}; {are(queue.serving)} running, {surplus} too many"
+    seconds = queue.start + queue.manner.lead
     if surplus <= empty:
         return drain(queue, Cause.IDLE, queue.wanted, f"{told}, idle and not needed in the next {seconds:.0f} s")
     return drain(queue, Cause.PACKED, queue.wanted, f"{told} in the next {seconds:.0f} s; what comes is packed on the busiest")
@@ -121,7 +121,7 @@ def all_busy(queue: Queue, fleet: Fleet) -> Decision | None:
     """One worker too many, none of them idle, and nobody knows what comes: it may be needed again as soon as a task ends."""
     if queue.idle():
         return None
-    return hold(queue, Cause.ALL_BUSY, f"{_need(queue)}; {_are(queue.serving)} running and none is idle: tasks are never cut short")
+    return hold(queue, Cause.ALL_BUSY, f"{_need(queue)}; {are(queue.serving)} running and none is idle: tasks are never cut short")
 
 
 def just_idle(queue: Queue, fleet: Fleet) -> Decision | None:
@@ -133,14 +133,14 @@ def just_idle(queue: Queue, fleet: Fleet) -> Decision | None:
     return hold(
         queue,
         Cause.JUST_IDLE,
-        f"{_need(queue)}; {_are(queue.serving)} running, idle for {longest:.0f} s of the {queue.start:.0f} s that one is kept",
+        f"{_need(queue)}; {are(queue.serving)} running, idle for {longest:.0f} s of the {queue.start:.0f} s that one is kept",
     )
 
 
 def idle(queue: Queue, fleet: Fleet) -> Decision | None:
     """Idle for as long as starting one takes: as many go as are too many."""
     surplus = min(queue.serving - queue.wanted, queue.idle(queue.start))
-    reason = f"{_need(queue)}; {_are(queue.serving)} running, {surplus} too many and idle for {queue.start:.0f} s or more"
+    reason = f"{_need(queue)}; {are(queue.serving)} running, {surplus} too many and idle for {queue.start:.0f} s or more"
     return drain(queue, Cause.IDLE, queue.serving - surplus, reason)
 
 
@@ -180,9 +180,9 @@ def _need(queue: Queue) -> str:
     if queue.queued + queue.running == 0:
         return "nothing is queued or running" + (f", at least {queue.floor} must run" if queue.floor else "")
     leaving = f" (of which {queue.leaving} on draining workers)" if queue.leaving else ""
-    needs = f"{queue.queued} queued + {queue.running} running{leaving} need {_workers(queue.needed)} of {queue.concurrency}"
+    needs = f"{queue.queued} queued + {queue.running} running{leaving} need {counted(queue.needed, 'worker')} of {queue.concurrency}"
     if queue.needed < -(-queue.tasks // queue.concurrency):
-        needs = f"{needs}, as a task may wait {queue.style.patience(queue.span):.0f} s"
+        needs = f"{needs}, as a task may wait {queue.patience:.0f} s"
     return f"{needs}, at least {queue.floor} must run" if queue.needed < queue.floor else needs
 
 
@@ -192,14 +192,5 @@ def _more(queue: Queue) -> str:
 
 def _foretold(queue: Queue) -> str:
     """`5 workers of 5 will be needed in 24 s: dag `etl` is due at 12:00:00`."""
-    seconds = queue.needs.index(queue.peak) * GRAIN
-    words = f"{_workers(queue.peak)} of {queue.concurrency} will be needed in {seconds:.0f} s"
+    words = f"{counted(queue.peak, 'worker')} of {queue.concurrency} will be needed in {queue.peak_in:.0f} s"
     return f"{words}: dag `{queue.due.dag}` is due at {queue.due.at:%H:%M:%S}" if queue.due else f"{words}, when running DAGs come to it"
-
-
-def _workers(count: int) -> str:
-    return f"{count} worker{'' if count == 1 else 's'}"
-
-
-def _are(count: int) -> str:
-    return f"{count} is" if count == 1 else f"{count} are"

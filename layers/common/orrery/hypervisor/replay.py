@@ -6,16 +6,17 @@ or fewer tasks are open in the replay. It is planned every ten seconds, and noth
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import pairwise
 from typing import NamedTuple
 
-from orrery.hypervisor.fleet import Fleet, Queue, Style, Worker, WorkerState, curve
+from orrery.hypervisor.fleet import Fleet, Queue, Worker, WorkerState, curve
 from orrery.hypervisor.forecast import GRAIN, Curve
 from orrery.hypervisor.plan import Action, Decision, plan
-from orrery.model.demand_record import Sample
+from orrery.model.demand_record import Sample, spans
+from orrery.model.scaling import Style
 
 PERIOD = 10.0
 """Seconds between two plans."""
@@ -97,10 +98,9 @@ def together(outcomes: Iterable[Outcome]) -> Outcome:
 def recorded(samples: Sequence[Sample], end: float) -> Outcome:
     """What really happened, as far as samples tell."""
     came = tasks(samples, end)
-    steps = list(zip(samples, [*(each.at for each in samples[1:]), end], strict=True))
     counts = [0, *(each.workers for each in samples)]
     return Outcome(
-        worker_seconds=sum(sample.workers * (until - sample.at) for sample, until in steps),
+        worker_seconds=sum(sample.workers * (until - sample.at) for sample, until in spans(samples, end)),
         launches=sum(max(0, after - before) for before, after in pairwise(counts[1:])),
         most_workers=max(counts),
         tasks=len(came),
@@ -136,12 +136,8 @@ def replay(samples: Sequence[Sample], end: float, terms: Terms) -> Outcome:
 
 def work(samples: Sequence[Sample], end: float) -> int:
     """About how many plans and tasks a replay takes: what it costs in time."""
-    moving = sum(until - sample.at for sample, until in _spans(samples, end) if sample.active or sample.workers or sample.ahead)
+    moving = sum(until - sample.at for sample, until in spans(samples, end) if sample.active or sample.workers or sample.ahead)
     return int(moving / PERIOD) + sum(max(0, b.active - a.active) for a, b in pairwise(samples))
-
-
-def _spans(samples: Sequence[Sample], end: float) -> Iterator[tuple[Sample, float]]:
-    yield from zip(samples, [*(each.at for each in samples[1:]), end], strict=True)
 
 
 @dataclass

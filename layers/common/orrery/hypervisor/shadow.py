@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from orrery.hypervisor.check import check
-from orrery.hypervisor.fleet import Fleet, Style
+from orrery.hypervisor.fleet import Fleet
 from orrery.hypervisor.plan import Decision, plan
+from orrery.model.scaling import Style
 
 Thoughts = Mapping[str, str]
 """What was thought of each queue last, by `<deployment> <queue>`: the class of the reason and the target."""

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from orrery.errors import Invalid
 from orrery.hypervisor import advice, replay
-from orrery.hypervisor.fleet import Style
 from orrery.hypervisor.replay import Outcome, Terms
 from orrery.model.demand_record import Recorded
+from orrery.model.scaling import Style
 
 MOST = 150_000
 """Plans and tasks of one replay: what a function works off in a third of its time."""

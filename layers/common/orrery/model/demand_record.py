@@ -1,5 +1,6 @@
 """What is kept of a day's demand so that it can be replayed: how each queue stood whenever it changed, every ten seconds at most."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import NamedTuple
@@ -38,6 +39,11 @@ class Sample(NamedTuple):
     def workers(self) -> int:
         """Workers that are paid for."""
         return self.starting + self.serving + self.draining
+
+
+def spans(samples: Sequence[Sample], end: float) -> Iterator[tuple[Sample, float]]:
+    """Each sample, and until when a queue stood like that; the last one until `end`."""
+    yield from zip(samples, [*(each.at for each in samples[1:]), end], strict=True)
 
 
 @dataclass(frozen=True)

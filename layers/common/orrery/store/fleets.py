@@ -11,6 +11,7 @@ from typing import Any
 
 from orrery.errors import StaleGeneration
 from orrery.hypervisor.lease import Lease, merge
+from orrery.hypervisor.plan import SILENCE
 from orrery.model.deployment import Deployment
 from orrery.store import reads, snapshots, writes
 from orrery.store.documents import freeze, thaw
@@ -37,6 +38,11 @@ class Heartbeat:
     taken_at: str
     heard_at: datetime
     moving: tuple[bool, ...]
+
+
+def is_fresh(heard_at: datetime, now: datetime) -> bool:
+    """Whether what was heard then still says something about now."""
+    return (now - heard_at).total_seconds() <= SILENCE
 
 
 def hear(cluster_id: str, *, taken_at: str, now: datetime, moving: Sequence[bool] = (True,)) -> None:
