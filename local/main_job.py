@@ -4,6 +4,7 @@ A client like any other: it speaks the public API, Airflow's API, and the `orrer
 """
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -98,13 +99,23 @@ class MainJob:
         with self.screen.step(f"Waiting for the DAG `{DAG}`"):
             _until(run.visible, f"the DAG `{DAG}` does not appear: see `{self._cli()} deployment logs {DEPLOYMENT}`")
         with self.screen.step("Waiting for the hypervisor's first plan"):
-            _until(run.planned, f"the hypervisor does not plan `{DEPLOYMENT}`: see `{self.state.logs / 'plane.log'}`")
+            _until(
+                lambda: run.planned() and self._is_led(),
+                f"the hypervisor does not plan `{DEPLOYMENT}`: see `{self.state.logs / 'plane.log'}`",
+            )
         _until(run.trigger, f"the Airflow of `{DEPLOYMENT}` does not answer")
         with self.screen.step(f"Running `{DAG}`") as step:
             _until(lambda: self._watch(run, step.say), f"the run `{run.id}` of `{DAG}` does not end", patience=600)
         if unasked := run.queues - run.launched:
             queues = ", ".join(f"`{queue}`" for queue in sorted(unasked))
             raise Failure(f"the run `{run.id}` succeeded, but no decision of the hypervisor asked for workers of {queues}")
+
+    def _is_led(self) -> bool:
+        """Whether the agent follows a lease: after a start it scales by itself until there is one for what it sees, within a minute."""
+        lines = self.state.agent_journal.read_text().splitlines() if self.state.agent_journal.exists() else []
+        told: list[dict[str, str]] = [json.loads(line) for line in lines]
+        sources = [each["source"] for each in told if each["action"] == "SOURCE"]
+        return bool(sources) and sources[-1].startswith("lease")
 
     def _watch(self, run: DagRun, say: Callable[[str], None]) -> bool | None:
         for decision in run.new_decisions():

@@ -70,6 +70,11 @@ class State:
     def agent_token(self) -> Path:
         return self.path / "agent" / "token"
 
+    @property
+    def agent_journal(self) -> Path:
+        """What the agent did, and at whose word: JSON lines."""
+        return self.path / "agent" / "decisions.jsonl"
+
     def prepare(self) -> None:
         """Run as root, a Deployment's user sees the machine's files: what tells of all tenants is closed to it."""
         closed = (self.mail, self.logs, self.executions, self.cli, self.agent_token.parent)

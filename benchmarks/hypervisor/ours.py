@@ -91,7 +91,7 @@ class Ours:
             name=QUEUE,
             queued=len(world.queue),
             running=world.running,
-            workers=tuple(_worker(worker, world.now) for worker in world.workers),
+            workers=tuple(_worker(worker, world.now, self._frees_in(world, worker)) for worker in world.workers),
             floor=0,
             ceiling=MOST,
             concurrency=world.concurrency,
@@ -194,7 +194,7 @@ def _state(worker: Worker, now: float) -> str:
     return RUNNING if worker.is_open else CORDONED
 
 
-def _worker(worker: Worker, now: float) -> fleets.Worker:
+def _worker(worker: Worker, now: float, frees: float | None) -> fleets.Worker:
     state = {STARTING: WorkerState.STARTING, RUNNING: WorkerState.RUNNING, CORDONED: WorkerState.DRAINING}[_state(worker, now)]
     idle = None if worker.tasks or worker.ready > now else now - max(worker.idle_since, worker.ready)
-    return fleets.Worker(str(worker.number), state, len(worker.tasks), idle)
+    return fleets.Worker(str(worker.number), state, len(worker.tasks), idle, None if frees == math.inf else frees)

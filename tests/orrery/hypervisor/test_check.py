@@ -52,10 +52,19 @@ def test_no_plan_may_go_below_the_workers_that_run_tasks() -> None:
 
 
 def test_tasks_to_come_may_be_packed_on_fewer_workers_when_it_is_known_what_comes_but_not_on_none() -> None:
-    fleet = fleets.of("c1", [replace(SEEN, workers=(BUSY, BUSY._replace(id="b2")), running=2, floor=0, ahead=(2.0,) * 60)])
+    lasts = BUSY._replace(frees=90.0)
+    fleet = fleets.of("c1", [replace(SEEN, workers=(lasts, lasts._replace(id="b2")), running=2, floor=0, ahead=(2.0,) * 60)])
     assert violations(fleet, plan(fleet)) == ()
     assert plan(fleet)[0].target == 1
     assert violations(fleet, (replace(plan(fleet)[0], target=0),)) == ("queue default of d1: no worker is left for 2 tasks",)
+
+
+def test_a_worker_of_which_nobody_knows_when_its_tasks_end_is_not_closed() -> None:
+    fleet = fleets.of("c1", [replace(SEEN, workers=(BUSY, BUSY._replace(id="b2")), running=2, floor=0, ahead=(2.0,) * 60)])
+    assert plan(fleet)[0].target == 2
+    assert violations(fleet, (replace(plan(fleet)[0], action=Action.DRAIN, target=1),)) == (
+        "queue default of d1: workers are closed of which nobody knows when their tasks end",
+    )
 
 
 def test_below_a_lowered_ceiling_busy_workers_may_be_told_to_take_no_more() -> None:

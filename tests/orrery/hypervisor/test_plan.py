@@ -19,6 +19,7 @@ from tests.orrery.hypervisor.simulation import World, settle
 IDLE = Worker("idle", WorkerState.RUNNING, 0, START)
 FRESH = Worker("fresh", WorkerState.RUNNING, 0, 4.0)
 BUSY = Worker("busy", WorkerState.RUNNING, 1, None)
+LASTS = BUSY._replace(frees=90.0)
 STARTING = Worker("starting", WorkerState.STARTING, 0, None)
 LEAVING = Worker("leaving", WorkerState.DRAINING, 2, None)
 
@@ -88,7 +89,11 @@ NOON = Due("etl", datetime(2026, 3, 1, 12, tzinfo=UTC), 12)
          "2 workers of 5 will be needed in 28 s, when running DAGs come to it; 2 are running and kept for it"),
         (replace(queue(BUSY, FRESH, running=1), ahead=curve((1, 120))), "DRAIN", "IDLE", 1,
          "0 queued + 1 running need 1 worker of 5; 2 are running, 1 too many, idle and not needed in the next 42 s"),
-        (replace(queue(BUSY, BUSY, running=2), ahead=curve((2, 120))), "DRAIN", "PACKED", 1,
+        (replace(queue(BUSY, BUSY, running=2), ahead=curve((2, 120))), "HOLD", "ALL_BUSY", 2,
+         "0 queued + 2 running need 1 worker of 5; 2 are running and none is idle: tasks are never cut short"),
+        (replace(queue(BUSY, LASTS, LASTS, running=3), ahead=curve((3, 120))), "DRAIN", "PACKED", 1,
+         "0 queued + 3 running need 1 worker of 5; 3 are running, 2 too many in the next 42 s; what comes is packed on the busiest"),
+        (replace(queue(LASTS, LASTS, running=2), ahead=curve((2, 120))), "DRAIN", "PACKED", 1,
          "0 queued + 2 running need 1 worker of 5; 2 are running, 1 too many in the next 42 s; what comes is packed on the busiest"),
         (replace(queue(BUSY, running=1), ahead=()), "HOLD", "RIGHT_SIZED", 1, "0 queued + 1 running need 1 worker of 5; 1 is running"),
     ],
@@ -115,10 +120,11 @@ def test_only_as_many_are_drained_as_are_idle_for_long_enough() -> None:
 
 
 workers = st.builds(
-    lambda state, busy, idle: Worker("w", state, busy, idle if not busy and state is WorkerState.RUNNING else None),
+    lambda state, busy, idle, frees: Worker("w", state, busy, idle if not busy and state is WorkerState.RUNNING else None, frees),
     st.sampled_from(WorkerState),
     st.integers(0, 5),
     st.none() | st.floats(0, 100),
+    st.none() | st.floats(0, 900),
 )
 
 

@@ -57,6 +57,8 @@ class Worker(NamedTuple):
     """Tasks that run on it."""
     idle: float | None
     """For how many seconds it has been known to run nothing; None when it is busy, starting, or not known to be idle."""
+    frees: float | None = None
+    """Seconds until its last running task is expected to end; None when nobody knows."""
 
 
 class Due(NamedTuple):
@@ -103,6 +105,11 @@ class Queue:
     def occupied(self) -> int:
         """Serving workers that run something."""
         return sum(worker.busy > 0 and worker.state is not WorkerState.DRAINING for worker in self.workers)
+
+    @cached_property
+    def unforetold(self) -> int:
+        """Running workers with tasks of which nobody knows when they end."""
+        return sum(worker.busy > 0 and worker.frees is None and worker.state is WorkerState.RUNNING for worker in self.workers)
 
     @cached_property
     def leaving(self) -> int:
@@ -238,4 +245,4 @@ def _due(told: Mapping[str, Any] | None) -> Due | None:
 def _worker(worker: Mapping[str, Any], taken: datetime) -> Worker:
     since = worker.get("idleSince")
     idle = max(0.0, (taken - datetime.fromisoformat(since)).total_seconds()) if since else None
-    return Worker(worker["id"], WorkerState(worker["state"]), worker["busy"], None if worker["busy"] else idle)
+    return Worker(worker["id"], WorkerState(worker["state"]), worker["busy"], None if worker["busy"] else idle, worker.get("freesIn"))

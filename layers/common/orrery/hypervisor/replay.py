@@ -153,7 +153,8 @@ class _Worker:
     def seen(self, now: float) -> Worker:
         state = WorkerState.DRAINING if self.is_closed else WorkerState.RUNNING if now >= self.ready_at else WorkerState.STARTING
         is_idle = not self.busy and state is WorkerState.RUNNING
-        return Worker(self.id, state, self.busy, now - (self.idle_since or self.ready_at) if is_idle else None)
+        idle = now - (self.idle_since or self.ready_at) if is_idle else None
+        return Worker(self.id, state, self.busy, idle, frees=0.0)  # where a curve was recorded it was known when tasks end
 
 
 @dataclass
