@@ -63,7 +63,8 @@ def test_a_worker_of_which_nobody_knows_when_its_tasks_end_is_not_closed() -> No
     fleet = fleets.of("c1", [replace(SEEN, workers=(BUSY, BUSY._replace(id="b2")), running=2, floor=0, ahead=(2.0,) * 60)])
     assert plan(fleet)[0].target == 2
     assert violations(fleet, (replace(plan(fleet)[0], action=Action.DRAIN, target=1),)) == (
-        "queue default of d1: workers are closed of which nobody knows when their tasks end",
+        "queue default of d1: target 1 is less than the 2 workers that run tasks, and nobody knows what comes",
+        "queue default of d1: more workers are drained than are idle or above the ceiling of 4",
     )
 
 

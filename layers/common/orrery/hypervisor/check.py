@@ -37,13 +37,11 @@ def _broken(queue: Queue, decision: Decision, silence: float) -> list[str]:
         found.append(f"target {target} is outside {queue.floor} to {queue.ceiling}")
     if not target and queue.tasks and queue.ceiling:
         found.append(f"no worker is left for {queue.tasks} tasks")
-    if queue.ahead is None and target < min(queue.occupied, queue.ceiling):
+    if not queue.is_foretold and target < min(queue.occupied, queue.ceiling):
         found.append(f"target {target} is less than the {queue.occupied} workers that run tasks, and nobody knows what comes")
     if decision.action is not _direction(current, target):
         found.append(f"{decision.action} leads from {current} to {target}")
-    if queue.ahead is not None and current - target > max(0, current - queue.ceiling, current - queue.unforetold):
-        found.append("workers are closed of which nobody knows when their tasks end")
-    if queue.ahead is None and current - target > max(0, current - queue.ceiling, queue.idle()):
+    if not queue.is_foretold and current - target > max(0, current - queue.ceiling, queue.idle()):
         found.append(f"more workers are drained than are idle or above the ceiling of {queue.ceiling}")
     return found
 

@@ -107,9 +107,10 @@ class Queue:
         return sum(worker.busy > 0 and worker.state is not WorkerState.DRAINING for worker in self.workers)
 
     @cached_property
-    def unforetold(self) -> int:
-        """Running workers with tasks of which nobody knows when they end."""
-        return sum(worker.busy > 0 and worker.frees is None and worker.state is WorkerState.RUNNING for worker in self.workers)
+    def is_foretold(self) -> bool:
+        """Whether it is known what comes: there is a forecast, and no task at work of which nobody knows when it ends and what follows."""
+        unknown = (worker.busy and worker.frees is None and worker.state is WorkerState.RUNNING for worker in self.workers)
+        return self.ahead is not None and not any(unknown)
 
     @cached_property
     def leaving(self) -> int:

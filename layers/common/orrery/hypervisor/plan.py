@@ -108,16 +108,16 @@ def right_sized(queue: Queue, fleet: Fleet) -> Decision | None:
 def packed(queue: Queue, fleet: Fleet) -> Decision | None:
     """What is to come fits on fewer workers, and it is known what is to come: the others finish what they have.
 
-    A worker of which nobody knows when its tasks end, as in a DAG's first run, stays: neither does anybody know what follows them.
+    In a DAG's first run nobody knows when a task ends and what follows it: then whoever is there is kept as by the reactive rule.
     """
-    surplus, empty = queue.serving - max(queue.wanted, queue.unforetold), queue.idle()
-    if queue.ahead is None or surplus <= 0:
+    if not queue.is_foretold:
         return None
+    surplus, empty = queue.serving - queue.wanted, queue.idle()
     told = f"{_need(queue)}; {are(queue.serving)} running, {surplus} too many"
     seconds = queue.start + queue.manner.lead
     if surplus <= empty:
-        return drain(queue, Cause.IDLE, queue.serving - surplus, f"{told}, idle and not needed in the next {seconds:.0f} s")
-    return drain(queue, Cause.PACKED, queue.serving - surplus, f"{told} in the next {seconds:.0f} s; what comes is packed on the busiest")
+        return drain(queue, Cause.IDLE, queue.wanted, f"{told}, idle and not needed in the next {seconds:.0f} s")
+    return drain(queue, Cause.PACKED, queue.wanted, f"{told} in the next {seconds:.0f} s; what comes is packed on the busiest")
 
 
 def all_busy(queue: Queue, fleet: Fleet) -> Decision | None:
