@@ -28,12 +28,14 @@ def decided(platform: Platform, deployment: str) -> list[dict]:
 
 
 def test_the_workers_of_a_fan_out_come_pack_and_go(platform):
-    platform.wait_until("its workers are gone", lambda: "✓ Waiting for the workers to go again" in platform.said(), 300)
-    heavy = [each for each in decided(platform, "hello") if each["queue"] == "heavy"]
-    assert heavy[0]["action"] == "LAUNCH"
+    platform.wait_until("both runs are over", lambda: platform.said().count("✓ Waiting for the workers to go again") == 2, 600)
+    decisions = decided(platform, "hello")
+    heavy = [each for each in decisions if each["queue"] == "heavy"]
+    assert (heavy[0]["action"], heavy[0]["cause"]) == ("LAUNCH", "DEMAND")
     assert max(each["target"] for each in heavy) > 1
     assert {each["action"] for each in heavy} == {"LAUNCH", "DRAIN"}
     assert heavy[-1]["target"] == 0
+    assert {each["cause"] for each in decisions} & {"AHEAD", "PACKED"}, "the second run was foretold"
 
 
 def test_an_idle_deployment_sleeps_and_its_next_run_finds_it_awake_with_its_workers_ready(platform):
