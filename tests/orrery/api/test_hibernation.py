@@ -163,7 +163,7 @@ class TestRules:
         "changes", [{}, {"idleSince": None}, {"idleSince": "2020-01-01T00:00:00+00:00", "queues": [{"queued": 1, "running": 0}]}]
     )
     def test_what_is_at_work_or_not_known_to_rest_stays_awake(self, plane: Plane, changes: dict[str, Any]) -> None:
-        made, now = plane.made(**rules(idle={"isEnabled": True, "afterMinutes": 1})), datetime.now(UTC) + timedelta(hours=1)
+        made, now = plane.made(**rules(idle={"isEnabled": True, "afterMinutes": 5})), datetime.now(UTC) + timedelta(hours=1)
         tell(plane, made, now, **changes)
         assert look_at_sleep(now) == {"left as it is": 1}
         assert look_at_sleep(now + timedelta(minutes=4)) == {}
