@@ -109,6 +109,19 @@ def test_economy_lets_short_work_wait_and_balanced_does_not() -> None:
     assert decide(replace(burst, style=Style.ECONOMY)).target == 2
 
 
+@pytest.mark.parametrize("style", Style)
+def test_nobody_is_launched_who_would_be_up_before_there_is_something_to_do(style: Style) -> None:
+    """However patient the style is: patience is for tasks that wait, not for workers."""
+    wave = replace(queue(), ahead=curve((0, 50), (20, 300)), style=style)
+    assert decide(wave).action is Action.HOLD
+    assert decide(replace(wave, ahead=curve((0, 20), (20, 300)))).target == 4
+
+
+def test_a_short_wave_finds_the_same_workers_wherever_in_a_grain_it_begins() -> None:
+    whole, half = curve((0, 30), (20, 6)), (*curve((0, 28)), 10.0, *curve((20, 4)), 10.0)
+    assert decide(replace(queue(), ahead=whole)).target == decide(replace(queue(), ahead=half)).target == 3
+
+
 def test_touches_nothing_in_a_cluster_that_has_been_silent() -> None:
     decision = decide(queue(queued=7), silence=75)
     assert (decision.action, decision.cause) == (Action.HOLD, Cause.SILENT)
