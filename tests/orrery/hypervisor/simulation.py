@@ -37,7 +37,7 @@ class Wave(NamedTuple):
     """Tasks of a DAG run that a schedule tells of."""
 
     at: int
-    count: int
+    tasks: int
     seconds: int
 
 
@@ -97,14 +97,14 @@ class World:
         """The tasks that wait, run on workers that stay, or are foretold, if none had to wait."""
         spans = [(self.now, self.now + seconds, 1) for seconds in self.waiting]
         spans += [(self.now, end, 1) for worker in self.workers if not worker.draining for end in worker.ends]
-        spans += [(wave.at, wave.at + wave.seconds, wave.count) for wave in self.foretold if wave.at > self.now]
+        spans += [(wave.at, wave.at + wave.seconds, wave.tasks) for wave in self.foretold if wave.at > self.now]
         active = [sum(count for start, end, count in spans if start <= self.now + second < end) for second in range(REACH)]
         width = int(GRAIN)
         return tuple(sum(active[place : place + width]) / width for place in range(0, REACH, width))
 
     def _due(self) -> Due | None:
         coming = [wave for wave in self.foretold if self.now < wave.at <= self.now + REACH]
-        return Due("nightly", MIDNIGHT + timedelta(seconds=coming[0].at), coming[0].count) if coming else None
+        return Due("nightly", MIDNIGHT + timedelta(seconds=coming[0].at), coming[0].tasks) if coming else None
 
     def decide(self) -> Decision:
         fleet = fleets.of("c1", [self.seen()])
