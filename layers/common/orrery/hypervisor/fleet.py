@@ -160,8 +160,11 @@ class Queue:
 
     @property
     def peak_in(self) -> float:
-        """Seconds until the peak."""
-        return self.needs.index(self.peak) * GRAIN
+        """Seconds until the tasks are there that the peak comes from; it shows in `needs` up to a GRAIN before them."""
+        place = self.needs.index(self.peak)
+        now, soon, *_ = (*(self.ahead or ())[place : place + 2], 0.0, 0.0)
+        is_later = soon > now and now <= (self.peak - 1) * self.concurrency + 0.01
+        return (place + is_later) * GRAIN
 
     @once
     def wanted(self) -> int:
@@ -174,12 +177,17 @@ class Queue:
 
 
 def _evened(curve: Curve, patience: float, span: int, concurrency: int, spare: float) -> list[int]:
-    """Workers for each of `span` grains: the mean of the tasks from there on, for as long as they may wait; one while there is any."""
+    """Workers for each of `span` grains: the mean of the tasks from there on, for as long as they may wait; one while there is any.
+
+    Never more than the tasks of that moment fill, so that nobody is had before there is something to do. The moment is two grains
+    long: a wave that begins within one of them is whole only in the next.
+    """
     width = max(1, int(patience / GRAIN))
     padded = (*curve[: span + width], *(0.0,) * max(0, span + width - len(curve)))
     together, left, needs = sum(padded[:width]), spare * concurrency + 0.01, []
     for place in range(span):
-        needs.append(max(int(padded[place] > 0.01), ceil((together / width - left) / concurrency)))
+        there = ceil((max(padded[place], padded[place + 1]) - 0.01) / concurrency)
+        needs.append(min(there, max(1, ceil((together / width - left) / concurrency))))
         together += padded[place + width] - padded[place]
     return needs
 
