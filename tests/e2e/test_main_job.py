@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.support.platform import ROOT, Platform, call, ended_as, states_of
+from tests.support.workers import own_state
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
 
@@ -31,7 +32,7 @@ QUEUES = [
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory):
-    platform = Platform(tmp_path_factory.mktemp("main-job") / "state")
+    platform = Platform(own_state(tmp_path_factory.mktemp("main-job")))
     yield platform
     platform.end()
 
