@@ -1,7 +1,7 @@
 # Every target sets up what it needs. `make` alone lists them.
 PYTHON := .venv/bin/python
-# The main job mostly waits for Airflow: it is one worker, and each core has one of its own.
-WORKERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# Two of them run whole platforms, and mostly wait.
+WORKERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
 SAM := $(CURDIR)/.orrery/venvs/sam/bin
 UV = $(shell command -v uv || echo $(CURDIR)/.orrery/uv/bin/uv)
 CODE := layers/common/orrery functions local agent cli/orrery_cli tests benchmarks

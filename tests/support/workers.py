@@ -1,7 +1,8 @@
 """How the tests are shared out when several workers run them (`pytest -n`).
 
-A file is one worker's, so that what its tests share is made once. So is a folder whose tests share a running Airflow; the slowest begin
-first, because they mostly wait, and the others use the time. Each worker has its own engine; a home's users are kept apart below.
+A file is one worker's, so that what its tests share is made once, and so is a folder whose tests share a running Airflow. The whole
+platforms begin first: they mostly wait, and the other workers use the time, but give way to them where a moment counts. Each worker has
+its own engine; the users of homes are kept apart below.
 """
 
 import itertools
@@ -14,13 +15,15 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from local.home.users import block
 
-LONG = ("tests/e2e/", "tests/local/home/")
-"""Folders that go to one worker as a whole, the slowest first."""
+PLATFORMS = "tests/e2e/"
+ONE_HOME = "tests/local/home/"
+GIVING_WAY = 10
+"""How nice a worker is, and all that it starts, while it runs no platform."""
 
 
 class _ByFile(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
-        return next((folder for folder in LONG if nodeid.startswith(folder)), nodeid.partition("::")[0])
+        return ONE_HOME if nodeid.startswith(ONE_HOME) else nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -31,12 +34,22 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=lambda item: next((place for place, folder in enumerate(LONG) if item.nodeid.startswith(folder)), len(LONG)))
+    if _worker():
+        items.sort(key=lambda item: (not item.nodeid.startswith(PLATFORMS), not item.nodeid.startswith(ONE_HOME)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if _worker() and not item.nodeid.startswith(PLATFORMS) and os.nice(0) < GIVING_WAY:
+        os.nice(GIVING_WAY)
 
 
 def own_state(folder: Path) -> Path:
     """A state whose home has users that no other worker's home has: they follow from its path, so a name is sought that suits."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    names = (folder.resolve() / f"state{number}" for number in itertools.count())
-    return next(state for state in names if block(state) % 16 == worker % 16)
+    number = int(_worker().removeprefix("gw") or 0)
+    names = (folder.resolve() / f"state{each}" for each in itertools.count())
+    return next(state for state in names if block(state) % 16 == number % 16)
+
+
+def _worker() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "")
