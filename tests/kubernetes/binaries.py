@@ -86,7 +86,9 @@ def _go() -> str:
     assert wanted, "go.mod names its Go"
     least = f"Go {wanted[1]}.{wanted[2]}"
     if found is None:
-        raise Missing(f"Kubernetes {version()} is built from Go modules, and there is no Go here: install {least} or later (https://go.dev/dl)")
+        raise Missing(
+            f"Kubernetes {version()} is built from Go modules, and there is no Go here: install {least} or later (https://go.dev/dl)"
+        )
     said = subprocess.run([found, "env", "GOVERSION"], capture_output=True, text=True, check=False, cwd=HERE.root).stdout
     has = re.match(r"go(\d+)\.(\d+)", said)
     if has is None or (int(has[1]), int(has[2])) < (int(wanted[1]), int(wanted[2])):

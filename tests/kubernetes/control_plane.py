@@ -38,6 +38,10 @@ class ControlPlane:
     def api(self) -> Api:
         return Api(self.kubeconfig)
 
+    def as_holder_of(self, token: str) -> Api:
+        """The API as whoever presents this bearer token: a service account, for one."""
+        return Api(self.kubeconfig, token=token)
+
     def start(self) -> Self:
         try:
             self._run("etcd", _etcd(self.folder))
@@ -79,7 +83,7 @@ class ControlPlane:
         to_kubelets, its_key = self.authority.client("kube-apiserver-kubelet-client", "system:masters")
         private, public = self.authority.key_pair("service-accounts")
         return {
-            "etcd-servers": "unix://localhost:clients",
+            "etcd-servers": "unix://localhost:1",
             "bind-address": self._address,
             "advertise-address": self._address if self._address != "127.0.0.1" else _ANY_PRIVATE,
             "secure-port": str(self.port),
@@ -148,7 +152,7 @@ _ANY_PRIVATE = "10.255.255.254"
 
 def _etcd(folder: Path) -> dict[str, str]:
     """On sockets of its folder, where nobody else of the machine comes; what it keeps need not outlive a power cut."""
-    clients, peers = "unix://localhost:clients", "unix://localhost:peers"
+    clients, peers = "unix://localhost:1", "unix://localhost:2"
     return {
         "name": "tests",
         "data-dir": str(folder / "etcd"),
