@@ -33,6 +33,11 @@ class Missing(Exception):
     """The programs are not there and cannot be built; the message says why, for whoever typed the command."""
 
 
+def cache() -> Path:
+    """Where what takes minutes to build outlives a clone."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "orrery"
+
+
 def version() -> str:
     """As Kubernetes writes it: `v1.36.3`."""
     found = re.search(r"^\s*k8s\.io/kubernetes (v\S+)", (HERE / "go.mod").read_text(), re.MULTILINE)
@@ -44,8 +49,7 @@ def room() -> Path:
     """Where the programs of these very sources lie, whether or not they are built."""
     sources = sorted([HERE / "go.mod", HERE / "go.sum", *(HERE / "dns").glob("*"), *(HERE / "pause").glob("*")])
     content = b"".join(source.read_bytes() for source in sources)
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "orrery" / "kubernetes" / f"{version()}-{hashlib.sha256(content).hexdigest()[:12]}"
+    return cache() / "kubernetes" / f"{version()}-{hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def built(which: str) -> bool:
