@@ -4,28 +4,27 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlencode
 
 from kubernetes.client import ApiClient, ApiException
+from urllib3 import Timeout
 from urllib3.exceptions import HTTPError
 
 from orrery.dataplane.kubernetes.objects import path
 from orrery.dataplane.kubernetes.plan import Manifest
 from orrery.errors import DataPlaneFailed, NotReadyYet, Unavailable
 
-_SECONDS = (3.0, 20.0)
-"""To connect, and for each answer."""
+_PATIENCE = Timeout(connect=3.0, read=20.0)
 _PAGE = 500
 _MANAGER = re.compile(r'conflict with "([^"]+)"')
 
 
-@dataclass(frozen=True)
 class Contested(Exception):
     """Others own fields that we would set; `managers` are their names, `fields` where."""
 
-    managers: frozenset[str]
-    fields: tuple[str, ...]
+    def __init__(self, managers: frozenset[str], fields: tuple[str, ...]) -> None:
+        super().__init__(f"conflict with {', '.join(sorted(managers))}")
+        self.managers, self.fields = managers, fields
 
 
 @dataclass
@@ -86,7 +85,13 @@ class Api:
         self.client.update_params_for_auth(headers, [], ["BearerToken"], at, method, body)
         try:
             answer = self.client.rest_client.pool_manager.request(
-                method, url, body=body, headers=headers, timeout=_timeout(), retries=False, redirect=False
+                method,
+                url,
+                body=body,
+                headers=headers,
+                timeout=_PATIENCE,
+                retries=False,
+                redirect=False,
             )
             told: Manifest = json.loads(answer.data)
         except (ApiException, HTTPError, OSError, ValueError) as problem:
@@ -94,12 +99,6 @@ class Api:
         if answer.status >= 300:
             _judge(answer.status, told, at)
         return answer.status, told
-
-
-def _timeout() -> Any:
-    from urllib3 import Timeout
-
-    return Timeout(connect=_SECONDS[0], read=_SECONDS[1])
 
 
 def _judge(status: int, told: Manifest, at: str) -> None:

@@ -55,11 +55,7 @@ def live(api: Api, namespace: str, part: str, kinds: Iterable[str]) -> Live:
 
 def bring(api: Api, manifest: Manifest, there: Manifest | None) -> None:
     """One object to what it should be; no write when it is."""
-    if (
-        there is None
-        or there["metadata"]["annotations"].get(DIGEST) != manifest["metadata"]["annotations"][DIGEST]
-        or not covers(manifest, there)
-    ):
+    if there is None or _digest(there) != _digest(manifest) or not covers(manifest, there):
         put(api, manifest)
 
 
@@ -96,25 +92,29 @@ def hand_over_replicas(api: Api, manifest: Manifest, part: str, there: Manifest 
 
 
 def covers(wanted: Any, there: Any, key: str = "") -> bool:
-    """Whether everything that is wanted is there with the same value; the API server adds its defaults beside it."""
-    if isinstance(wanted, dict | list) and not wanted:
+    """Whether all that is wanted is there with the same value; the API server adds its defaults beside it, and drops what is empty."""
+    if wanted in ({}, []):
         return not there
     if isinstance(wanted, dict):
-        if not isinstance(there, dict) or (key in _WHOLE and wanted.keys() != there.keys()):
-            return False
-        return all(
-            name in there and covers(value, there[name], name) if value not in ({}, []) else not there.get(name)
-            for name, value in wanted.items()
-        )
+        return isinstance(there, dict) and _covers_map(wanted, there, key)
     if isinstance(wanted, list):
         return isinstance(there, list) and _covers_list(wanted, there, key)
     return bool(wanted == there)
+
+
+def _covers_map(wanted: Manifest, there: Manifest, key: str) -> bool:
+    more = there.keys() - wanted.keys() if key in _WHOLE else ()
+    return not more and all(covers(value, there.get(name), name) for name, value in wanted.items())
 
 
 def _covers_list(wanted: list[Any], there: list[Any], key: str) -> bool:
     if key in _SHARED:
         return all(any(covers(each, one) for one in there) for each in wanted)
     return len(wanted) == len(there) and all(covers(each, one) for each, one in zip(wanted, there, strict=True))
+
+
+def _digest(found: Manifest) -> str:
+    return str(found["metadata"].get("annotations", {}).get(DIGEST, ""))
 
 
 def _marked(manifest: Manifest, part: str) -> Manifest:

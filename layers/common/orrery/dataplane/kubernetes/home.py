@@ -1,4 +1,4 @@
-"""The data plane port on Kubernetes: what the port's words mean in objects. It remembers nothing; whatever it must know is in the cluster."""
+"""The data plane port on Kubernetes: what its words mean in objects. It remembers nothing; whatever it must know is in the cluster."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -68,7 +68,7 @@ def _is_ready(found: Manifest) -> bool:
     """Whether all replicas run what was last applied, and are ready."""
     wanted, status = found["spec"].get("replicas", 1), found.get("status", {})
     fresh = status.get("observedGeneration", 0) >= found["metadata"]["generation"]
-    return fresh and status.get("updatedReplicas", 0) >= wanted and status.get("readyReplicas", 0) >= wanted
+    return bool(fresh and min(status.get("updatedReplicas", 0), status.get("readyReplicas", 0)) >= wanted)
 
 
 def _address(api: Api, ref: DeploymentRef) -> str:
