@@ -7,10 +7,10 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/common
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check bench openapi golden lock build deploy run-environment dev-environment sam-environment
+.PHONY: help up down status test check bench openapi golden lock build deploy kubernetes run-environment dev-environment sam-environment
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: run-environment ## start everything on this machine, run the example on it, and stay up
 	@exec $(PYTHON) -m local up
@@ -23,6 +23,7 @@ status: ## say what is running
 
 test: dev-environment ## run the tests; ARGS are pytest's, as in `make test ARGS="tests/local -k gateway"`
 	@$(PYTHON) -m local prepare
+	@$(PYTHON) -m tests.kubernetes.binaries --if-possible
 	@$(PYTHON) -m pytest $(ARGS)
 
 check: dev-environment sam-environment ## formatting, lint, types, imports, template
@@ -33,6 +34,9 @@ check: dev-environment sam-environment ## formatting, lint, types, imports, temp
 	@.venv/bin/lint-imports
 	@$(SAM)/cfn-lint template.yaml
 	@$(SAM)/sam validate --lint --region us-east-1
+
+kubernetes: dev-environment ## build a current Kubernetes for the tests from Go modules, once per version; minutes the first time
+	@$(PYTHON) -m tests.kubernetes.binaries
 
 bench: dev-environment ## the benchmarks; each prints a table
 	@$(PYTHON) -m local prepare
