@@ -62,6 +62,17 @@ def test_the_next_run_is_kept_and_met(stage: Stage) -> None:
     assert not stage.record(deployment).is_hibernating
 
 
+def test_one_that_sleeps_after_a_short_rest_is_looked_at_as_often(stage: Stage) -> None:
+    deployment = stage.active(idle_rule=replace(IDLE, after_minutes=1))
+    resting(stage, deployment, idleSince=None)  # at work
+    assert tick(stage) == {"left as it is": 1}
+    assert tick(stage, timedelta(seconds=59)) == {}
+    resting(stage, deployment, idleSince=(stage.now - timedelta(seconds=30)).isoformat())
+    assert tick(stage, timedelta(seconds=1)) == {"left as it is": 1}
+    assert tick(stage, timedelta(seconds=28)) == {}
+    assert tick(stage, timedelta(seconds=1)) == {"put to sleep": 1}
+
+
 def test_a_start_that_was_lost_is_made_by_the_sweeper(stage: Stage) -> None:
     deployment = stage.active(hibernation_schedules=(ALWAYS,))
     stage.deaf = True
