@@ -9,7 +9,7 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/common
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check bench openapi golden lock build deploy kubernetes e2e-kubernetes run-environment dev-environment sam-environment
+.PHONY: help up down status test check bench openapi golden lock build deploy kubernetes e2e-kubernetes run-environment dev-environment sam-environment checkov-environment
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ test: dev-environment ## run the tests; ARGS are pytest's, as in `make test ARGS
 	@$(PYTHON) -m tests.kubernetes.binaries --if-possible
 	@$(PYTHON) -m pytest --numprocesses $(WORKERS) $(ARGS)
 
-check: dev-environment sam-environment ## formatting, lint, types, imports, template
+check: dev-environment sam-environment checkov-environment ## formatting, lint, types, imports, template
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy --cache-dir .mypy_cache/plane --strict $(wildcard $(CODE))
@@ -53,11 +53,12 @@ openapi: dev-environment ## write our OpenAPI document anew from the code
 	@$(PYTHON) -m local.openapi
 
 golden: dev-environment ## write the golden files anew; read the difference as a customer would before you commit it
-	@ORRERY_GOLDEN=write $(PYTHON) -m pytest -q tests/orrery/authz/test_policy.py tests/orrery/hypervisor/test_transcripts.py tests/orrery/hypervisor/test_sleep_stories.py cli/tests/test_every_command.py
+	@ORRERY_GOLDEN=write $(PYTHON) -m pytest -q tests/orrery/authz/test_policy.py tests/orrery/hypervisor/test_transcripts.py tests/orrery/hypervisor/test_sleep_stories.py tests/orrery/dataplane/kubernetes/test_golden.py cli/tests/test_every_command.py
 
-lock: ## renew uv.lock and what the functions' layer takes from it
+lock: ## renew uv.lock and what the functions' layers take from it
 	@local/bootstrap.sh dev 2>/dev/null; $(UV) lock
 	@$(UV) export --quiet --frozen --no-default-groups --no-hashes --no-header --no-annotate --output-file layers/common/requirements.txt
+	@$(UV) export --quiet --frozen --only-group kubernetes --no-hashes --no-header --no-annotate | grep -vxFf layers/common/requirements.txt > layers/kubernetes/requirements.txt
 
 build: sam-environment ## build what AWS gets, into .aws-sam/
 	@PATH="$(SAM):$$PATH" UV="$(UV)" $(SAM)/sam build
@@ -73,3 +74,7 @@ dev-environment:
 
 sam-environment: dev-environment
 	@$(PYTHON) -m local prepare sam
+
+# The tests hold rendered manifests to it.
+checkov-environment: dev-environment
+	@$(PYTHON) -m local prepare checkov
