@@ -44,7 +44,7 @@ openapi: dev-environment ## write our OpenAPI document anew from the code
 	@$(PYTHON) -m local.openapi
 
 golden: dev-environment ## write the golden files anew; read the difference as a customer would before you commit it
-	@ORRERY_GOLDEN=write $(PYTHON) -m pytest -q tests/orrery/authz/test_policy.py tests/orrery/hypervisor/test_transcripts.py tests/orrery/hypervisor/test_sleep_stories.py cli/tests/test_every_command.py
+	@ORRERY_GOLDEN=write $(PYTHON) -m pytest -q tests/orrery/authz/test_policy.py tests/orrery/hypervisor/test_transcripts.py tests/orrery/hypervisor/test_sleep_stories.py tests/orrery/dataplane/kubernetes/test_golden.py cli/tests/test_every_command.py
 
 lock: ## renew uv.lock and what the functions' layer takes from it
 	@local/bootstrap.sh dev 2>/dev/null; $(UV) lock
