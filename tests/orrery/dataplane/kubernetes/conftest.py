@@ -9,6 +9,7 @@ from orrery.dataplane.kubernetes.api import Api
 from orrery.dataplane.kubernetes.home import KubernetesHome, Reach
 
 from tests.kubernetes.control_plane import ControlPlane
+from tests.kubernetes.pretend_node import PretendNode
 from tests.orrery.dataplane.kubernetes.plans import CLUSTER
 
 
@@ -41,6 +42,14 @@ def databases() -> Databases:
 
 
 @pytest.fixture
-def home(api: Api, databases: Databases) -> Iterator[KubernetesHome]:
+def home(api: Api, databases: Databases) -> KubernetesHome:
     reach = Reach(api, CLUSTER, databases)
-    yield KubernetesHome(lambda _: reach)
+    return KubernetesHome(lambda _: reach)
+
+
+@pytest.fixture(scope="session")
+def node(kubernetes: ControlPlane) -> Iterator[PretendNode]:
+    """Where pods are said to run."""
+    made = PretendNode(kubernetes.api).start()
+    yield made
+    made.stop()
