@@ -3,10 +3,12 @@
 import base64
 import hashlib
 import hmac
+import itertools
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import boto3
@@ -14,7 +16,7 @@ import pytest
 from botocore.stub import Stubber
 from orrery.dataplane.kubernetes import access, eks
 from orrery.dataplane.kubernetes.eks import Eks
-from orrery.errors import DataPlaneFailed, NotReadyYet, Unavailable
+from orrery.errors import DataPlaneFailed, Error, NotReadyYet, Unavailable
 
 from tests.kubernetes.control_plane import ControlPlane
 from tests.kubernetes.credentials import Authority
@@ -101,8 +103,8 @@ def test_its_signature_is_our_roles_and_holds_for_one_cluster_only() -> None:
 
 def test_a_token_is_kept_until_two_minutes_before_its_end() -> None:
     clock = Clock()
-    made: list[str] = []
-    token = eks.Kept(lambda name: made.append(name) or f"token {len(made)} of {name}", eks._LIFE - eks._MARGIN, clock)
+    numbers = itertools.count(1)
+    token = eks.Kept(lambda name: f"token {next(numbers)} of {name}", eks._LIFE - eks._MARGIN, clock)
     assert token(NAME) == "token 1 of analytics"
     assert token("another") == "token 2 of another"
     clock.go(minutes=12, seconds=59)
@@ -132,7 +134,7 @@ def test_eks_is_asked_once_an_hour(service: Stubber) -> None:
         ("ThrottlingException", Unavailable),
     ],
 )
-def test_each_trouble_of_eks_is_passing_or_final_and_is_not_kept(service: Stubber, code: str, error: type[Exception]) -> None:
+def test_each_trouble_of_eks_is_passing_or_final_and_is_not_kept(service: Stubber, code: str, error: type[Error]) -> None:
     place = Eks(REGION).place
     service.add_client_error("describe_cluster", code)
     with pytest.raises(error) as told:
@@ -152,7 +154,7 @@ def test_a_silent_eks_is_given_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_EKS", "http://127.0.0.1:9")
     with pytest.raises(Unavailable):
         Eks(REGION).place(NAME)
-    patience = eks._client(REGION).meta.config
+    patience: Any = eks._client(REGION).meta.config
     assert (patience.connect_timeout, patience.read_timeout) == (2, 5)
 
 

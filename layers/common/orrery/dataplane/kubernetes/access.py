@@ -23,7 +23,7 @@ def by_eks(cluster: str, region: str) -> Api:
     configuration.ca_cert_data = place.authority
     configuration.api_key = {"BearerToken": ""}
     configuration.api_key_prefix = {"BearerToken": "Bearer"}
-    configuration.refresh_api_key_hook = lambda asked: asked.api_key.update(BearerToken=eks.token(cluster))
+    configuration.refresh_api_key_hook = lambda asked: asked.api_key.update(BearerToken=eks.token(cluster))  # type: ignore[assignment]  # its stub says None
     return Api(ApiClient(configuration))
 
 

@@ -88,7 +88,7 @@ def sign(region: str, cluster: str) -> str:
     url = f"{_sts(region)}/?Action=GetCallerIdentity&Version=2011-06-15"
     request = AWSRequest("GET", url, headers={"x-k8s-aws-id": cluster})
     SigV4QueryAuth(credentials.get_frozen_credentials(), "sts", region, expires=_SIGNATURE_SECONDS).add_auth(request)
-    return _PREFIX + base64.urlsafe_b64encode(request.url.encode()).decode().rstrip("=")
+    return _PREFIX + base64.urlsafe_b64encode(str(request.url).encode()).decode().rstrip("=")
 
 
 @functools.cache

@@ -19,9 +19,9 @@ class Connection:
         """A connection for each statement: a Lambda that is frozen between two would find it cut."""
         import psycopg  # in the layer of functions that speak to clusters, and not needed where the Data API is
 
-        only = {"dbname": database} if database else {}
         try:
-            with psycopg.connect(self.url, autocommit=True, connect_timeout=5, options=_WARY, **only) as connection:
+            where = psycopg.conninfo.make_conninfo(self.url, dbname=database or None)
+            with psycopg.connect(where, autocommit=True, connect_timeout=5, options=_WARY) as connection:
                 done = connection.execute(statement.encode())
                 return done.fetchall() if done.description else []
         except psycopg.Error as problem:
