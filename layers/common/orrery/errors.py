@@ -15,6 +15,7 @@
     │   ├── NotReadyYet            what was asked for is on its way
     │   └── WorkersBusy            tasks are running; we wait, we never kill
     ├── Superseded            500  a newer generation took over; this execution has nothing left to do
+    ├── RemovalHeld           500  more would go at once than may without a person's word; what is held stands whole
     ├── PlanRefused           500  the hypervisor planned what no plan may; the fleet stays as it is
     └── DataPlaneFailed       500  the data plane refused for good
 
@@ -115,6 +116,10 @@ class Superseded(Error):
 
 class DataPlaneFailed(Error):
     code = "DATA_PLANE_FAILED"
+
+
+class RemovalHeld(Error):
+    code = "REMOVAL_HELD"
 
 
 class PlanRefused(Error):

@@ -12,17 +12,17 @@ from datetime import UTC, datetime
 from orrery.dataplane.port import DataPlane
 from orrery.errors import Conflict, NotFound, NotReadyYet, StaleGeneration, Superseded
 from orrery.model.deployment import Deployment, Health, Observed
-from orrery.provisioning import environment
+from orrery.provisioning import environment, guard
 from orrery.provisioning.marks import MARKS, Error
 from orrery.provisioning.specs import ref_of, spec_of
-from orrery.store import deployments, observed
+from orrery.store import deployments, observed, removals
 from orrery.store import environment as store
 
 Step = Callable[[DataPlane, Deployment], None]
 
 STEPS: Mapping[str, Step] = {
-    "ensure_namespace": lambda plane, wanted: plane.ensure_namespace(spec_of(wanted)),
-    "remove_namespace": lambda plane, wanted: plane.remove_namespace(ref_of(wanted)),
+    "ensure_namespace": lambda plane, wanted: _ensure_namespace(plane, wanted),
+    "remove_namespace": lambda plane, wanted: _remove_namespace(plane, wanted),
     "ensure_database": lambda plane, wanted: plane.ensure_database(spec_of(wanted)),
     "remove_database": lambda plane, wanted: plane.remove_database(ref_of(wanted)),
     "ensure_broker": lambda plane, wanted: plane.ensure_broker(spec_of(wanted)),
@@ -62,6 +62,8 @@ def run(step: str, saga: Saga, *, connect: Callable[[], DataPlane]) -> None:
     elif wanted.is_settled:
         raise Superseded(f"generation {wanted.generation} of deployment `{wanted.name}` is settled; nothing is left to do")
     else:
+        if step.startswith("remove_"):
+            guard.admit(wanted)
         STEPS[step](connect(), wanted)
 
 
@@ -88,6 +90,17 @@ def _good(wanted: Deployment) -> Deployment:
     if good is None:
         raise Conflict(f"deployment `{wanted.name}` has no earlier settings to go back to")
     return replace(good, generation=wanted.generation)
+
+
+def _ensure_namespace(plane: DataPlane, wanted: Deployment) -> None:
+    """Counted before it is there, so that nothing is there uncounted."""
+    removals.place(wanted)
+    plane.ensure_namespace(spec_of(wanted))
+
+
+def _remove_namespace(plane: DataPlane, wanted: Deployment) -> None:
+    plane.remove_namespace(ref_of(wanted))
+    removals.displace(wanted)
 
 
 def _ensure_release(plane: DataPlane, wanted: Deployment) -> None:

@@ -43,6 +43,8 @@
     CLUSTER#<cluster>   LEASE#<n>             the newest targets of shard <n> for the agent
     CLUSTER#<cluster>#<n>  DECISIONS#<time>   what one plan of shard <n> decided: list newest first; expires
     CLUSTER#<cluster>   NODES                 how many nodes each pool should have, and which could be emptied: written on change only
+    CLUSTER#<cluster>   PLACED#<deployment>   a Deployment that has a namespace here, and whether it was let go: get, count
+    CLUSTER#<cluster>   REMOVALS              when Deployments were let go of late, and what an operator allowed: conditional
 
     index `open`, sparse: openpk = OPEN#<shard>, opensk = <updated>#<deployment>#<attempt>, on Deployments whose saga is not settled and on
     releases and environments not yet published: what the sweeper reads. And openpk = DUE#<shard>, opensk = <due>#<deployment>#<attempt>, on

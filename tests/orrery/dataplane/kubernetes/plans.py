@@ -17,6 +17,8 @@ CLUSTER = Cluster(
     api_ranges=("10.0.0.0/24",),
     roles={name: f"arn:aws:iam::123456789012:role/orrery-{name}" for name in ("dag-processor", "triggerer", "worker")},
     task_logs="s3://orrery-task-logs",
+    snapshots="s3://orrery-snapshots/databases",
+    snapshot_image="123456789012.dkr.ecr.us-east-1.amazonaws.com/orrery/runtime:3.3-1",
 )
 KEYS = Keys(fernet="the-fernet-key", api="the-api-key", jwt="the-jwt-key", database="the-password", reader="a-reader", broker="a-broker")
 DEFAULT = QueueSpec("default", 0, 3, 5, "A5", 1, 2)
@@ -54,7 +56,7 @@ SHAPES = {"small-development": SMALL, "highly-available-two-queues": LARGE, "a-p
 
 
 def everything(plan: Plan) -> list[Manifest]:
-    """Every object of a Deployment, in the order in which a create applies them."""
+    """Every object of a Deployment, in the order in which a create applies them, and the one that a delete adds."""
     return [namespace.render(plan.spec), keys.render(plan.spec, plan.keys), *(made for part in parts.EVERY for made in part.render(plan))]
 
 

@@ -74,7 +74,12 @@ def test_nobody_has_a_token_of_the_cluster_but_a_scheduler_that_starts_pods(plan
 @every_shape
 def test_images_come_from_the_deployments_own_repository_or_are_the_clusters(plan):
     own = f"{CLUSTER.registry}/orrery/{plan.spec.organization_id}/{plan.spec.namespace}:3.3-1"
-    assert {container["image"] for container in containers(plan)} <= {own, CLUSTER.broker_image, CLUSTER.pgbouncer_image}
+    assert {container["image"] for container in containers(plan)} <= {
+        own,
+        CLUSTER.broker_image,
+        CLUSTER.pgbouncer_image,
+        CLUSTER.snapshot_image,
+    }
 
 
 def test_an_image_may_be_named_by_its_digest():

@@ -1,12 +1,33 @@
-"""The ways to a cluster's API: a kubeconfig, for any cluster."""
+"""The ways to a cluster's API: by the name of an EKS cluster, or by a kubeconfig for any other. `api` sees to timeouts on both."""
 
-from kubernetes.client import ApiClient
+import functools
+
+from kubernetes.client import ApiClient, Configuration
 from kubernetes.config import new_client_from_config
 
 from orrery.dataplane.kubernetes.api import Api
+from orrery.dataplane.kubernetes.eks import Eks
 
 
 def by_kubeconfig(file: str) -> Api:
     """As the user of the file's current context."""
     client: ApiClient = new_client_from_config(config_file=file)  # type: ignore[no-untyped-call]
     return Api(client)
+
+
+def by_eks(cluster: str, region: str) -> Api:
+    """As the role that runs us, with a token that is renewed before it ends; errors as in `eks.describe`."""
+    eks = _eks(region)
+    place = eks.place(cluster)
+    configuration = Configuration(host=place.endpoint)
+    configuration.ca_cert_data = place.authority
+    configuration.api_key = {"BearerToken": ""}
+    configuration.api_key_prefix = {"BearerToken": "Bearer"}
+    configuration.refresh_api_key_hook = lambda asked: asked.api_key.update(BearerToken=eks.token(cluster))  # type: ignore[assignment]  # its stub says None
+    return Api(ApiClient(configuration))
+
+
+@functools.cache
+def _eks(region: str) -> Eks:
+    """What is known of a region's clusters outlives an invocation."""
+    return Eks(region)

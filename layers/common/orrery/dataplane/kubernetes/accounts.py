@@ -7,7 +7,7 @@ A worker may not: whoever can start a pod can read every Secret beside it.
 from orrery.dataplane.kubernetes.objects import manifest
 from orrery.dataplane.kubernetes.plan import Manifest, Plan
 
-_AIRFLOW = ("api-server", "dag-processor", "migrations", "pgbouncer", "scheduler", "triggerer")
+_AIRFLOW = ("api-server", "dag-processor", "migrations", "pgbouncer", "scheduler", "snapshot", "triggerer")
 _ROLE = "eks.amazonaws.com/role-arn"
 _STARTS_PODS = (
     {"apiGroups": [""], "resources": ["pods"], "verbs": ["create", "delete", "get", "list", "patch", "watch"]},

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from orrery.dataplane.kubernetes.objects import manifest, secret
 from orrery.dataplane.kubernetes.plan import Manifest, Plan
 
-SHARED, PRIVATE, CUSTOMERS, OBJECTS, BROKER = "airflow", "airflow", "environment", "environment-objects", "broker"
+SHARED, PRIVATE, CUSTOMERS, OBJECTS, BROKER, KEYS = "airflow", "airflow", "environment", "environment-objects", "broker", "keys"
 """Names: a ConfigMap, and Secrets."""
 HOME = "/var/airflow"
 OBJECTS_FOLDER = "/etc/orrery/environment"

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from orrery import names
-from orrery.dataplane.kubernetes import apply, keys, namespace, observation, parts, workers
+from orrery.dataplane.kubernetes import apply, keys, namespace, observation, parts, snapshots, workers
 from orrery.dataplane.kubernetes.api import Api
 from orrery.dataplane.kubernetes.databases import Databases
 from orrery.dataplane.kubernetes.nodes import Nodes
 from orrery.dataplane.kubernetes.objects import COMPONENT, DEPLOYMENT, GENERATION
 from orrery.dataplane.kubernetes.parts import Part
-from orrery.dataplane.kubernetes.plan import Cluster, Manifest, Plan
+from orrery.dataplane.kubernetes.plan import Cluster, Leaving, Manifest, Plan
 from orrery.dataplane.port import DeploymentRef, DeploymentSpec, NodePoolSpec, NodeView, Observation
 from orrery.errors import DataPlaneFailed, NotReadyYet, WorkersBusy
 
@@ -62,6 +62,7 @@ class KubernetesHome:
             reach, plan = accepted
             self._ensure(reach.api, parts.MIGRATIONS, plan)
             observation.refuse_unless_migrated(reach.api, spec.namespace)
+            reach.databases.ensure_readable(plan.database)
             self._ensure(reach.api, parts.AIRFLOW, plan)
 
     def ensure_queues(self, spec: DeploymentSpec) -> None:
@@ -107,9 +108,14 @@ class KubernetesHome:
             api.delete("PersistentVolumeClaim", ref.namespace, volume["metadata"]["name"])
 
     def remove_database(self, ref: DeploymentRef) -> None:
+        """What somebody used is kept in a snapshot first. Raises `NotReadyYet` while that is written."""
+        reach, name = self.reach(ref.cluster_id), names.database(ref.id)
+        if reach.cluster.snapshots and reach.databases.is_used(name):
+            snapshots.take(reach.api, Leaving(ref, reach.cluster))
         self._remove(ref, parts.MIGRATIONS)
         self._remove(ref, parts.DATABASE)
-        self.reach(ref.cluster_id).databases.remove(names.database(ref.id))
+        reach.databases.remove(name)
+        self._remove(ref, parts.SNAPSHOT)
 
     def remove_namespace(self, ref: DeploymentRef) -> None:
         """Raises `NotReadyYet` until the cluster has removed everything in it."""

@@ -57,9 +57,9 @@ def _let_out(plan: Plan, component: str, there: list[str]) -> list[Manifest]:
     ]
     if component != "broker":
         rules.append(_names(plan))
-    if plan.cluster.database_ranges and component in ("pgbouncer", *_CODE):
+    if plan.cluster.database_ranges and component in ("pgbouncer", "snapshot", *_CODE):
         rules.append({"to": _blocks(plan.cluster.database_ranges), "ports": _tcp(plan.cluster.database_port)})
-    if component in (*_CODE, "api-server", "metrics", "scheduler"):
+    if component in (*_CODE, "api-server", "metrics", "scheduler", "snapshot"):
         rules.append({"to": _blocks([_IDENTITY]), "ports": _tcp(80)})
         rules.append({"to": [_internet(plan)], **({} if component in _CODE else {"ports": _tcp(443)})})
     if component == "scheduler" and plan.has_pods_for_tasks and plan.cluster.api_ranges:

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from orrery.dataplane.kubernetes.plan import Manifest, Plan
+from orrery.dataplane.kubernetes.plan import Manifest, Whose
 
 DEPLOYMENT, PART, COMPONENT = "orrery/deployment", "orrery/part", "orrery/component"
 GENERATION, QUEUE = "orrery/generation", "orrery/queue"
@@ -32,13 +32,13 @@ KINDS = {
 """API version and plural of every kind that we make or look at."""
 
 
-def labels(plan: Plan, component: str) -> dict[str, str]:
+def labels(plan: Whose, component: str) -> dict[str, str]:
     """On everything that belongs to a component, its pods included."""
     return {"app.kubernetes.io/managed-by": "orrery", DEPLOYMENT: plan.spec.id, COMPONENT: component}
 
 
 def manifest(
-    plan: Plan, kind: str, name: str, *, component: str = "", annotations: Mapping[str, str] | None = None, **content: Any
+    plan: Whose, kind: str, name: str, *, component: str = "", annotations: Mapping[str, str] | None = None, **content: Any
 ) -> Manifest:
     """One object in the Deployment's namespace; `content` is what stands beside its metadata."""
     metadata: Manifest = {"name": name, "namespace": plan.spec.namespace, "labels": labels(plan, component or name)}
@@ -47,7 +47,7 @@ def manifest(
     return {"apiVersion": KINDS[kind][0], "kind": kind, "metadata": metadata, **content}
 
 
-def secret(plan: Plan, name: str, content: Mapping[str, str]) -> Manifest:
+def secret(plan: Whose, name: str, content: Mapping[str, str]) -> Manifest:
     """A Secret of texts."""
     return manifest(plan, "Secret", name, type="Opaque", data={key: encoded(text) for key, text in sorted(content.items())})
 

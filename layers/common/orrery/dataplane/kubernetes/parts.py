@@ -17,6 +17,7 @@ from orrery.dataplane.kubernetes import (
     pgbouncer,
     quota,
     scheduler,
+    snapshot,
     task_pods,
     triggerer,
     workers,
@@ -59,6 +60,7 @@ AIRFLOW = Part(
 )  # fmt: skip
 """The scheduler comes last: it bears the generation."""
 QUEUES = Part("queues", ("ConfigMap", "Deployment", "PodDisruptionBudget"), (disruption.for_workers, workers.render))
+SNAPSHOT = Part("snapshot", ("Job",), (snapshot.render,))
 INGRESS = Part("ingress", ("Ingress",), (ingress.render,))
 
-EVERY = (WALLS, DATABASE, BROKER, RELEASE, MIGRATIONS, AIRFLOW, QUEUES, INGRESS)
+EVERY = (WALLS, DATABASE, BROKER, RELEASE, MIGRATIONS, AIRFLOW, QUEUES, INGRESS, SNAPSHOT)

@@ -5,10 +5,10 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from orrery import names
-from orrery.dataplane.port import DeploymentSpec
+from orrery.dataplane.port import DeploymentRef, DeploymentSpec
 
 Manifest = dict[str, Any]
 
@@ -48,6 +48,10 @@ class Cluster:
     """IAM role by component, for IRSA; components that are not named have none (or theirs by EKS Pod Identity)."""
     task_logs: str = ""
     """`s3://bucket/prefix` that task logs go to; empty keeps them in the pod."""
+    snapshots: str = ""
+    """`s3://bucket/prefix` that a Deployment's database goes to before it is removed; empty keeps none."""
+    snapshot_image: str = ""
+    """The runtime's own image, which has `pg_dump` of the server's version or a newer one."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,29 @@ class Keys:
     database: str = field(repr=False)
     reader: str = field(repr=False)
     broker: str = field(repr=False)
+
+
+class Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def namespace(self) -> str: ...
+
+
+class Whose(Protocol):
+    """Whatever says which Deployment an object belongs to."""
+
+    @property
+    def spec(self) -> Named: ...
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """What is known of a Deployment that goes: nobody tells its settings any more."""
+
+    spec: DeploymentRef
+    cluster: Cluster
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from orrery.dataplane.kubernetes import quantities
 from orrery.dataplane.kubernetes.objects import COMPONENT, DEPLOYMENT, labels, manifest
-from orrery.dataplane.kubernetes.plan import Manifest, Plan
+from orrery.dataplane.kubernetes.plan import Manifest, Plan, Whose
 
 USER = 50000
 """The user of the images; not 0, and nobody's on a node."""
@@ -55,7 +55,7 @@ def container(name: str, image: str, size: Size, *, mounts: Mapping[str, str], *
 
 
 def template(
-    plan: Plan,
+    plan: Whose,
     component: str,
     containers: Sequence[Manifest],
     *,

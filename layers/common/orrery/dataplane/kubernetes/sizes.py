@@ -12,6 +12,7 @@ from orrery.model.offer import SCHEDULERS, WEB_SERVER
 API_SERVER = Size.of(WEB_SERVER[0], str(quantities.gib(WEB_SERVER[1])))
 TRIGGERER = Size.of("0.5", 1)
 MIGRATIONS = Size.of("0.5", 1)
+SNAPSHOT = Size.of("0.5", "0.5", 1)
 BROKER = Size.of("0.25", "0.5", 1)
 PGBOUNCER = Size.of("0.1", "0.125", 1)
 METRICS = Size.of("0.1", "0.125", 1)

@@ -1,0 +1,1 @@
+"""Keeps a Deployment's database before it goes."""
