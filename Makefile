@@ -7,10 +7,10 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/common
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check bench openapi golden lock build deploy run-environment dev-environment sam-environment
+.PHONY: help up down status test check bench openapi golden lock build deploy kubernetes run-environment dev-environment sam-environment
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: run-environment ## start everything on this machine, run the example on it, and stay up
 	@exec $(PYTHON) -m local up
@@ -23,6 +23,7 @@ status: ## say what is running
 
 test: dev-environment ## run the tests; ARGS are pytest's, as in `make test ARGS="tests/local -k gateway"`
 	@$(PYTHON) -m local prepare
+	@$(PYTHON) -m tests.kubernetes.binaries --if-possible
 	@$(PYTHON) -m pytest $(ARGS)
 
 check: dev-environment sam-environment ## formatting, lint, types, imports, template
@@ -34,6 +35,9 @@ check: dev-environment sam-environment ## formatting, lint, types, imports, temp
 	@$(SAM)/cfn-lint template.yaml
 	@$(SAM)/sam validate --lint --region us-east-1
 
+kubernetes: dev-environment ## build a current Kubernetes for the tests from Go modules, once per version; minutes the first time
+	@$(PYTHON) -m tests.kubernetes.binaries
+
 bench: dev-environment ## the benchmarks; each prints a table
 	@$(PYTHON) -m local prepare
 	@for name in $(filter-out __init__,$(basename $(notdir $(wildcard benchmarks/*.py)))); do $(PYTHON) -m benchmarks.$$name || exit 1; done
@@ -44,7 +48,7 @@ openapi: dev-environment ## write our OpenAPI document anew from the code
 	@$(PYTHON) -m local.openapi
 
 golden: dev-environment ## write the golden files anew; read the difference as a customer would before you commit it
-	@ORRERY_GOLDEN=write $(PYTHON) -m pytest -q tests/orrery/authz/test_policy.py tests/orrery/hypervisor/test_transcripts.py tests/orrery/hypervisor/test_sleep_stories.py cli/tests/test_every_command.py
+	@ORRERY_GOLDEN=write $(PYTHON) -m pytest -q tests/orrery/authz/test_policy.py tests/orrery/hypervisor/test_transcripts.py tests/orrery/hypervisor/test_sleep_stories.py tests/orrery/dataplane/kubernetes/test_golden.py cli/tests/test_every_command.py
 
 lock: ## renew uv.lock and what the functions' layer takes from it
 	@local/bootstrap.sh dev 2>/dev/null; $(UV) lock

@@ -21,10 +21,6 @@ _VISIBILITY_SECONDS = 7 * 86400
 _LEAN = {"MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", "SPT_NOENV": "1"}
 
 
-def database_name(deployment_id: str) -> str:
-    return f"d_{deployment_id}"
-
-
 def component(places: Places, record: Record, name: str, *, cell: Cell, database_url: str) -> Command:
     """One supervised process of Airflow's own."""
     return Command(

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from orrery import names
 from orrery.dataplane.port import DeploymentRef, DeploymentSpec, Observation
 from orrery.errors import DataPlaneFailed, NotFound, NotReadyYet, WorkersBusy
 
@@ -112,7 +113,7 @@ class Home:
         template = self._template.wait()
 
         def make(record: Record) -> None:
-            name = airflow.database_name(spec.id)
+            name = names.database(spec.id)
             self._postgres.ensure(name, template=template, password=record.keys["database"], reader_password=record.keys["reader"])
 
         self._ensure(spec, "database", make)
@@ -167,7 +168,7 @@ class Home:
 
     def remove_database(self, ref: DeploymentRef) -> None:
         with self._removing(ref, "database"):
-            self._postgres.remove(airflow.database_name(ref.id))
+            self._postgres.remove(names.database(ref.id))
 
     def remove_namespace(self, ref: DeploymentRef) -> None:
         """Whatever still runs there is ended: by now nothing that should."""
@@ -251,7 +252,7 @@ class Home:
         if expected and not is_handed_over and not self.supervisor.pid(f"{record.id}/api-server") and not listening.free(record.port):
             record.port = ports.choose({other.port for other in self._records.all()})
             self._records.save(record)
-        name = airflow.database_name(record.id)
+        name = names.database(record.id)
         url = self._postgres.url(login=name, password=record.keys["database"], database=name)
         wanted += [airflow.component(self.places, record, each, cell=cell, database_url=url) for each in expected]
         if expected and record.spec.metrics_exports:
@@ -267,7 +268,7 @@ class Home:
             if self._records.get(record.id) is None:
                 self._observer.forget(record.id)
                 return
-            if components(record) and not record.triggerer and self._postgres.has_triggers(airflow.database_name(record.id)):
+            if components(record) and not record.triggerer and self._postgres.has_triggers(names.database(record.id)):
                 record.triggerer = True
                 self._records.save(record)
             self._reconcile(record)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from orrery import names
 from orrery.dataplane.port import Observation
 
 from local.home import airflow, broker, health, releases
@@ -41,7 +42,7 @@ class Observer:
     def entry(self, record: Record) -> dict[str, Any]:
         """One line of the agent's inventory; its health is as of the last look, so the whole list never waits for a slow Airflow."""
         found = self._seen.get(record.id, health.Health(False, "it has not been looked at yet"))
-        name = airflow.database_name(record.id)
+        name = names.database(record.id)
         return {
             "id": record.id,
             "namespace": record.spec.namespace,

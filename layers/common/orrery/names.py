@@ -107,3 +107,8 @@ def tag_place(deployment_id: str, tag: str) -> str:
 def image_repository(organization_id: str, namespace: str) -> str:
     """The image repository that belongs to a Deployment."""
     return f"orrery/{organization_id}/{namespace}"
+
+
+def database(deployment_id: str) -> str:
+    """The name of a Deployment's database, and of the login that owns it."""
+    return f"d_{deployment_id}"

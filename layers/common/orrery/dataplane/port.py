@@ -21,6 +21,8 @@ class QueueSpec:
     machine: str
     cpu: int
     memory: int
+    storage: str = "10Gi"
+    """Ephemeral storage of a worker."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,17 @@ class DeploymentSpec:
     shadow_style: str = ""
     metrics_exports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     """Prometheus remote-write endpoints that its metrics go to, by name, with the wire's fields: endpoint, authType, headers, labels ..."""
+    executor: str = "CELERY"
+    """CELERY, KUBERNETES, or ASTRO, which runs on Celery."""
+    development: bool = False
+    image: str = ""
+    """Tag, or digest as `sha256:...`, of its image in its own repository; empty for the runtime's own."""
+    task_pod_cpu: str = "0.25"
+    """vCPU of a task's pod that asks for nothing; `task_pod_memory` goes with it, such as `0.5Gi`."""
+    task_pod_memory: str = "0.5Gi"
+    quota_cpu: str = "10"
+    """vCPU of all task pods together, with `quota_memory`."""
+    quota_memory: str = "20Gi"
 
 
 @dataclass(frozen=True)

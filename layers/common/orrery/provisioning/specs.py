@@ -33,6 +33,12 @@ def spec_of(deployment: Deployment, has: Environment | None = None) -> Deploymen
         scaling_style=deployment.scaling_style.value,
         shadow_style=deployment.shadow_style.value if deployment.shadow_style else "",
         metrics_exports=has.metrics_exports,
+        executor=deployment.executor.value,
+        development=deployment.is_development_mode,
+        task_pod_cpu=deployment.default_task_pod_cpu,
+        task_pod_memory=deployment.default_task_pod_memory,
+        quota_cpu=deployment.resource_quota_cpu,
+        quota_memory=deployment.resource_quota_memory,
     )
 
 
@@ -55,4 +61,5 @@ def _queue(queue: Queue, *, asleep: bool) -> QueueSpec:
         machine=queue.machine.value,
         cpu=queue.machine.size.cpu,
         memory=queue.machine.size.memory,
+        storage=queue.ephemeral_storage,
     )

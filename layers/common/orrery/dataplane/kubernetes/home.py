@@ -1,0 +1,192 @@
+"""The data plane port on Kubernetes: what its words mean in objects. It remembers nothing; whatever it must know is in the cluster."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from orrery import names
+from orrery.dataplane.kubernetes import apply, keys, namespace, observation, parts, workers
+from orrery.dataplane.kubernetes.api import Api
+from orrery.dataplane.kubernetes.databases import Databases
+from orrery.dataplane.kubernetes.nodes import Nodes
+from orrery.dataplane.kubernetes.objects import COMPONENT, DEPLOYMENT, GENERATION
+from orrery.dataplane.kubernetes.parts import Part
+from orrery.dataplane.kubernetes.plan import Cluster, Manifest, Plan
+from orrery.dataplane.port import DeploymentRef, DeploymentSpec, NodePoolSpec, NodeView, Observation
+from orrery.errors import DataPlaneFailed, NotReadyYet, WorkersBusy
+
+_LAST_SECONDS = 30
+"""What a pod has to end in once its namespace goes: by then only those are left that their owner does not wait for."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A cluster within reach: its API, what was decided about it, and its database server."""
+
+    api: Api
+    cluster: Cluster
+    databases: Databases
+
+
+@dataclass(frozen=True)
+class KubernetesHome:
+    reach: Callable[[str], Reach]
+    """The cluster with this id; raises `DataPlaneFailed` when there is none, `Unavailable` when it cannot be reached now."""
+
+    def ensure_namespace(self, spec: DeploymentSpec) -> None:
+        reach = self.reach(spec.cluster_id)
+        there = _ours(reach.api, spec)
+        if there and _seen(there) > spec.generation:
+            return
+        apply.bring(reach.api, apply.marked(namespace.render(spec)), there)
+        self._ensure(reach.api, parts.WALLS, Plan(spec, reach.cluster, keys.ensure(reach.api, spec)))
+
+    def ensure_database(self, spec: DeploymentSpec) -> None:
+        if accepted := self._accept(spec):
+            reach, plan = accepted
+            reach.databases.ensure(plan.database, password=plan.keys.database, reader_password=plan.keys.reader)
+            self._ensure(reach.api, parts.DATABASE, plan)
+
+    def ensure_broker(self, spec: DeploymentSpec) -> None:
+        if accepted := self._accept(spec):
+            self._ensure(accepted[0].api, parts.BROKER, accepted[1])
+
+    def ensure_release(self, spec: DeploymentSpec) -> None:
+        """The walls and the broker too: an update begins here, and both follow from sizes and executor."""
+        if accepted := self._accept(spec):
+            for part in (parts.WALLS, parts.BROKER, parts.RELEASE):
+                self._ensure(accepted[0].api, part, accepted[1])
+
+    def ensure_airflow(self, spec: DeploymentSpec) -> None:
+        """Raises `NotReadyYet` until the database is migrated, `DataPlaneFailed` when it could not be."""
+        if accepted := self._accept(spec):
+            reach, plan = accepted
+            self._ensure(reach.api, parts.MIGRATIONS, plan)
+            observation.refuse_unless_migrated(reach.api, spec.namespace)
+            self._ensure(reach.api, parts.AIRFLOW, plan)
+
+    def ensure_queues(self, spec: DeploymentSpec) -> None:
+        """A worker Deployment that is wanted no more stays until its last worker has gone."""
+        if accepted := self._accept(spec):
+            reach, plan = accepted
+            busy = observation.workers(reach.api, spec.namespace)
+            there = apply.live(reach.api, spec.namespace, parts.QUEUES.name, ("Deployment",))
+            for made in workers.render(plan):
+                if made["kind"] == "Deployment":
+                    apply.hand_over_replicas(reach.api, made, parts.QUEUES.name, there.get(("Deployment", made["metadata"]["name"])))
+            self._ensure(reach.api, parts.QUEUES, plan, keep=lambda found: _runs(found, busy))
+            if spec.hibernating:
+                _refuse_while_busy(busy)
+
+    def ensure_ingress(self, spec: DeploymentSpec) -> None:
+        if accepted := self._accept(spec):
+            self._ensure(accepted[0].api, parts.INGRESS, accepted[1])
+
+    def remove_ingress(self, ref: DeploymentRef) -> None:
+        self._remove(ref, parts.INGRESS)
+
+    def remove_queues(self, ref: DeploymentRef) -> None:
+        """The bounds go first: without them the agent drains."""
+        api = self.reach(ref.cluster_id).api
+        apply.remove(api, ref.namespace, parts.QUEUES.name, ("ConfigMap",))
+        _refuse_while_busy(observation.workers(api, ref.namespace))
+        self._remove(ref, parts.QUEUES)
+
+    def remove_airflow(self, ref: DeploymentRef) -> None:
+        """Raises `NotReadyYet` until its last pod has ended."""
+        self._remove(ref, parts.AIRFLOW)
+        if left := observation.components(self.reach(ref.cluster_id).api, ref.namespace):
+            raise NotReadyYet(f"its {', '.join(sorted(left))} are still ending")
+
+    def remove_release(self, ref: DeploymentRef) -> None:
+        self._remove(ref, parts.RELEASE)
+
+    def remove_broker(self, ref: DeploymentRef) -> None:
+        self._remove(ref, parts.BROKER)
+        api = self.reach(ref.cluster_id).api
+        for volume in api.list("PersistentVolumeClaim", ref.namespace, {DEPLOYMENT: ref.id, COMPONENT: "broker"}):
+            api.delete("PersistentVolumeClaim", ref.namespace, volume["metadata"]["name"])
+
+    def remove_database(self, ref: DeploymentRef) -> None:
+        self._remove(ref, parts.MIGRATIONS)
+        self._remove(ref, parts.DATABASE)
+        self.reach(ref.cluster_id).databases.remove(names.database(ref.id))
+
+    def remove_namespace(self, ref: DeploymentRef) -> None:
+        """Raises `NotReadyYet` until the cluster has removed everything in it."""
+        api = self.reach(ref.cluster_id).api
+        there = api.get("Namespace", "", ref.namespace)
+        if there is None or there["metadata"]["labels"].get(DEPLOYMENT) != ref.id:
+            return
+        if not there["metadata"].get("deletionTimestamp"):
+            api.delete("Namespace", "", ref.namespace, uid=there["metadata"]["uid"])
+        api.end_pods(ref.namespace, seconds=_LAST_SECONDS)
+        if api.get("Namespace", "", ref.namespace):
+            raise NotReadyYet("its namespace is still being removed")
+
+    def observe(self, ref: DeploymentRef) -> Observation:
+        return observation.observe(self.reach(ref.cluster_id).api, ref)
+
+    def ensure_node_pools(self, cluster_id: str, pools: tuple[NodePoolSpec, ...]) -> None:
+        self._nodes(cluster_id).want(cluster_id, pools)
+
+    def node_pools(self, cluster_id: str) -> tuple[NodePoolSpec, ...]:
+        return self._nodes(cluster_id).wanted(cluster_id)
+
+    def observe_nodes(self, cluster_id: str) -> tuple[NodeView, ...]:
+        return self._nodes(cluster_id).observe()
+
+    def _nodes(self, cluster_id: str) -> Nodes:
+        reach = self.reach(cluster_id)
+        return Nodes(reach.api, reach.cluster.system_namespace)
+
+    def _accept(self, spec: DeploymentSpec) -> tuple[Reach, Plan] | None:
+        """What to make it of; None when a newer generation has been seen. Of two that come at once the newer wins."""
+        reach = self.reach(spec.cluster_id)
+        there = _ours(reach.api, spec)
+        own = keys.read(reach.api, spec.namespace) if there else None
+        if there is None or own is None:
+            raise DataPlaneFailed(f"deployment `{spec.id}` has no namespace here; ensure it first")
+        if _seen(there) > spec.generation:
+            return None
+        if _seen(there) < spec.generation:
+            _raise_generation(reach.api, spec, there)
+        return reach, Plan(spec, reach.cluster, own)
+
+    def _ensure(self, api: Api, part: Part, plan: Plan, *, keep: Callable[[Manifest], bool] = lambda _: False) -> None:
+        apply.ensure(api, plan.spec.namespace, part.name, part.kinds, part.render(plan), keep=keep)
+
+    def _remove(self, ref: DeploymentRef, part: Part) -> None:
+        apply.remove(self.reach(ref.cluster_id).api, ref.namespace, part.name, part.kinds)
+
+
+def _ours(api: Api, spec: DeploymentSpec) -> Manifest | None:
+    """The namespace of this Deployment; never that of anybody else."""
+    there = api.get("Namespace", "", spec.namespace)
+    if there is None:
+        return None
+    if there["metadata"]["labels"].get(DEPLOYMENT) != spec.id:
+        raise DataPlaneFailed(f"namespace `{spec.namespace}` belongs to somebody else")
+    if there["metadata"].get("deletionTimestamp"):
+        raise NotReadyYet("its namespace is still being removed")
+    return there
+
+
+def _seen(there: Manifest) -> int:
+    return int(there["metadata"].get("annotations", {}).get(GENERATION, 0))
+
+
+def _raise_generation(api: Api, spec: DeploymentSpec, there: Manifest) -> None:
+    made = apply.marked(namespace.render(spec))
+    guarded = {**made, "metadata": {**made["metadata"], "resourceVersion": there["metadata"]["resourceVersion"]}}
+    apply.put(api, guarded)
+
+
+def _runs(found: Manifest, busy: dict[str, int]) -> bool:
+    """Whether a worker of this Deployment is left, draining ones included, or one is wanted by the agent."""
+    digest = found["spec"]["selector"]["matchLabels"].get(workers.CONFIGURATION, "") if found["kind"] == "Deployment" else ""
+    return bool(digest) and (busy.get(digest, 0) > 0 or found["spec"].get("replicas", 0) > 0)
+
+
+def _refuse_while_busy(busy: dict[str, int]) -> None:
+    if count := sum(busy.values()):
+        raise WorkersBusy(f"{count} workers are still finishing their tasks")

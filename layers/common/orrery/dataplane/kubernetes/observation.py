@@ -1,0 +1,85 @@
+"""What the cluster says of a Deployment: which generation runs, whether it is well, and if not why, in words for the customer."""
+
+from collections import Counter
+
+from orrery.dataplane.kubernetes import troubles
+from orrery.dataplane.kubernetes import workers as worker_pods
+from orrery.dataplane.kubernetes.api import Api
+from orrery.dataplane.kubernetes.objects import COMPONENT, DEPLOYMENT, GENERATION, PART
+from orrery.dataplane.kubernetes.parts import AIRFLOW, INGRESS, MIGRATIONS
+from orrery.dataplane.kubernetes.plan import Manifest
+from orrery.dataplane.port import DeploymentRef, Observation
+from orrery.errors import DataPlaneFailed, NotReadyYet
+
+ABSENT = Observation(generation=0, healthy=False, reason="this Deployment is not here", address="", workers=0)
+_NOT_AIRFLOW = (worker_pods.COMPONENT, "task", "migrations")
+
+
+def observe(api: Api, ref: DeploymentRef) -> Observation:
+    """A fresh look: the controllers' word on each component, and where one is not ready, its pods' and events' word on why."""
+    there = api.get("Namespace", "", ref.namespace)
+    if there is None or there["metadata"]["labels"].get(DEPLOYMENT) != ref.id:
+        return ABSENT
+    running = [*api.list("Deployment", ref.namespace, {PART: AIRFLOW.name}), *api.list("StatefulSet", ref.namespace, {PART: AIRFLOW.name})]
+    pods = list(api.list("Pod", ref.namespace))
+    scheduler = next((each for each in running if each["metadata"]["name"] == "scheduler"), None)
+    reason = _reason(api, ref, running, pods) if scheduler else "its Airflow is not started"
+    return Observation(
+        generation=int(scheduler["metadata"]["annotations"][GENERATION]) if scheduler else 0,
+        healthy=not reason,
+        reason=reason,
+        address=_address(api, ref),
+        workers=sum(_component(pod) == worker_pods.COMPONENT for pod in pods),
+    )
+
+
+def workers(api: Api, namespace: str) -> dict[str, int]:
+    """How many workers there are by the digest of their configuration, those that are ending included."""
+    pods = api.list("Pod", namespace, {COMPONENT: worker_pods.COMPONENT})
+    return dict(Counter(pod["metadata"]["labels"].get(worker_pods.CONFIGURATION, "") for pod in pods if not _is_over(pod)))
+
+
+def components(api: Api, namespace: str) -> set[str]:
+    """Airflow's own components that have a pod left."""
+    found = {_component(pod) for pod in api.list("Pod", namespace) if not _is_over(pod)}
+    return found - {"", *_NOT_AIRFLOW}
+
+
+def refuse_unless_migrated(api: Api, namespace: str) -> None:
+    """Raises until every migration is done: `NotReadyYet` while one runs, `DataPlaneFailed` when it failed for good."""
+    for job in api.list("Job", namespace, {PART: MIGRATIONS.name}):
+        told = {each["type"] for each in job.get("status", {}).get("conditions", []) if each["status"] == "True"}
+        if "Failed" in told:
+            raise DataPlaneFailed("its database could not be migrated; the log of the migrations tells more")
+        if "Complete" not in told:
+            raise NotReadyYet("its database is being migrated")
+
+
+def _reason(api: Api, ref: DeploymentRef, running: list[Manifest], pods: list[Manifest]) -> str:
+    """Empty when every component is as it should be."""
+    waiting = [each["metadata"]["name"] for each in running if not _is_ready(each)]
+    if not waiting:
+        return ""
+    found = troubles.of([pod for pod in pods if _component(pod) in waiting])
+    return found[0].words if found else f"its {waiting[0]} is being started"
+
+
+def _is_ready(found: Manifest) -> bool:
+    """Whether all replicas run what was last applied, and are ready."""
+    wanted, status = found["spec"].get("replicas", 1), found.get("status", {})
+    fresh = status.get("observedGeneration", 0) >= found["metadata"]["generation"]
+    return bool(fresh and min(status.get("updatedReplicas", 0), status.get("readyReplicas", 0)) >= wanted)
+
+
+def _address(api: Api, ref: DeploymentRef) -> str:
+    """A sleeping Deployment keeps its address."""
+    hosts = [rule["host"] for each in api.list("Ingress", ref.namespace, {PART: INGRESS.name}) for rule in each["spec"]["rules"]]
+    return f"https://{hosts[0]}" if hosts else ""
+
+
+def _component(pod: Manifest) -> str:
+    return str(pod["metadata"]["labels"].get(COMPONENT, ""))
+
+
+def _is_over(pod: Manifest) -> bool:
+    return pod.get("status", {}).get("phase") in ("Succeeded", "Failed")

@@ -1,0 +1,82 @@
+"""The API server as the wire shows it: plain requests and answers, so that a test sees what any client would be told."""
+
+import http.client
+import json
+import ssl
+import time
+import urllib.parse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+MANAGER = "tests"
+TIMEOUT = 30.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: Any
+    """Parsed JSON, or the text where it is none."""
+
+    @property
+    def reason(self) -> str:
+        """The machine-readable word of a `Status`: `Conflict`, `Invalid`, `Forbidden` ..."""
+        return str(self.body.get("reason", "")) if isinstance(self.body, dict) else ""
+
+    @property
+    def message(self) -> str:
+        return str(self.body.get("message", "")) if isinstance(self.body, dict) else str(self.body)
+
+
+class Api:
+    """Requests of the user of one kubeconfig that `Authority` wrote, or of whoever holds `token` instead."""
+
+    def __init__(self, kubeconfig: Path, *, token: str | None = None) -> None:
+        config = json.loads(kubeconfig.read_text())
+        cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
+        self._where = urllib.parse.urlsplit(cluster["server"])
+        self._tls = ssl.create_default_context(cafile=cluster["certificate-authority"])
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if not token:
+            self._tls.load_cert_chain(user["client-certificate"], user["client-key"])
+
+    def get(self, path: str) -> Answer:
+        return self.send("GET", path)
+
+    def create(self, path: str, body: Mapping[str, Any]) -> Answer:
+        return self.send("POST", path, body)
+
+    def delete(self, path: str) -> Answer:
+        return self.send("DELETE", path)
+
+    def apply(self, path: str, body: Mapping[str, Any], *, manager: str = MANAGER, force: bool = False) -> Answer:
+        """Server-side apply: JSON is YAML, which is what this content type says."""
+        query = urllib.parse.urlencode({"fieldManager": manager, "force": str(force).lower()})
+        return self.send("PATCH", f"{path}?{query}", body, kind="application/apply-patch+yaml")
+
+    def send(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, kind: str = "application/json") -> Answer:
+        connection = http.client.HTTPSConnection(self._where.hostname or "", self._where.port, context=self._tls, timeout=TIMEOUT)
+        try:
+            headers = {"Content-Type": kind, "Accept": "application/json", **self._headers}
+            connection.request(method, path, None if body is None else json.dumps(body), headers)
+            answer = connection.getresponse()
+            return Answer(answer.status, _parsed(answer.read()))
+        finally:
+            connection.close()
+
+    def until(self, path: str, holds: Callable[[Answer], bool], *, patience: float = TIMEOUT) -> Answer:
+        """The first answer of which it holds; fails with the last one after `patience` seconds."""
+        end = time.monotonic() + patience
+        while not holds(answer := self.get(path)):
+            assert time.monotonic() < end, f"{path} is still {answer}"
+            time.sleep(0.1)
+        return answer
+
+
+def _parsed(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return content.decode(errors="replace")

@@ -1,0 +1,40 @@
+"""One real Kubernetes control plane for the session; each test has a namespace of its own in it."""
+
+import os
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from tests.kubernetes import binaries
+from tests.kubernetes.api import Api
+from tests.kubernetes.control_plane import ControlPlane
+
+HOW = "run `make kubernetes` to build it"
+
+
+@pytest.fixture(scope="session")
+def kubernetes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    """The session's control plane, without a node. Where it was never built tests are skipped, with the reason; in CI they fail."""
+    if not binaries.built("control-plane"):
+        why = f"Kubernetes {binaries.version()} is not on this machine: {HOW}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(why)
+        pytest.skip(why)
+    with ControlPlane(tmp_path_factory.mktemp("kubernetes"), binaries.room()) as server:
+        yield server
+
+
+@pytest.fixture
+def namespace(kubernetes: ControlPlane) -> Iterator[str]:
+    """An empty namespace of this test alone, removed with all that is in it."""
+    name, api = f"test-{uuid.uuid4().hex[:12]}", kubernetes.api
+    assert api.create("/api/v1/namespaces", {"metadata": {"name": name}}).status == 201
+    await_account(api, name)
+    yield name
+    api.delete(f"/api/v1/namespaces/{name}")
+
+
+def await_account(api: Api, namespace: str) -> None:
+    """Until the controllers have made its service account, admission refuses a namespace's pods."""
+    api.until(f"/api/v1/namespaces/{namespace}/serviceaccounts/default", lambda answer: answer.status == 200)
