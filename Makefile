@@ -50,9 +50,10 @@ openapi: dev-environment ## write our OpenAPI document anew from the code
 golden: dev-environment ## write the golden files anew; read the difference as a customer would before you commit it
 	@ORRERY_GOLDEN=write $(PYTHON) -m pytest -q tests/orrery/authz/test_policy.py tests/orrery/hypervisor/test_transcripts.py tests/orrery/hypervisor/test_sleep_stories.py tests/orrery/dataplane/kubernetes/test_golden.py cli/tests/test_every_command.py
 
-lock: ## renew uv.lock and what the functions' layer takes from it
+lock: ## renew uv.lock and what the functions' layers take from it
 	@local/bootstrap.sh dev 2>/dev/null; $(UV) lock
 	@$(UV) export --quiet --frozen --no-default-groups --no-hashes --no-header --no-annotate --output-file layers/common/requirements.txt
+	@$(UV) export --quiet --frozen --only-group kubernetes --no-hashes --no-header --no-annotate | grep -vxFf layers/common/requirements.txt > layers/kubernetes/requirements.txt
 
 build: sam-environment ## build what AWS gets, into .aws-sam/
 	@PATH="$(SAM):$$PATH" UV="$(UV)" $(SAM)/sam build

@@ -112,8 +112,8 @@ class DataPlaneContract:
 
         asleep = replace(spec, generation=2, hibernating=True, queues=tuple(replace(q, min_workers=0, max_workers=0) for q in spec.queues))
         persist(lambda: plane.ensure_queues(asleep))
-        plane.remove_airflow(ref)
-        plane.remove_airflow(ref)
+        for _ in range(2):
+            persist(lambda: plane.remove_airflow(ref))
         assert not observed(plane, ref, lambda seen: not seen.healthy).healthy
 
         awake = replace(spec, generation=3)

@@ -10,7 +10,7 @@ from kubernetes.client import ApiClient, ApiException
 from urllib3 import Timeout
 from urllib3.exceptions import HTTPError
 
-from orrery.dataplane.kubernetes.objects import path
+from orrery.dataplane.kubernetes.objects import KINDS, path
 from orrery.dataplane.kubernetes.plan import Manifest
 from orrery.errors import DataPlaneFailed, NotReadyYet, Unavailable
 
@@ -39,11 +39,11 @@ class Api:
         return found if status != 404 else None
 
     def list(self, kind: str, namespace: str = "", labels: Mapping[str, str] | None = None) -> Iterator[Manifest]:
-        """All objects of a kind with these labels, page by page."""
+        """All objects of a kind with these labels, page by page; a page does not say what its objects are, so we do."""
         query = {"limit": str(_PAGE), "labelSelector": ",".join(f"{key}={value}" for key, value in (labels or {}).items())}
         while True:
             _, page = self._ask("GET", path(kind, namespace), query)
-            yield from page.get("items", ())
+            yield from ({"apiVersion": KINDS[kind][0], "kind": kind, **found} for found in page["items"])
             if not (more := page["metadata"].get("continue")):
                 return
             query["continue"] = more

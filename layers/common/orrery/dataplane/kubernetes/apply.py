@@ -48,9 +48,7 @@ def remove(api: Api, namespace: str, part: str, kinds: Iterable[str]) -> None:
 
 def live(api: Api, namespace: str, part: str, kinds: Iterable[str]) -> Live:
     """What there is of a part."""
-    return {
-        (kind, found["metadata"]["name"]): {**found, "kind": kind} for kind in kinds for found in api.list(kind, namespace, {PART: part})
-    }
+    return {(kind, found["metadata"]["name"]): found for kind in kinds for found in api.list(kind, namespace, {PART: part})}
 
 
 def bring(api: Api, manifest: Manifest, there: Manifest | None) -> None:

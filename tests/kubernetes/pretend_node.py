@@ -1,0 +1,144 @@
+"""A node without a kubelet: pods that the scheduler binds to it are said to run, or to end, as a test wishes; no container ever starts.
+
+It proves what controllers, scheduler and API server do with our objects. What pods really do is for `tests/kubernetes/node.py`.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.kubernetes.api import Api
+
+PAUSE = 0.1
+HEARTBEAT = 10.0
+ROOM = {"cpu": "512", "memory": "2Ti", "ephemeral-storage": "10Ti", "pods": "1000"}
+
+Pod = Mapping[str, Any]
+Fate = Callable[[Pod], Mapping[str, Any] | None]
+"""The `status` that a pod has instead of running well; None for a pod that does."""
+
+
+class PretendNode:
+    """`fate` may be set at any time; it is asked about each pod at each look."""
+
+    def __init__(self, api: Api, name: str = "pretended") -> None:
+        self._api, self.name = api, name
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self.fate: Fate = lambda pod: None
+
+    def start(self) -> "PretendNode":
+        self._api.create("/api/v1/nodes", {"metadata": {"name": self.name, "labels": {"kubernetes.io/hostname": self.name}}})
+        self._beat()
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join()
+        self._api.delete(f"/api/v1/nodes/{self.name}")
+
+    def _run(self) -> None:
+        beats = 0
+        while not self._stopped.wait(PAUSE):
+            beats += 1
+            if beats * PAUSE >= HEARTBEAT:
+                self._beat()
+                beats = 0
+            for pod in self._api.get(f"/api/v1/pods?fieldSelector=spec.nodeName={self.name}").body.get("items", []):
+                self._tend(pod)
+            self._provision()
+
+    def _beat(self) -> None:
+        ready = {"type": "Ready", "status": "True", "reason": "KubeletReady", "lastHeartbeatTime": _now(), "lastTransitionTime": _now()}
+        status = {"conditions": [ready], "capacity": ROOM, "allocatable": ROOM}
+        self._patch(f"/api/v1/nodes/{self.name}/status", {"status": status})
+        self._patch(f"/api/v1/nodes/{self.name}", {"spec": {"taints": None}})
+
+    def _tend(self, pod: Pod) -> None:
+        at = f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}"
+        if pod["metadata"].get("deletionTimestamp"):
+            if not self.lingers(pod):
+                self._api.send("DELETE", at, {"gracePeriodSeconds": 0})
+            return
+        wanted = self.fate(pod) or (_done(pod) if pod["spec"].get("restartPolicy") == "Never" else _running(pod))
+        there = pod.get("status", {})
+        if any(there.get(name) != value for name, value in wanted.items() if name != "conditions") or not there.get("podIP"):
+            self._patch(f"{at}/status", {"status": {"podIP": "10.244.0.9", **wanted}})
+
+    def _provision(self) -> None:
+        """A volume for every claim that waits for one, as long as it is claimed."""
+        for claim in self._api.get("/api/v1/persistentvolumeclaims").body.get("items", []):
+            if claim["status"].get("phase") == "Pending" and not claim["spec"].get("volumeName"):
+                self._api.create("/api/v1/persistentvolumes", _volume(claim))
+        for volume in self._api.get("/api/v1/persistentvolumes").body.get("items", []):
+            if volume["status"].get("phase") == "Released":
+                self._api.delete(f"/api/v1/persistentvolumes/{volume['metadata']['name']}")
+
+    def lingers(self, pod: Pod) -> bool:
+        """Whether a pod that was told to end goes on for now, as a worker does whose task runs."""
+        return bool(pod["metadata"].get("annotations", {}).get("tests/lingers"))
+
+    def _patch(self, path: str, body: Mapping[str, Any]) -> None:
+        self._api.send("PATCH", path, body, kind="application/merge-patch+json")
+
+
+def _volume(claim: Mapping[str, Any]) -> dict[str, Any]:
+    named = {name: claim["metadata"][name] for name in ("name", "namespace", "uid")}
+    spec = {
+        "capacity": claim["spec"]["resources"]["requests"],
+        "accessModes": claim["spec"]["accessModes"],
+        "claimRef": {"kind": "PersistentVolumeClaim", "apiVersion": "v1", **named},
+        "hostPath": {"path": "/nowhere"},
+        "persistentVolumeReclaimPolicy": "Retain",
+    }
+    return {"metadata": {"name": f"volume-{claim['metadata']['uid']}"}, "spec": spec}
+
+
+def _running(pod: Pod) -> dict[str, Any]:
+    began = {"running": {"startedAt": pod["metadata"]["creationTimestamp"]}}
+    return {"phase": "Running", "conditions": _conditions(pod, ready=True), "containerStatuses": _containers(pod, began, ready=True)}
+
+
+def _done(pod: Pod) -> dict[str, Any]:
+    born = pod["metadata"]["creationTimestamp"]
+    ended = {"terminated": {"exitCode": 0, "reason": "Completed", "startedAt": born, "finishedAt": born}}
+    return {"phase": "Succeeded", "conditions": _conditions(pod, ready=False), "containerStatuses": _containers(pod, ended, ready=False)}
+
+
+def waiting(pod: Pod, reason: str, **more: Any) -> dict[str, Any]:
+    """A pod whose containers wait for `reason`; `more` goes into each container's status."""
+    state = {"waiting": {"reason": reason}}
+    return {
+        "phase": "Running" if more.get("restartCount") else "Pending",
+        "conditions": _conditions(pod, ready=False),
+        "containerStatuses": _containers(pod, state, ready=False, **more),
+    }
+
+
+def _containers(pod: Pod, state: Mapping[str, Any], *, ready: bool, **more: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": each["name"],
+            "image": each["image"],
+            "imageID": "",
+            "ready": ready,
+            "restartCount": 0,
+            "started": ready,
+            "state": state,
+            **more,
+        }
+        for each in pod["spec"]["containers"]
+    ]
+
+
+def _conditions(pod: Pod, *, ready: bool) -> list[dict[str, Any]]:
+    """Beside what the scheduler has said."""
+    said = [each for each in pod.get("status", {}).get("conditions", []) if each["type"] not in ("Ready", "ContainersReady")]
+    word = {"status": str(ready), "lastTransitionTime": pod["metadata"]["creationTimestamp"]}
+    return [*said, {"type": "ContainersReady", **word}, {"type": "Ready", **word}]
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

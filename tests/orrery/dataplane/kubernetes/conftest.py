@@ -1,0 +1,55 @@
+"""A home on the real API server, its own for each test; whatever a Deployment of a test leaves is taken away through the port."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from orrery.dataplane.kubernetes import access
+from orrery.dataplane.kubernetes.api import Api
+from orrery.dataplane.kubernetes.home import KubernetesHome, Reach
+
+from tests.kubernetes.control_plane import ControlPlane
+from tests.kubernetes.pretend_node import PretendNode
+from tests.orrery.dataplane.kubernetes.plans import CLUSTER
+
+
+@dataclass
+class Databases:
+    """Of a server that is always there: which databases it has."""
+
+    names: set[str] = field(default_factory=set)
+
+    def ensure(self, name: str, *, password: str, reader_password: str) -> None:
+        assert password
+        assert reader_password
+        self.names.add(name)
+
+    def remove(self, name: str) -> None:
+        self.names.discard(name)
+
+
+@pytest.fixture(scope="session")
+def api(kubernetes: ControlPlane) -> Api:
+    made = access.by_kubeconfig(str(kubernetes.kubeconfig))
+    for name in (CLUSTER.system_namespace, CLUSTER.ingress_namespace):
+        made.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}, manager="tests")
+    return made
+
+
+@pytest.fixture
+def databases() -> Databases:
+    return Databases()
+
+
+@pytest.fixture
+def home(api: Api, databases: Databases) -> KubernetesHome:
+    reach = Reach(api, CLUSTER, databases)
+    return KubernetesHome(lambda _: reach)
+
+
+@pytest.fixture(scope="session")
+def node(kubernetes: ControlPlane) -> Iterator[PretendNode]:
+    """Where pods are said to run."""
+    made = PretendNode(kubernetes.api).start()
+    yield made
+    made.stop()
