@@ -1,7 +1,7 @@
-"""Answers for every Deployment of a cluster whose own door is shut: asleep, or just waking, it has no Ingress that leads to its Airflow.
+"""Answers for every Deployment of a cluster whose own door is shut: asleep or just waking, no Ingress of its own leads to its Airflow.
 
-The cluster's Ingress for all hosts of its domain leads here; a Deployment's own, which names its one host, goes before it. So nothing has to
-be switched over by the agent, and an agent that is away shuts nobody out of an Airflow that is up.
+The cluster's Ingress for all hosts of its domain leads here; a Deployment's own, which names its one host, goes before it. So the agent has
+nothing to switch over, and while it is away nobody is shut out of an Airflow that is up.
 """
 
 import asyncio

@@ -60,8 +60,8 @@ class KubernetesHome:
         if not self._cluster.tenants.get("", namespace):
             return []
         pods = [worker.pod for worker in self._workers(namespace) if worker.pod]
-        if broker := self._ways(namespace).broker:
-            self._hearing.listen(namespace, broker, pods)
+        if ways := self._cluster.ways.get(namespace, WAYS):
+            self._hearing.listen(namespace, ways.broker, pods)
         return [self._describe(namespace, worker) for worker in self._workers(namespace)]
 
     def launch(self, deployment_id: str, queue: str, *, decision: dict[str, Any]) -> dict[str, Any]:

@@ -66,12 +66,11 @@ class Ways:
 
     database: str = field(repr=False)
     broker: str = field(repr=False)
-    """Empty where each task gets a pod of its own."""
 
     @classmethod
     def read(cls, found: Manifest) -> "Ways":
         told = {name: base64.b64decode(text).decode() for name, text in found["data"].items()}
-        return cls(told["database"], told.get("broker", ""))
+        return cls(told["database"], told["broker"])
 
 
 @dataclass(frozen=True)

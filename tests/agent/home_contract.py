@@ -14,9 +14,12 @@ Workers = list[dict[str, Any]]
 
 
 class Street(Protocol):
-    home: Home
-    id: str
-    """Of its Deployment."""
+    @property
+    def home(self) -> Home: ...
+
+    @property
+    def id(self) -> str:
+        """Of its Deployment."""
 
     def close_queues(self) -> None:
         """The Deployment is asked to sleep, or its queues to be gone."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from orrery.dataplane.kubernetes import access, apply
-from orrery.dataplane.kubernetes.agent import Agent, render
+from orrery.dataplane.kubernetes.agent import render
 from orrery.dataplane.kubernetes.agent_access import ACCOUNT
 from orrery.dataplane.kubernetes.home import KubernetesHome as Plane
 from orrery.dataplane.kubernetes.home import Reach
@@ -28,9 +28,7 @@ from tests.kubernetes.api import Api
 from tests.kubernetes.control_plane import ControlPlane
 from tests.kubernetes.pretend_node import PretendNode
 from tests.orrery.dataplane.kubernetes.conftest import Databases
-from tests.orrery.dataplane.kubernetes.plans import CLUSTER
-
-AGENT = Agent("ccluster00000000000001aaa", "registry.example.com/orrery/agent:1", "https://api.orrery.example.com", "agent-token")
+from tests.orrery.dataplane.kubernetes.plans import AGENT, CLUSTER
 
 
 @dataclass
@@ -120,6 +118,17 @@ class KubernetesStreet:
         found = self.api.get(f"{path('Deployment', self.spec.namespace)}?labelSelector={COMPONENT}=worker").body["items"]
         return {each["metadata"]["name"]: each["spec"]["replicas"] for each in found}
 
+    def machine_says(self, worker: str, containers: list[dict[str, Any]]) -> None:
+        """What the node tells of a worker's containers from now on."""
+        name, usual = self.spec.namespace, self.node.fate
+
+        def fate(pod: Any) -> Any:
+            if (pod["metadata"]["namespace"], pod["metadata"]["name"]) == (name, worker):
+                return {"phase": "Running", "containerStatuses": containers}
+            return usual(pod)
+
+        self.node.fate = fate
+
     def patch(self, kind: str, name: str, body: dict[str, Any], part: str = "") -> None:
         at = path(kind, self.spec.namespace, name) + part
         assert self.api.send("PATCH", at, body, kind="application/merge-patch+json").status == 200
@@ -169,4 +178,5 @@ def deployment(kubernetes: ControlPlane, admitted: Access, machine: PretendNode)
     made = KubernetesStreet(plane, kubernetes.api, admitted, spec, machine)
     yield made
     made.stop.set()
+    machine.fate = lambda pod: None
     kubernetes.api.delete(path("Namespace", "", spec.namespace))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from orrery.dataplane.kubernetes import keys, namespace, parts
+from orrery.dataplane.kubernetes.agent import Agent
 from orrery.dataplane.kubernetes.plan import Cluster, Keys, Manifest, Plan
 from orrery.dataplane.port import DeploymentSpec, QueueSpec
 
@@ -17,6 +18,12 @@ CLUSTER = Cluster(
     api_ranges=("10.0.0.0/24",),
     roles={name: f"arn:aws:iam::123456789012:role/orrery-{name}" for name in ("dag-processor", "triggerer", "worker")},
     task_logs="s3://orrery-task-logs",
+)
+AGENT = Agent(
+    cluster_id="ccluster00000000000001aaa",
+    image="123456789012.dkr.ecr.us-east-1.amazonaws.com/orrery/agent:0.1.0",
+    api_url="https://api.orrery.example.com",
+    token="an-agent-token",
 )
 KEYS = Keys(fernet="the-fernet-key", api="the-api-key", jwt="the-jwt-key", database="the-password", reader="a-reader", broker="a-broker")
 DEFAULT = QueueSpec("default", 0, 3, 5, "A5", 1, 2)
