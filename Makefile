@@ -7,7 +7,7 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/common
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check bench openapi golden lock build deploy kubernetes run-environment dev-environment sam-environment
+.PHONY: help up down status test check bench openapi golden lock build deploy kubernetes run-environment dev-environment sam-environment checkov-environment
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,7 +26,7 @@ test: dev-environment ## run the tests; ARGS are pytest's, as in `make test ARGS
 	@$(PYTHON) -m tests.kubernetes.binaries --if-possible
 	@$(PYTHON) -m pytest $(ARGS)
 
-check: dev-environment sam-environment ## formatting, lint, types, imports, template
+check: dev-environment sam-environment checkov-environment ## formatting, lint, types, imports, template
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy --cache-dir .mypy_cache/plane --strict $(wildcard $(CODE))
@@ -69,3 +69,7 @@ dev-environment:
 
 sam-environment: dev-environment
 	@$(PYTHON) -m local prepare sam
+
+# The tests hold rendered manifests to it.
+checkov-environment: dev-environment
+	@$(PYTHON) -m local prepare checkov

@@ -26,7 +26,8 @@ TOOLS = Environment("tools", "the local AWS engine", ROOT / "tools", ("--only-gr
 # compiled now: Airflow runs as users that may not write here, and would compile its modules again in each process
 RUNTIME = Environment("runtime", "Airflow", ROOT / "runtime", ("--compile-bytecode",))
 SAM = Environment("sam", "SAM CLI and cfn-lint", ROOT / "tools", ("--only-group", "sam"))
-ALL = {environment.name: environment for environment in (TOOLS, RUNTIME, SAM)}
+CHECKOV = Environment("checkov", "checkov", ROOT / "tools", ("--only-group", "checkov"))
+ALL = {environment.name: environment for environment in (TOOLS, RUNTIME, SAM, CHECKOV)}
 
 
 def python(state: State, environment: Environment) -> Path:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from orrery import errors
-from orrery.dataplane.port import DeploymentRef, DeploymentSpec, NodePoolSpec, NodeView, Observation
+from orrery.dataplane.port import DeploymentRef, DeploymentSpec, Incident, NodePoolSpec, NodeView, Observation
 
 _SECONDS = 120.0
 
@@ -75,7 +75,8 @@ class HomeClient:
         self.request("PUT", f"/deployments/{ref.id}/releases/current", {"version": version})
 
     def observe(self, ref: DeploymentRef) -> Observation:
-        return Observation(**self.request("GET", f"/deployments/{ref.id}"))
+        told = self.request("GET", f"/deployments/{ref.id}")
+        return Observation(**{**told, "incidents": tuple(Incident(**each) for each in told["incidents"])})
 
     def ensure_node_pools(self, cluster_id: str, pools: tuple[NodePoolSpec, ...]) -> None:
         self.request("PUT", f"/clusters/{cluster_id}/node-pools", {"pools": [asdict(pool) for pool in pools]})

@@ -80,6 +80,20 @@ class DeploymentRef:
 
 
 @dataclass(frozen=True)
+class Incident:
+    """Something that is wrong with a Deployment now."""
+
+    code: str
+    """Stable, such as `OUT_OF_MEMORY`."""
+    severity: str
+    """`critical` for the whole Deployment, `warning` where some tasks may fail."""
+    subject: str
+    """The component, and which one of it."""
+    description: str
+    """In words for the customer."""
+
+
+@dataclass(frozen=True)
 class Observation:
     """What a home sees of one Deployment."""
 
@@ -92,6 +106,8 @@ class Observation:
     """Where its Airflow answers, scheme included; empty when nowhere."""
     workers: int
     """Worker processes of all queues that exist now, draining ones included."""
+    incidents: tuple[Incident, ...] = ()
+    """What is wrong, the worst first; nothing that mends itself while something starts."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from orrery.dataplane.kubernetes.objects import KINDS, path
 from orrery.dataplane.kubernetes.plan import Manifest, Plan
 from orrery.errors import DataPlaneFailed, Unavailable
 
-from tests.kubernetes.api import Api as Anybody
 from tests.orrery.dataplane.kubernetes.plans import HEAVY, LARGE, SHAPES
 
 EDITOR = "?fieldManager=kubectl-edit"
@@ -28,7 +27,7 @@ def large(namespace: str) -> Plan:
 
 
 @pytest.fixture
-def anybody(kubernetes) -> Anybody:
+def anybody(kubernetes):
     """Somebody else with rights on the cluster."""
     return kubernetes.api
 
@@ -49,7 +48,7 @@ def at(manifest: Manifest) -> str:
     return path(manifest["kind"], manifest["metadata"]["namespace"], manifest["metadata"]["name"])
 
 
-def edit(anybody: Anybody, where: str, patch: dict) -> None:
+def edit(anybody, where, patch):
     answer = anybody.send("PATCH", where + EDITOR, patch, kind="application/merge-patch+json")
     assert answer.status == 200, answer
 

@@ -8,5 +8,5 @@ from orrery.dataplane.kubernetes.api import Api
 
 def by_kubeconfig(file: str) -> Api:
     """As the user of the file's current context."""
-    client: ApiClient = new_client_from_config(config_file=file)
+    client: ApiClient = new_client_from_config(config_file=file)  # type: ignore[no-untyped-call]
     return Api(client)

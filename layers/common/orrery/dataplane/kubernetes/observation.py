@@ -8,6 +8,7 @@ from orrery.dataplane.kubernetes.api import Api
 from orrery.dataplane.kubernetes.objects import COMPONENT, DEPLOYMENT, GENERATION, PART
 from orrery.dataplane.kubernetes.parts import AIRFLOW, INGRESS, MIGRATIONS
 from orrery.dataplane.kubernetes.plan import Manifest
+from orrery.dataplane.kubernetes.troubles import Kind, Trouble
 from orrery.dataplane.port import DeploymentRef, Observation
 from orrery.errors import DataPlaneFailed, NotReadyYet
 
@@ -16,20 +17,23 @@ _NOT_AIRFLOW = (worker_pods.COMPONENT, "task", "migrations")
 
 
 def observe(api: Api, ref: DeploymentRef) -> Observation:
-    """A fresh look: the controllers' word on each component, and where one is not ready, its pods' and events' word on why."""
+    """A fresh look: the controllers' word on each component, and where one is not ready, its pods' and its maker's word on why."""
     there = api.get("Namespace", "", ref.namespace)
     if there is None or there["metadata"]["labels"].get(DEPLOYMENT) != ref.id:
         return ABSENT
-    running = [*api.list("Deployment", ref.namespace, {PART: AIRFLOW.name}), *api.list("StatefulSet", ref.namespace, {PART: AIRFLOW.name})]
+    makers = [found for kind in ("Deployment", "StatefulSet") for found in api.list(kind, ref.namespace)]
     pods = list(api.list("Pod", ref.namespace))
+    running = [each for each in makers if each["metadata"]["labels"].get(PART) == AIRFLOW.name]
     scheduler = next((each for each in running if each["metadata"]["name"] == "scheduler"), None)
-    reason = _reason(api, ref, running, pods) if scheduler else "its Airflow is not started"
+    found = troubles.of(pods, makers)
+    reason = _reason(running, found) if scheduler else "its Airflow is not started"
     return Observation(
         generation=int(scheduler["metadata"]["annotations"][GENERATION]) if scheduler else 0,
         healthy=not reason,
         reason=reason,
         address=_address(api, ref),
         workers=sum(_component(pod) == worker_pods.COMPONENT for pod in pods),
+        incidents=tuple(trouble.incident for trouble in found if trouble.kind is not Kind.NOT_READY),
     )
 
 
@@ -55,13 +59,12 @@ def refuse_unless_migrated(api: Api, namespace: str) -> None:
             raise NotReadyYet("its database is being migrated")
 
 
-def _reason(api: Api, ref: DeploymentRef, running: list[Manifest], pods: list[Manifest]) -> str:
+def _reason(running: list[Manifest], found: list[Trouble]) -> str:
     """Empty when every component is as it should be."""
     waiting = [each["metadata"]["name"] for each in running if not _is_ready(each)]
     if not waiting:
         return ""
-    found = troubles.of([pod for pod in pods if _component(pod) in waiting])
-    return found[0].words if found else f"its {waiting[0]} is being started"
+    return next((trouble.words for trouble in found if trouble.component in waiting), f"its {waiting[0]} is being started")
 
 
 def _is_ready(found: Manifest) -> bool:
@@ -78,7 +81,7 @@ def _address(api: Api, ref: DeploymentRef) -> str:
 
 
 def _component(pod: Manifest) -> str:
-    return str(pod["metadata"]["labels"].get(COMPONENT, ""))
+    return str(pod["metadata"].get("labels", {}).get(COMPONENT, ""))
 
 
 def _is_over(pod: Manifest) -> bool:

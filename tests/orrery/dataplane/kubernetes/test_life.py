@@ -1,0 +1,186 @@
+"""A Deployment's life on a real API server: what a delete leaves, what an update and a move leave alone, what waits for running tasks."""
+
+from dataclasses import replace
+
+import pytest
+from orrery.dataplane.kubernetes.objects import path
+from orrery.dataplane.port import QueueSpec
+from orrery.errors import DataPlaneFailed, NotReadyYet, WorkersBusy
+
+from tests.dataplane_contract import a_spec, ensure_all, observed, persist, ref_of, remove_all
+from tests.orrery.dataplane.kubernetes import agents
+
+HEAVY = QueueSpec("heavy", 0, 4, 4, "A20", 4, 8)
+SHAPES = {
+    "small": {"development": True},
+    "highly available": {"high_availability": True, "metrics_exports": {"here": {"endpoint": "https://example.com"}}},
+    "pods for tasks": {"executor": "KUBERNETES"},
+}
+
+
+@pytest.fixture
+def spec(home, node):
+    spec = a_spec()
+    yield spec
+    remove_all(home, ref_of(spec))
+
+
+def kinds(kubernetes):
+    """Where the server lists each kind that it has and that can be listed: (path, whether it lies in namespaces)."""
+    groups = kubernetes.api.get("/apis").body["groups"]
+    roots = ["/api/v1", *(f"/apis/{group['preferredVersion']['groupVersion']}" for group in groups)]
+    for root in roots:
+        for kind in kubernetes.api.get(root).body["resources"]:
+            if "list" in kind["verbs"] and "/" not in kind["name"]:
+                yield f"{root}/{kind['name']}", kind["namespaced"]
+
+
+def everything(kubernetes):
+    """Every object of every kind but what controllers write of their own accord: (list, namespace, name)."""
+    return {
+        (at, found["metadata"].get("namespace", ""), found["metadata"]["name"])
+        for at, _ in kinds(kubernetes)
+        if at.rpartition("/")[2] not in ("events", "leases", "componentstatuses", "persistentvolumes")
+        for found in kubernetes.api.get(at).body["items"]
+    }
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_delete_leaves_no_object_of_any_kind(kubernetes, home, databases, node, shape):
+    before = everything(kubernetes)
+    spec = a_spec(**SHAPES[shape])
+    ensure_all(home, spec)
+    observed(home, ref_of(spec), lambda seen: seen.healthy)
+    assert {namespace for _, namespace, _ in everything(kubernetes) - before} == {"", spec.namespace}
+    remove_all(home, ref_of(spec))
+    assert everything(kubernetes) - before == set()
+    assert databases.names == set()
+
+
+def pods(kubernetes, spec):
+    """Uid by component of every pod that is not ending."""
+    listed = kubernetes.api.get(path("Pod", spec.namespace)).body["items"]
+    return {
+        (pod["metadata"]["labels"]["orrery/component"], pod["metadata"]["uid"])
+        for pod in listed
+        if not pod["metadata"].get("deletionTimestamp") and pod["status"]["phase"] == "Running"
+    }
+
+
+def running(kubernetes, home, spec, generation):
+    """The pods once a generation is healthy."""
+    seen = observed(home, ref_of(spec), lambda seen: seen.healthy and seen.generation == generation, seconds=60)
+    assert seen.healthy, seen.reason
+    return pods(kubernetes, spec)
+
+
+def update(home, spec):
+    for part in ("release", "airflow", "queues", "ingress"):
+        persist(lambda part=part: getattr(home, f"ensure_{part}")(spec))
+
+
+@pytest.mark.parametrize(
+    ("changes", "rolled"),
+    [
+        ({"workspace_id": "c" + "7" * 24}, set()),
+        ({"connections": {"one": {"conn_type": "http", "host": "example.com"}}}, set()),
+        ({"queues": (QueueSpec("default", 1, 9, 2, "A5", 1, 2),)}, {"scheduler"}),
+        ({"environment": {"MODE": "other"}}, {"api-server", "dag-processor", "scheduler", "triggerer"}),
+    ],
+    ids=["moved to another Workspace", "another connection", "other bounds", "another variable"],
+)
+def test_an_update_rolls_only_what_changed_and_never_a_worker(kubernetes, api, home, spec, changes, rolled):
+    ensure_all(home, spec)
+    agents.scale(api, spec.id, 1)
+    before = running(kubernetes, home, spec, 1)
+    update(home, replace(spec, generation=2, **changes))
+    observed(home, ref_of(spec), lambda seen: seen.healthy and seen.generation == 2, seconds=60)
+    gone = {component for component, uid in before - pods(kubernetes, spec)}
+    assert gone == rolled
+    agents.scale(api, spec.id, 0)
+
+
+def test_a_queue_that_is_gone_stays_until_its_last_worker_has_ended(api, home, spec):
+    spec = replace(spec, queues=(*spec.queues, HEAVY))
+    ensure_all(home, spec)
+    agents.scale(api, spec.id, 1, queue="heavy")
+    without = replace(spec, generation=2, queues=spec.queues[:1])
+    home.ensure_queues(without)
+    home.ensure_queues(without)
+    assert agents.pods(api, spec.id) == 1
+    agents.scale(api, spec.id, 0, queue="heavy")
+    home.ensure_queues(without)
+    assert agents.deployments(api, spec.id, "heavy") == []
+
+
+def test_new_settings_are_a_worker_deployment_beside_the_old_one_until_that_is_empty(api, home, spec):
+    ensure_all(home, spec)
+    agents.scale(api, spec.id, 1)
+    other = replace(spec, generation=2, environment={"MODE": "other"})
+    update(home, other)
+    assert [each["spec"]["replicas"] for each in agents.deployments(api, spec.id)].count(0) == 1
+    assert len(agents.deployments(api, spec.id)) == 2
+    agents.scale(api, spec.id, 0)
+    home.ensure_queues(other)
+    assert len(agents.deployments(api, spec.id)) == 1
+
+
+def test_asleep_nothing_runs_and_everything_is_kept(kubernetes, home, spec):
+    ensure_all(home, spec)
+    running(kubernetes, home, spec, 1)
+    asleep = replace(spec, generation=2, hibernating=True)
+    home.ensure_queues(asleep)
+    persist(lambda: home.remove_airflow(ref_of(spec)))
+    assert pods(kubernetes, spec) == set()
+    kept = {name for _, namespace, name in everything(kubernetes) if namespace == spec.namespace}
+    assert {"keys", "airflow", "environment", "environment-objects", "data-broker-0", "nobody"} <= kept
+    update(home, replace(spec, generation=3))
+    assert running(kubernetes, home, spec, 3)
+
+
+def test_the_executor_may_change_and_workers_are_drained_first(api, home, spec):
+    ensure_all(home, spec)
+    agents.scale(api, spec.id, 1)
+    pods_for_tasks = replace(spec, generation=2, executor="KUBERNETES")
+    update(home, pods_for_tasks)
+    assert agents.pods(api, spec.id) == 1
+    agents.scale(api, spec.id, 0)
+    update(home, pods_for_tasks)
+    assert agents.deployments(api, spec.id) == []
+    assert api.get("RoleBinding", spec.namespace, "starts-pods")
+    update(home, replace(spec, generation=3))
+    assert api.get("RoleBinding", spec.namespace, "starts-pods") is None
+    assert api.get("StatefulSet", spec.namespace, "broker")
+
+
+def test_bounds_are_gone_before_anybody_waits_for_workers(api, home, spec):
+    ensure_all(home, spec)
+    agents.scale(api, spec.id, 1)
+    with pytest.raises(WorkersBusy):
+        home.remove_queues(ref_of(spec))
+    assert api.get("ConfigMap", spec.namespace, "queues") is None
+    assert agents.pods(api, spec.id) == 1
+    agents.scale(api, spec.id, 0)
+
+
+def test_the_keys_are_made_once(api, home, spec):
+    home.ensure_namespace(spec)
+    first = api.get("Secret", spec.namespace, "keys")
+    home.ensure_namespace(replace(spec, generation=2))
+    assert api.get("Secret", spec.namespace, "keys")["data"] == first["data"]
+
+
+def test_the_namespace_of_somebody_else_is_not_touched(kubernetes, home, namespace):
+    stranger = a_spec(namespace=namespace)
+    with pytest.raises(DataPlaneFailed, match="belongs to somebody else"):
+        home.ensure_namespace(stranger)
+    home.remove_namespace(ref_of(stranger))
+    assert "deletionTimestamp" not in kubernetes.api.get(f"/api/v1/namespaces/{namespace}").body["metadata"]
+
+
+def test_a_namespace_on_its_way_out_is_waited_for(kubernetes, home, spec):
+    home.ensure_namespace(spec)
+    kubernetes.api.delete(f"/api/v1/namespaces/{spec.namespace}")
+    with pytest.raises(NotReadyYet):
+        home.ensure_namespace(spec)
+    persist(lambda: home.ensure_namespace(spec), seconds=60)

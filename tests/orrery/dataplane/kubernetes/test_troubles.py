@@ -1,0 +1,145 @@
+"""What is wrong, in words for the customer: from pods as kubelets report them, and through the home before a real API server."""
+
+import pytest
+from orrery.dataplane.kubernetes import troubles
+from orrery.dataplane.kubernetes.objects import path
+from orrery.dataplane.kubernetes.troubles import Kind
+from orrery.errors import NotReadyYet
+
+from tests.dataplane_contract import a_spec, ensure_all, observed, ref_of, remove_all
+from tests.kubernetes.pretend_node import waiting
+from tests.orrery.dataplane.kubernetes import agents
+
+LABELS = {"orrery/component": "scheduler"}
+
+
+def pod(status=None, **metadata):
+    return {"metadata": {"name": "scheduler-1", "labels": LABELS, **metadata}, "status": status or {}}
+
+
+def container(**status):
+    return {"containerStatuses": [{"name": "scheduler", "ready": False, "restartCount": 0, **status}]}
+
+
+KILLED = {"terminated": {"reason": "OOMKilled", "exitCode": 137}}
+CRASHED = {"waiting": {"reason": "CrashLoopBackOff"}}
+UNSCHEDULABLE = {"conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes"}]}
+SIGHTS = [
+    (container(state=CRASHED, lastState={"terminated": {"reason": "Error"}}, restartCount=4), Kind.CRASH_LOOP),
+    (container(state=CRASHED, lastState=KILLED, restartCount=2), Kind.OUT_OF_MEMORY),
+    (container(state=KILLED), Kind.OUT_OF_MEMORY),
+    (container(state={"waiting": {"reason": "ErrImagePull"}}), Kind.IMAGE_PULL),
+    (container(state={"waiting": {"reason": "ImagePullBackOff"}}), Kind.IMAGE_PULL),
+    (container(state={"waiting": {"reason": "CreateContainerConfigError"}}), Kind.MISCONFIGURED),
+    (container(state={"running": {}}), Kind.NOT_READY),
+    (UNSCHEDULABLE, Kind.NO_ROOM),
+    ({"phase": "Failed", "reason": "Evicted", "message": "Pod ephemeral local storage usage exceeds 5Gi"}, Kind.OUT_OF_STORAGE),
+]
+
+
+@pytest.mark.parametrize(("status", "kind"), SIGHTS, ids=lambda value: value if isinstance(value, Kind) else "")
+def test_each_sight_has_its_name_and_its_words(status, kind):
+    (trouble,) = troubles.of([pod(status)])
+    assert (trouble.kind, trouble.component) == (kind, "scheduler")
+    assert trouble.words.startswith("its scheduler is not well: ")
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        {},
+        {"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "True"}]},
+        container(state={"waiting": {"reason": "ContainerCreating"}}),
+        container(state={"running": {}}, ready=True),
+        container(state={"running": {}}, ready=True, lastState=KILLED, restartCount=1),
+    ],
+)
+def test_a_pod_that_starts_or_is_well_again_is_no_trouble(status):
+    assert troubles.of([pod(status)]) == []
+
+
+def test_a_pod_that_is_told_to_end_is_no_trouble():
+    assert troubles.of([pod(container(state=KILLED), deletionTimestamp="2026-01-01T00:00:00Z")]) == []
+
+
+def test_the_most_telling_comes_first():
+    seen = [pod(status) for status, _ in SIGHTS]
+    found = [trouble.kind for trouble in troubles.of(seen)]
+    assert found == sorted(found, key=list(Kind).index)
+
+
+def test_how_often_it_ended_is_said():
+    (trouble,) = troubles.of([pod(container(state=CRASHED, restartCount=4))])
+    assert trouble.words == "its scheduler is not well: it ends again and again soon after it starts (4 times so far)"
+
+
+@pytest.fixture
+def spec(home, node):
+    spec = a_spec()
+    yield spec
+    node.fate = lambda pod: None
+    remove_all(home, ref_of(spec))
+
+
+FATES = {
+    "ImagePullBackOff": ({}, "its scheduler is not well: its image cannot be pulled"),
+    "CrashLoopBackOff": (
+        {"restartCount": 3, "lastState": {"terminated": {"reason": "Error", "exitCode": 1}}},
+        "its scheduler is not well: it ends again and again soon after it starts (3 times so far)",
+    ),
+}
+
+
+@pytest.mark.parametrize("reason", FATES)
+def test_a_scheduler_that_is_not_well_is_the_deployments_reason(home, node, spec, reason):
+    more, words = FATES[reason]
+    ill = {"orrery/component": "scheduler", "orrery/deployment": spec.id}
+    node.fate = lambda pod: waiting(pod, reason, **more) if ill.items() <= pod["metadata"]["labels"].items() else None
+    ensure_all(home, spec)
+    seen = observed(home, ref_of(spec), lambda seen: seen.reason == words, seconds=60)
+    assert (seen.healthy, seen.reason) == (False, words)
+    node.fate = lambda pod: None
+    assert observed(home, ref_of(spec), lambda seen: seen.healthy, seconds=60).healthy
+
+
+def change(kubernetes, kind, spec, name, content):
+    answer = kubernetes.api.send("PATCH", path(kind, spec.namespace, name), content, kind="application/merge-patch+json")
+    assert answer.status == 200, answer
+
+
+def test_a_pod_without_room_is_the_deployments_reason(kubernetes, home, spec):
+    ensure_all(home, spec)
+    change(kubernetes, "Deployment", spec, "triggerer", {"spec": {"template": {"spec": {"nodeSelector": {"there": "is-none"}}}}})
+    words = "its triggerer is not well: no node has room for it"
+    assert observed(home, ref_of(spec), lambda seen: seen.reason == words, seconds=60).reason == words
+
+
+def test_a_component_that_the_quota_keeps_out_is_the_deployments_reason(kubernetes, home, spec):
+    ensure_all(home, spec)
+    observed(home, ref_of(spec), lambda seen: seen.healthy, seconds=60)
+    change(kubernetes, "ResourceQuota", spec, "deployment", {"spec": {"hard": {"pods": "1"}}})
+    change(kubernetes, "Deployment", spec, "triggerer", {"spec": {"template": {"metadata": {"annotations": {"new": "one"}}}}})
+    words = "its triggerer is not well: it is over the quota of its namespace"
+    assert observed(home, ref_of(spec), lambda seen: seen.reason == words, seconds=60).reason == words
+
+
+def test_a_worker_that_is_not_well_is_an_incident_and_the_deployment_stays_healthy(api, home, node, spec):
+    ensure_all(home, spec)
+    node.fate = lambda pod: (
+        waiting(pod, "CrashLoopBackOff", restartCount=2) if pod["metadata"]["labels"]["orrery/component"] == "worker" else None
+    )
+    agents.scale(api, spec.id, 1)
+    seen = observed(home, ref_of(spec), lambda seen: seen.healthy and bool(seen.incidents), seconds=60)
+    assert (seen.healthy, [(each.code, each.severity) for each in seen.incidents]) == (True, [("CRASH_LOOP", "warning")])
+    agents.scale(api, spec.id, 0)
+
+
+def test_airflow_waits_for_its_database_and_is_not_started_when_that_fails(home, node, spec):
+    migrating = {"orrery/component": "migrations", "orrery/deployment": spec.id}
+    held = {"phase": "Running", "conditions": [], "containerStatuses": []}
+    node.fate = lambda pod: held if migrating.items() <= pod["metadata"]["labels"].items() else None
+    for part in ("namespace", "database", "broker", "release"):
+        getattr(home, f"ensure_{part}")(spec)
+    with pytest.raises(NotReadyYet, match="its database is being migrated"):
+        home.ensure_airflow(spec)
+    assert home.observe(ref_of(spec)).reason == "its Airflow is not started"
