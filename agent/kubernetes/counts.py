@@ -3,6 +3,7 @@
 Written to the subresource `scale`, which is all that the agent may change of a Deployment, and only on top of what was just read.
 """
 
+import time
 from dataclasses import replace
 
 from orrery.dataplane.kubernetes.objects import path
@@ -13,7 +14,9 @@ from agent.kubernetes.seen import Controlled
 from agent.kubernetes.watched import Watched
 
 MANAGER = "orrery-agent"
-_TRIES = 3
+_TRIES = 8
+_PAUSE = 0.05
+"""Seconds after the first conflict, more after each: controllers write the status of what was just scaled, several times in a moment."""
 _CONFLICT = 409
 
 
@@ -27,12 +30,13 @@ class Counts:
 
     def change(self, namespace: str, name: str, by: int) -> int:
         """One more or one fewer than there are meant to be now, whoever wrote that; the new count."""
-        for _ in range(_TRIES):
+        for turn in range(1, _TRIES + 1):
             try:
                 return self._change(namespace, name, by)
             except Refused as refused:
                 if refused.status != _CONFLICT:
                     raise
+            time.sleep(_PAUSE * turn)
         raise HomeTrouble(f"`{name}` changes too often to be scaled now")
 
     def _change(self, namespace: str, name: str, by: int) -> int:

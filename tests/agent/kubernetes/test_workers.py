@@ -121,13 +121,14 @@ def test_looking_costs_no_request(deployment: KubernetesStreet) -> None:
     assert deployment.home.api.requests == before
 
 
-def test_a_life_of_a_worker_costs_nine_requests(deployment: KubernetesStreet) -> None:
+def test_a_life_of_a_worker_costs_eight_requests_when_nothing_else_is_written(deployment: KubernetesStreet) -> None:
+    """Two to launch, one when it is heard, one to cordon, four to end; a conflict costs two more."""
     before = deployment.home.api.requests
     (worker,) = deployment.launch()
     deployment.home.tell(deployment.id, worker, "cordon")
     deployment.home.tell(deployment.id, worker, "drain")
     deployment.until(lambda workers: not workers)
-    assert deployment.home.api.requests - before <= 9, "launch 2, heard 1, cordoned 1, ended 4, and one conflict"
+    assert (deployment.home.api.requests - before) in (8, 10, 12, 14)
 
 
 def test_a_namespace_that_goes_takes_its_deployment_out_of_sight(deployment: KubernetesStreet) -> None:
