@@ -2,7 +2,7 @@
 
 While a Deployment sleeps its port is ours, which also keeps it from any other process. As soon as the home says that it is no longer meant
 to sleep the port is let go; an Airflow takes seconds before it binds it. A visitor's page asks again until Airflow answers and then loads
-the very address that was asked for. Nothing of a request is kept or sent on: only that somebody came.
+the very address that was asked for.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from agent import waking_page
 from agent.clock import Clock
 from agent.home import HomeTrouble
 from agent.report import PlaneTrouble
+from agent.visitors import Listener, Request
 
 Inventory = Callable[[], list[dict[str, Any]]]
 """The home's Deployments; `HomeTrouble` when it is away."""
@@ -30,13 +31,8 @@ WHILE_WAKING = 0.5
 """The same while somebody waits, so that the port is free in time."""
 ASKED_EVERY = 10.0
 """Seconds before the plane is told of a visit to the same Deployment again."""
-PATIENCE = 5.0
-"""Seconds that a client may take for its request."""
-LARGEST_HEAD = 16 * 1024
 MOST_AT_ONCE = 64
 """Connections to one sleeping Deployment; more are closed unanswered."""
-PROBES = ("/api/v2/monitor/health", "/favicon.ico", "/robots.txt")
-"""Paths that machines ask for all day: they are answered and wake nobody."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +40,10 @@ class Sleeper:
     id: str
     organization_id: str
     address: str
+
+    @classmethod
+    def of(cls, entry: dict[str, Any]) -> "Sleeper":
+        return cls(entry["id"], entry["organizationId"], entry["address"])
 
     @property
     def netloc(self) -> str:
@@ -54,67 +54,19 @@ class Sleeper:
         return urlsplit(self.address).port or 80
 
 
-@dataclass(frozen=True)
-class Request:
-    method: str
-    path: str
-    host: str
-    wants_page: bool
-
-    @property
-    def wakes(self) -> bool:
-        """Whether somebody needs the Airflow: a look at whether it is there yet is no visit."""
-        return self.method not in ("HEAD", "OPTIONS") and self.path.partition("?")[0] not in PROBES
-
-
-class Door:
-    """The port of one sleeping Deployment."""
+class Desk:
+    """Answers for one Deployment whose Airflow does not: asks the plane to wake it, and says what the plane said."""
 
     def __init__(self, sleeper: Sleeper, visit: Visit, clock: Clock, threads: ThreadPoolExecutor) -> None:
         self.sleeper = sleeper
         self.is_awaited = False
         self._visit, self._clock, self._threads = visit, clock, threads
-        self._server: asyncio.Server | None = None
         self._state, self._reason, self._asked_at = "ASLEEP", "", float("-inf")
         self._asking = asyncio.Lock()
-        self._open = 0
 
-    async def open(self) -> bool:
-        """False while somebody else has the port: its Airflow may still be ending."""
-        try:
-            self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.sleeper.port, limit=LARGEST_HEAD)
-        except OSError:
-            return False
-        return True
-
-    def close(self) -> None:
-        """The port is free at once; what is being answered is answered."""
-        if self._server:
-            self._server.close()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._open += 1
-        try:
-            if self._open <= MOST_AT_ONCE:
-                async with asyncio.timeout(PATIENCE + 15):
-                    writer.write(await self._answer(reader))
-                    await writer.drain()
-        except (TimeoutError, OSError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            self._open -= 1
-            writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
-
-    async def _answer(self, reader: asyncio.StreamReader) -> bytes:
-        try:
-            async with asyncio.timeout(PATIENCE):
-                request = parse(await reader.readuntil(b"\r\n\r\n"))
-        except (asyncio.LimitOverrunError, ValueError):
-            return waking_page.refusal(400, "the request cannot be read")
+    async def answer(self, request: Request) -> bytes:
         if request.host != self.sleeper.netloc:
-            return waking_page.refusal(421, f"this address serves {self.sleeper.netloc} only")
+            return waking_page.plain(421, f"this address serves {self.sleeper.netloc} only")
         if request.wakes:
             await self._ask()
         return waking_page.answer(self._state, self._reason, as_page=request.wants_page, has_body=request.method != "HEAD")
@@ -134,6 +86,21 @@ class Door:
         self.is_awaited = self._state in ("WAKING", "AWAKE")
 
 
+class Door:
+    """The port of one sleeping Deployment, and who answers there."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._listener = Listener(desk.answer, MOST_AT_ONCE)
+
+    async def open(self) -> bool:
+        """False while somebody else has the port: its Airflow may still be ending."""
+        return await self._listener.open("127.0.0.1", self.desk.sleeper.port)
+
+    def close(self) -> None:
+        self._listener.close()
+
+
 class Activator:
     """Opens a door for every Deployment of the home that sleeps, and closes it when it wakes."""
 
@@ -149,7 +116,7 @@ class Activator:
                 await self.look()
             except Exception as problem:  # a fault of ours at one door must not close all others for good
                 print(f"agent: the doors could not be looked at: {type(problem).__name__}: {problem}", flush=True)
-            pause = WHILE_WAKING if any(door.is_awaited for door in self.doors.values()) else AT_REST
+            pause = WHILE_WAKING if any(door.desk.is_awaited for door in self.doors.values()) else AT_REST
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), pause)
         for id in [*self.doors]:
@@ -161,31 +128,15 @@ class Activator:
             inventory = await asyncio.get_running_loop().run_in_executor(self._looking, self._inventory)
         except HomeTrouble:
             return
-        asleep = {entry["id"]: _sleeper(entry) for entry in inventory if _sleeps(entry)}
+        asleep = {entry["id"]: Sleeper.of(entry) for entry in inventory if _sleeps(entry)}
         for id, door in [*self.doors.items()]:
-            if asleep.get(id) != door.sleeper:
+            if asleep.get(id) != door.desk.sleeper:
                 self.doors.pop(id).close()
         for id in asleep.keys() - self.doors.keys():
-            door = Door(asleep[id], self._visit, self._clock, self._telling)
+            door = Door(Desk(asleep[id], self._visit, self._clock, self._telling))
             if await door.open():
                 self.doors[id] = door
 
 
-def parse(head: bytes) -> Request:
-    """A request's first lines; `ValueError` when they are none, or name two hosts."""
-    first, *rest = head.decode("latin-1").rstrip("\r\n").split("\r\n")
-    method, path, version = first.split(" ")
-    fields = [(name.strip().lower(), value.strip()) for name, colon, value in (line.partition(":") for line in rest) if colon]
-    hosts = [value.lower() for name, value in fields if name == "host"]
-    if len(hosts) != 1 or not version.startswith("HTTP/1.") or not path.startswith("/"):
-        raise ValueError("not a request")
-    accepts = ",".join(value for name, value in fields if name == "accept")
-    return Request(method, path, hosts[0], method == "GET" and "text/html" in accepts)
-
-
 def _sleeps(entry: dict[str, Any]) -> bool:
     return bool(entry.get("hibernating") and not entry.get("components") and entry.get("address"))
-
-
-def _sleeper(entry: dict[str, Any]) -> Sleeper:
-    return Sleeper(entry["id"], entry["organizationId"], entry["address"])

@@ -1,74 +1,35 @@
-"""The process home as the agent uses it: what is there, and the few verbs on workers. There is none that kills."""
+"""A home of Deployments as the agent uses it: what is there, and the few verbs on workers. There is none that kills."""
 
-import http.client
-import json
-import socket
-from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import quote
+from typing import Any, Literal, Protocol
 
 Verb = Literal["cordon", "uncordon", "drain"]
-
-_SECONDS = 10.0
-_GLANCE = 3.0
-"""Seconds for the workers of one Deployment, while something larger may be going on with it."""
-_LARGEST = 16_000_000
 
 
 class HomeTrouble(Exception):
     """The home is away, or said no; either way the next look at the world tells what is true."""
 
 
-class _Connection(http.client.HTTPConnection):
-    def __init__(self, path: Path, seconds: float) -> None:
-        super().__init__("home", timeout=seconds)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
-
-
-class Home:
-    """One short connection for each request: a home that was restarted is simply met again."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
+class Home(Protocol):
+    """Every call ends in seconds, or raises `HomeTrouble`; calls for different Deployments may come at the same time."""
 
     def deployments(self) -> list[dict[str, Any]]:
         """Every Deployment with its queues' bounds, its health and the way to its demand."""
-        return list(self._ask("GET", "/deployments")["deployments"])
 
     def workers(self, deployment_id: str) -> list[dict[str, Any]]:
-        return list(self._ask("GET", f"{_path(deployment_id)}/workers", seconds=_GLANCE)["workers"])
+        """Its workers: id, queue, hostname, state (STARTING, RUNNING, CORDONED, DRAINING) and generation; none where it is unknown."""
 
     def launch(self, deployment_id: str, queue: str, *, decision: dict[str, Any]) -> dict[str, Any]:
         """Start one worker; `decision` says who wanted it and why."""
-        return self._ask("POST", f"{_path(deployment_id)}/workers", {"queue": queue, "decision": decision})
 
     def tell(self, deployment_id: str, worker_id: str, verb: Verb) -> dict[str, Any]:
         """`cordon`: take nothing new; `uncordon`: take tasks again; `drain`: end by yourself after your last task."""
-        return self._ask("POST", f"{_path(deployment_id)}/workers/{quote(worker_id, safe='')}/{verb}")
+
+
+class Logs(Protocol):
+    """A home that can be asked for what its Deployments' processes wrote."""
+
+    def deployments(self) -> list[dict[str, Any]]:
+        """As a home tells them."""
 
     def logs(self, deployment_id: str, after: dict[str, Any], *, most: int) -> dict[str, Any]:
         """What its processes wrote after those places, from at most so many bytes: `{"entries", "after", "more"}`."""
-        return self._ask("POST", f"{_path(deployment_id)}/logs", {"after": after, "bytes": most})
-
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float = _SECONDS) -> dict[str, Any]:
-        connection = _Connection(self._path, seconds)
-        try:
-            connection.request(method, path, json.dumps(body or {}), {"Content-Type": "application/json"})
-            answer = connection.getresponse()
-            told = json.loads(answer.read(_LARGEST))
-        except (OSError, http.client.HTTPException, ValueError) as problem:
-            raise HomeTrouble(f"the process home does not answer: {problem or type(problem).__name__}") from problem
-        finally:
-            connection.close()
-        if not isinstance(told, dict) or answer.status >= 400:
-            raise HomeTrouble(told.get("message", f"status {answer.status}") if isinstance(told, dict) else "no object came back")
-        return told
-
-
-def _path(deployment_id: str) -> str:
-    return f"/deployments/{quote(deployment_id, safe='')}"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from agent import files
-from agent.home import Home, HomeTrouble
+from agent.home import HomeTrouble, Logs
 from agent.report import PlaneTrouble
 
 EVERY = 10.0
@@ -28,7 +28,7 @@ Take = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class Shipper:
-    def __init__(self, home: Home, take: Take, folder: Path) -> None:
+    def __init__(self, home: Logs, take: Take, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._home, self._take, self._folder = home, take, folder
         self._pause = 0.0

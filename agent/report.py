@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+import os
 import random
 import ssl
 from collections.abc import Callable
@@ -140,9 +141,13 @@ class Reporter:
 
 
 def _token(file: Path) -> str:
-    """The agent's token; a file that others can read is refused, because then it may be known to anybody."""
+    """The agent's token; a file that others can read is refused, because then it may be known to anybody.
+
+    In a pod a Secret's files are root's and the pod's own group reads them, so a group counts as others only where the file is ours.
+    """
     try:
-        if file.stat().st_mode & 0o077:
+        found = file.stat()
+        if found.st_mode & (0o077 if found.st_uid == os.geteuid() else 0o007):
             raise PlaneTrouble(f"the token file `{file.name}` can be read by others; make its mode 0600")
         return file.read_text().strip()
     except OSError as problem:

@@ -13,8 +13,12 @@ from agent.doors import Doors
 from agent.foresight import Foresight
 from agent.home import Home, HomeTrouble
 from agent.journal import Journal
+from agent.kubernetes.api import Access
+from agent.kubernetes.door import ClusterDoor
+from agent.kubernetes.home import KubernetesHome
 from agent.logs import Shipper
 from agent.observe import Foresees, Observer, Reads
+from agent.process_home import ProcessHome
 from agent.record import Recorder
 from agent.report import Exchange, Plane, Reporter
 from agent.settings import Settings
@@ -65,12 +69,11 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     doors = Doors(clock)
-    home, plane, ended = Home(settings.home_socket), Plane(settings), threading.Event()
+    plane, ended = Plane(settings), threading.Event()
+    home, answering = (_in_a_cluster if settings.kubernetes else _beside_a_process_home)(settings, plane, clock, stop, ended)
     recorder = Recorder(plane.take_demand, settings.state / "demand", clock)
     agent = Agent(home, Demand(doors), Foresight(doors, clock), plane.exchange, Journal(settings.state), clock, recorder)
     recorder.begin(ended)
-    activator = asyncio.create_task(Activator(home.deployments, plane.visit, clock).run(stop))
-    Shipper(home, plane.take_logs, settings.state / "logs").begin(ended)
     print(f"agent: {VERSION} serves cluster {settings.cluster_id}", flush=True)
     while not stop.is_set():
         begun = clock.seconds()
@@ -80,8 +83,27 @@ async def run(settings: Settings) -> None:
             print(f"agent: a round failed: {type(problem).__name__}: {problem}", flush=True)
         await _pause(stop, max(0.2, ROUND_SECONDS - (clock.seconds() - begun)))
     ended.set()
-    await activator
+    await answering
     await doors.close()
+
+
+def _beside_a_process_home(
+    settings: Settings, plane: Plane, clock: Clock, stop: asyncio.Event, ended: threading.Event
+) -> tuple[Home, "asyncio.Task[None]"]:
+    """The home, and who answers for those that sleep."""
+    home = ProcessHome(settings.home_socket)
+    Shipper(home, plane.take_logs, settings.state / "logs").begin(ended)
+    return home, asyncio.create_task(Activator(home.deployments, plane.visit, clock).run(stop))
+
+
+def _in_a_cluster(
+    settings: Settings, plane: Plane, clock: Clock, stop: asyncio.Event, ended: threading.Event
+) -> tuple[Home, "asyncio.Task[None]"]:
+    given = settings.kubernetes
+    assert given is not None
+    home = KubernetesHome(Access(given.url, given.account / "ca.crt", given.account / "token"), domain=given.domain)
+    home.begin(ended)
+    return home, asyncio.create_task(ClusterDoor(home.deployments, plane.visit, clock).run(given.door_port, stop))
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -1,7 +1,7 @@
 """What a visitor of a sleeping Deployment is told: a small page for people, JSON for programs; always 503 with a time to come back.
 
 The page has no words of the visitor's in it and loads nothing from anywhere: it asks its own address for the head until somebody other than
-us answers, and then loads it, fragment and all.
+us answers, and then loads it, fragment and all. A load balancer that finds nobody behind it (502 to 504) is not somebody else.
 """
 
 import base64
@@ -22,7 +22,8 @@ _WORDS = {
 }
 _SCRIPT = """
 const again = () => fetch(location.pathname + location.search, {method: "HEAD", cache: "no-store", redirect: "manual"})
-  .then(answer => answer.headers.has("x-orrery-asleep") ? setTimeout(again, 1000) : location.reload(), () => setTimeout(again, 1000));
+  .then(answer => answer.headers.has("x-orrery-asleep") || answer.status >= 502 ? setTimeout(again, 1000) : location.reload(),
+        () => setTimeout(again, 1000));
 setTimeout(again, 1000);
 setInterval(() => fetch(location.pathname + location.search, {headers: {accept: "application/json"}, cache: "no-store"})
   .catch(() => {}), 15000);
@@ -40,7 +41,7 @@ def answer(state: str, reason: str, *, as_page: bool, has_body: bool = True) -> 
     return _whole(503, "application/json", json.dumps(told), later, has_body)
 
 
-def refusal(status: int, words: str) -> bytes:
+def plain(status: int, words: str) -> bytes:
     return _whole(status, "application/json", json.dumps({"detail": words}), None, True)
 
 

@@ -5,19 +5,15 @@ import secrets
 import socket
 from typing import Any
 
-from celery import Celery  # type: ignore[import-untyped]
-from kombu.exceptions import OperationalError
 from orrery.errors import Conflict, NotFound, Unavailable
 
+from agent.consumers import Deaf, broadcast
 from local.home import airflow, broker
 from local.home.cells import Cell
 from local.home.places import Places
 from local.home.records import Record, Worker
 from local.home.supervisor import Supervisor
 
-_ANSWER_SECONDS = 0.7
-_DEAF_SECONDS = 2.0
-"""A broker is its Deployment's own process, and may be stopped by it: we would wait for ever, and with us whoever tends to all others."""
 _KEEP_LOGS = 10
 
 
@@ -111,31 +107,22 @@ class Workers:
         starting = [worker for worker in record.workers.values() if worker.state == "STARTING"]
         if not starting:
             return
-        names = [_hostname(worker.id) for worker in starting]
-        answers: list[dict[str, Any]] = []
+        answers: dict[str, Any] = {}
         with contextlib.suppress(Unavailable):
-            answers = self._broadcast(record, "ping", names)
-        for answer in answers:
-            for worker in starting:
-                if _hostname(worker.id) in answer:
-                    worker.state = "RUNNING"
+            answers = self._broadcast(record, "ping", [_hostname(worker.id) for worker in starting])
+        for worker in starting:
+            if _hostname(worker.id) in answers:
+                worker.state = "RUNNING"
 
     def _control(self, record: Record, verb: str, worker: Worker, **arguments: str) -> None:
         if not self._broadcast(record, verb, [_hostname(worker.id)], **arguments):
             raise Unavailable(f"worker `{worker.id}` does not answer")
 
-    def _broadcast(self, record: Record, verb: str, names: list[str], **arguments: str) -> list[dict[str, Any]]:
-        with Celery(broker=broker.url(self._places, record), set_as_current=False) as app:
-            app.conf.broker_connection_timeout = _ANSWER_SECONDS
-            app.conf.broker_transport_options = {"socket_timeout": _DEAF_SECONDS, "socket_connect_timeout": _DEAF_SECONDS}
-            try:
-                return list(
-                    app.control.broadcast(
-                        verb, destination=names, arguments=arguments, reply=True, timeout=_ANSWER_SECONDS, limit=len(names)
-                    )
-                )
-            except (*app.connection().connection_errors, OperationalError, OSError) as error:
-                raise Unavailable("the broker does not answer") from error
+    def _broadcast(self, record: Record, verb: str, names: list[str], **arguments: str) -> dict[str, Any]:
+        try:
+            return broadcast(broker.url(self._places, record), verb, names, **arguments)
+        except Deaf as deaf:
+            raise Unavailable(str(deaf)) from deaf
 
 
 def _known(record: Record, worker_id: str) -> Worker:

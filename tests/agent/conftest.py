@@ -16,8 +16,8 @@ from orrery.hypervisor.check import check
 from orrery.hypervisor.lease import Lease, Target, renew
 from orrery.hypervisor.plan import plan
 
-from agent.home import Home
 from agent.journal import Journal
+from agent.process_home import ProcessHome
 from agent.report import PlaneTrouble
 from agent.run import Agent
 from tests.support.home import FakeClock, FakeHome, serve
@@ -88,7 +88,7 @@ class Scene:
 
 
 def _agent(home: FakeHome, plane: FakePlane, folder: Path, clock: FakeClock) -> Agent:
-    return Agent(Home(folder / "home.sock"), home, home, plane.exchange, Journal(folder), clock)
+    return Agent(ProcessHome(folder / "home.sock"), home, home, plane.exchange, Journal(folder), clock)
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from agent import activator
-from agent.activator import LARGEST_HEAD, Activator, parse
+from agent import visitors
+from agent.activator import Activator
 from agent.home import HomeTrouble
 from agent.report import PlaneTrouble
+from agent.visitors import LARGEST_HEAD, parse
 from local import listening
 from tests.support.home import FakeClock
 
@@ -184,7 +185,7 @@ def test_what_is_no_request_is_refused_and_what_is_too_long_is_not_read(street: 
 
 
 def test_a_client_that_says_nothing_is_not_waited_for(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(activator, "PATIENCE", 0.05)
+    monkeypatch.setattr(visitors, "PATIENCE", 0.05)
 
     async def story() -> None:
         assert await street.say(b"GET / HT") == b""

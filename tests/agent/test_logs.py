@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from orrery.api.wire.component_logs import LogBatch
 
-from agent.home import Home
 from agent.logs import EVERY, LONGEST_PAUSE, Shipper
+from agent.process_home import ProcessHome
 from agent.report import PlaneTrouble
 from tests.support.home import FakeClock, FakeHome, serve
 
@@ -47,7 +47,7 @@ class Scene:
 
     def fresh(self) -> Shipper:
         """An agent that remembers only what is on disk."""
-        self.shipper = Shipper(Home(self.folder / "home.sock"), self.plane.take, self.folder / "logs")
+        self.shipper = Shipper(ProcessHome(self.folder / "home.sock"), self.plane.take, self.folder / "logs")
         return self.shipper
 
     def write(self, *lines: str, deployment: str = "d1", component: str = "scheduler") -> Path:
@@ -197,7 +197,7 @@ def test_a_plane_that_does_not_answer_holds_up_nothing_but_its_own_thread(scene:
         stop.wait(60)
         return {}
 
-    Shipper(Home(scene.folder / "home.sock"), never, scene.folder / "logs").begin(stop)
+    Shipper(ProcessHome(scene.folder / "home.sock"), never, scene.folder / "logs").begin(stop)
     assert asked.wait(10)
     assert scene.home.answer("GET", "/deployments", {})[0] == 200
     stop.set()

@@ -157,7 +157,7 @@ class FakeHome:
                     return 200, {"workers": [_worker(each) for each in known.workers.values()] if known else []}
                 case ("POST", ["deployments", id, "logs"]) if self.logs:
                     return 200, logs.read(self.logs / id, body["after"], most=body["bytes"])
-                case ("POST", ["deployments", id, "workers"]) if id in self.deployments and not self.refuses_launches:
+                case ("POST", ["deployments", id, "workers"]) if self._can_launch(id, body["queue"]):
                     return 200, self._launch(self.deployments[id], body["queue"])
                 case ("POST", ["deployments", id, "workers", worker_id, verb]) if id in self.deployments:
                     return self._tell(self.deployments[id], worker_id, verb)
@@ -181,6 +181,9 @@ class FakeHome:
             "queues": queues,
             "databaseUrl": f"postgresql://reader@/{deployment.id}",
         }
+
+    def _can_launch(self, id: str, queue: str) -> bool:
+        return id in self.deployments and self.deployments[id].bounds.get(queue, (0, 0, 0))[1] > 0 and not self.refuses_launches
 
     def _launch(self, deployment: FakeDeployment, queue: str) -> dict[str, Any]:
         self._born += 1

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from agent.home import Home
+from agent.process_home import ProcessHome
 from tests.dataplane_contract import a_spec, ref_of, remove_all
 from tests.local.home.airflows import Airflow
 from tests.local.home.running import ROOT, FakePlane, RunningHome, wait_until
@@ -100,7 +100,7 @@ def test_real_tasks_bring_real_workers_which_go_when_they_are_idle(airflow: Airf
 
 def written(airflow: Airflow) -> list[dict[str, Any]]:
     """What the processes wrote so far, as the agent reads it."""
-    home = Home(airflow.home.places.socket)
+    home = ProcessHome(airflow.home.places.socket)
     told = home.logs(airflow.spec.id, {}, most=1_000_000)
     assert home.logs(airflow.spec.id, told["after"], most=1_000_000)["more"] is False
     return list(told["entries"])

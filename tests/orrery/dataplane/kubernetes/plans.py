@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from orrery.dataplane.kubernetes import keys, namespace, parts
+from orrery.dataplane.kubernetes.agent import Agent
 from orrery.dataplane.kubernetes.plan import Cluster, Keys, Manifest, Plan
 from orrery.dataplane.port import DeploymentSpec, QueueSpec
 
@@ -19,6 +20,12 @@ CLUSTER = Cluster(
     task_logs="s3://orrery-task-logs",
     snapshots="s3://orrery-snapshots/databases",
     snapshot_image="123456789012.dkr.ecr.us-east-1.amazonaws.com/orrery/runtime:3.3-1",
+)
+AGENT = Agent(
+    cluster_id="ccluster00000000000001aaa",
+    image="123456789012.dkr.ecr.us-east-1.amazonaws.com/orrery/agent:0.1.0",
+    api_url="https://api.orrery.example.com",
+    token="an-agent-token",
 )
 KEYS = Keys(fernet="the-fernet-key", api="the-api-key", jwt="the-jwt-key", database="the-password", reader="a-reader", broker="a-broker")
 DEFAULT = QueueSpec("default", 0, 3, 5, "A5", 1, 2)

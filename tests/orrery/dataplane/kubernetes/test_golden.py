@@ -1,6 +1,7 @@
-"""Every object of each shape of Deployment as text, for a person to review; a change of a manifest shows as a change of these files.
+"""Every object of each shape of Deployment, and of a cluster's agent, as text for a person to review.
 
-To accept them anew: make golden. Secrets are shown decoded, pod templates that travel as text are shown as they are.
+A change of a manifest shows as a change of these files. To accept them anew: make golden. Secrets are shown decoded, pod templates that
+travel as text are shown as they are.
 """
 
 import base64
@@ -9,8 +10,9 @@ import pathlib
 
 import pytest
 import yaml
+from orrery.dataplane.kubernetes import agent
 
-from tests.orrery.dataplane.kubernetes.plans import SHAPES, everything
+from tests.orrery.dataplane.kubernetes.plans import AGENT, CLUSTER, SHAPES, everything
 
 FOLDER = pathlib.Path(__file__).parents[3] / "golden" / "kubernetes"
 
@@ -31,10 +33,13 @@ def legible(manifest):
     return {**manifest, "data": {key: base64.b64decode(text).decode() for key, text in manifest["data"].items()}}
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_the_objects_are_as_they_were_reviewed(shape):
-    golden = FOLDER / f"{shape}.yaml"
-    told = yaml.dump_all(map(legible, everything(SHAPES[shape])), Dumper=_Text, sort_keys=False, width=140)
+OBJECTS = {**{shape: everything(plan) for shape, plan in SHAPES.items()}, "the-agent": agent.render(CLUSTER, AGENT)}
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_the_objects_are_as_they_were_reviewed(name):
+    golden = FOLDER / f"{name}.yaml"
+    told = yaml.dump_all(map(legible, OBJECTS[name]), Dumper=_Text, sort_keys=False, width=140)
     if os.environ.get("ORRERY_GOLDEN") == "write":
         golden.write_text(told)
         return

@@ -133,6 +133,7 @@ def test_asleep_nothing_runs_and_everything_is_kept(kubernetes, home, spec):
     home.ensure_queues(asleep)
     persist(lambda: home.remove_airflow(ref_of(spec)))
     assert pods(kubernetes, spec) == set()
+    assert home.observe(ref_of(spec)).address == "", "its host leads to the agent now"
     kept = {name for _, namespace, name in everything(kubernetes) if namespace == spec.namespace}
     assert {"keys", "airflow", "environment", "environment-objects", "data-broker-0", "nobody"} <= kept
     update(home, replace(spec, generation=3))

@@ -93,7 +93,8 @@ class KubernetesHome:
         self._remove(ref, parts.QUEUES)
 
     def remove_airflow(self, ref: DeploymentRef) -> None:
-        """Raises `NotReadyYet` until its last pod has ended."""
+        """Raises `NotReadyYet` until its last pod has ended. Without a door of its own its host leads to the agent, which can wake it."""
+        self._remove(ref, parts.INGRESS)
         self._remove(ref, parts.AIRFLOW)
         if left := observation.components(self.reach(ref.cluster_id).api, ref.namespace):
             raise NotReadyYet(f"its {', '.join(sorted(left))} are still ending")

@@ -1,6 +1,6 @@
 """The namespace: the Deployment's id as a label, and the strictest of the Pod Security Standards."""
 
-from orrery.dataplane.kubernetes.objects import DEPLOYMENT, GENERATION
+from orrery.dataplane.kubernetes.objects import DEPLOYMENT, GENERATION, ORGANIZATION
 from orrery.dataplane.kubernetes.plan import Manifest
 from orrery.dataplane.port import DeploymentSpec
 
@@ -16,7 +16,7 @@ def render(spec: DeploymentSpec) -> Manifest:
             "labels": {
                 "app.kubernetes.io/managed-by": "orrery",
                 DEPLOYMENT: spec.id,
-                "orrery/organization": spec.organization_id,
+                ORGANIZATION: spec.organization_id,
                 **levels,
                 "pod-security.kubernetes.io/enforce-version": "latest",
             },

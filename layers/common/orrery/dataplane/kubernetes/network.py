@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from orrery.dataplane.kubernetes import accounts
 from orrery.dataplane.kubernetes.configuration import API_PORT, BROKER_PORT, DATABASE_PORT, METRICS_PORT
 from orrery.dataplane.kubernetes.objects import manifest
-from orrery.dataplane.kubernetes.plan import Manifest, Plan
+from orrery.dataplane.kubernetes.plan import Cluster, Manifest, Plan
 from orrery.dataplane.kubernetes.pods import selector
 
 _NAMESPACE = "kubernetes.io/metadata.name"
@@ -18,13 +18,13 @@ _IDENTITY = "169.254.170.23/32"
 _INSTANCE = "169.254.0.0/16"
 """Link-local: the instance's metadata, and the identity of whoever else runs on it."""
 
-_NOBODY: Manifest = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"], "ingress": [], "egress": []}
+NOBODY: Manifest = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"], "ingress": [], "egress": []}
 """The empty lists are said, so that a rule which somebody adds to them is one of ours that changed."""
 
 PAIRS = {
-    ("api-server", API_PORT): (AGENT, INGRESS, "dag-processor", "scheduler", "task", "triggerer", "worker"),
+    ("api-server", API_PORT): (INGRESS, "dag-processor", "scheduler", "task", "triggerer", "worker"),
     ("broker", BROKER_PORT): (AGENT, "scheduler", "worker"),
-    ("pgbouncer", DATABASE_PORT): (AGENT, "api-server", "dag-processor", "migrations", "scheduler", "triggerer"),
+    ("pgbouncer", DATABASE_PORT): ("api-server", "dag-processor", "migrations", "scheduler", "triggerer"),
     ("metrics", METRICS_PORT): ("api-server", "dag-processor", "scheduler", "task", "triggerer", "worker"),
 }
 """Who is let in where."""
@@ -32,7 +32,7 @@ PAIRS = {
 
 def render(plan: Plan) -> list[Manifest]:
     there = accounts.components(plan)
-    policies = [manifest(plan, "NetworkPolicy", "nobody", component="namespace", spec=_NOBODY)]
+    policies = [manifest(plan, "NetworkPolicy", "nobody", component="namespace", spec=NOBODY)]
     policies += [_policy(plan, f"to-{to}", to, "ingress", _let_in(plan, (to, port), there)) for to, port in PAIRS if to in there]
     policies += [_policy(plan, f"from-{each}", each, "egress", rules) for each in there if (rules := _let_out(plan, each, there))]
     return policies
@@ -56,14 +56,14 @@ def _let_out(plan: Plan, component: str, there: list[str]) -> list[Manifest]:
         if component in callers and to in there
     ]
     if component != "broker":
-        rules.append(_names(plan))
+        rules.append(names(plan.cluster))
     if plan.cluster.database_ranges and component in ("pgbouncer", "snapshot", *_CODE):
-        rules.append({"to": _blocks(plan.cluster.database_ranges), "ports": _tcp(plan.cluster.database_port)})
+        rules.append({"to": blocks(plan.cluster.database_ranges), "ports": tcp(plan.cluster.database_port)})
     if component in (*_CODE, "api-server", "metrics", "scheduler", "snapshot"):
-        rules.append({"to": _blocks([_IDENTITY]), "ports": _tcp(80)})
-        rules.append({"to": [_internet(plan)], **({} if component in _CODE else {"ports": _tcp(443)})})
+        rules.append({"to": blocks([_IDENTITY]), "ports": tcp(80)})
+        rules.append({"to": [internet(plan.cluster)], **({} if component in _CODE else {"ports": tcp(443)})})
     if component == "scheduler" and plan.has_pods_for_tasks and plan.cluster.api_ranges:
-        rules.append({"to": _blocks(plan.cluster.api_ranges), "ports": _tcp(443)})
+        rules.append({"to": blocks(plan.cluster.api_ranges), "ports": tcp(443)})
     return rules
 
 
@@ -74,19 +74,19 @@ def _caller(plan: Plan, caller: str) -> Manifest:
     return {"podSelector": {"matchLabels": selector(plan, caller)}}
 
 
-def _names(plan: Plan) -> Manifest:
+def names(cluster: Cluster) -> Manifest:
     """Where names are resolved: the cluster's own DNS pods, or an address."""
     pods = {"namespaceSelector": {"matchLabels": {_NAMESPACE: "kube-system"}}, "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}}
     ports = [{"port": 53, "protocol": protocol} for protocol in ("UDP", "TCP")]
-    return {"to": [pods, *_blocks(plan.cluster.dns_ranges)], "ports": ports}
+    return {"to": [pods, *blocks(cluster.dns_ranges)], "ports": ports}
 
 
-def _internet(plan: Plan) -> Manifest:
+def internet(cluster: Cluster) -> Manifest:
     """Everything but what is near: other namespaces, the control plane's network, the instance itself."""
-    return {"ipBlock": {"cidr": "0.0.0.0/0", "except": sorted({*plan.cluster.closed_ranges, _INSTANCE})}}
+    return {"ipBlock": {"cidr": "0.0.0.0/0", "except": sorted({*cluster.closed_ranges, _INSTANCE})}}
 
 
-def _blocks(ranges: Iterable[str]) -> list[Manifest]:
+def blocks(ranges: Iterable[str]) -> list[Manifest]:
     return [{"ipBlock": {"cidr": each}} for each in ranges]
 
 
@@ -94,5 +94,5 @@ def _ports(pair: tuple[str, int]) -> list[Manifest]:
     return [{"port": pair[1], "protocol": "UDP" if pair[0] == "metrics" else "TCP"}]
 
 
-def _tcp(port: int) -> list[Manifest]:
+def tcp(port: int) -> list[Manifest]:
     return [{"port": port, "protocol": "TCP"}]

@@ -7,9 +7,11 @@ from typing import Any
 from orrery.dataplane.kubernetes.plan import Manifest, Whose
 
 DEPLOYMENT, PART, COMPONENT = "orrery/deployment", "orrery/part", "orrery/component"
-GENERATION, QUEUE = "orrery/generation", "orrery/queue"
+GENERATION, ORGANIZATION, QUEUE = "orrery/generation", "orrery/organization", "orrery/queue"
 
 KINDS = {
+    "ClusterRole": ("rbac.authorization.k8s.io/v1", "clusterroles"),
+    "ClusterRoleBinding": ("rbac.authorization.k8s.io/v1", "clusterrolebindings"),
     "ConfigMap": ("v1", "configmaps"),
     "Deployment": ("apps/v1", "deployments"),
     "Ingress": ("networking.k8s.io/v1", "ingresses"),

@@ -75,7 +75,7 @@ def _is_ready(found: Manifest) -> bool:
 
 
 def _address(api: Api, ref: DeploymentRef) -> str:
-    """A sleeping Deployment keeps its address."""
+    """Where its own door is; of a sleeping one, whose host leads to the agent, the agent tells the address."""
     hosts = [rule["host"] for each in api.list("Ingress", ref.namespace, {PART: INGRESS.name}) for rule in each["spec"]["rules"]]
     return f"https://{hosts[0]}" if hosts else ""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from orrery.dataplane.kubernetes import (
     accounts,
+    agent_access,
     api_server,
     broker,
     configuration,
@@ -44,9 +45,9 @@ def _task_template(plan: Plan) -> list[Manifest]:
 WALLS = Part(
     "walls",
     ("LimitRange", "NetworkPolicy", "ResourceQuota", "Role", "RoleBinding", "ServiceAccount"),
-    (quota.render, network.render, accounts.render),
+    (quota.render, network.render, accounts.render, agent_access.rights),
 )
-DATABASE = Part("database", ("Secret", "Service"), (pgbouncer.render,))
+DATABASE = Part("database", ("Secret", "Service"), (pgbouncer.render, agent_access.ways))
 BROKER = Part("broker", ("Secret", "Service"), (broker.render,))
 RELEASE = Part("release", ("ConfigMap", "Secret"), (configuration.render,))
 MIGRATIONS = Part("migrations", ("Job",), (migrations.render,))

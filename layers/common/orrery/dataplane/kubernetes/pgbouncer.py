@@ -35,10 +35,9 @@ def server(plan: Plan) -> list[Manifest]:
 
 
 def _files(plan: Plan) -> dict[str, str]:
-    """Two logins: Airflow's own, and the agent's, which may only read."""
-    logins = {plan.database: plan.keys.database, f"{plan.database}_read": plan.keys.reader}
+    """One login, Airflow's own; the agent has a way of its own, past this one."""
     return {
-        "users.txt": "".join(f'"{login}" "{password}"\n' for login, password in logins.items()),
+        "users.txt": f'"{plan.database}" "{plan.keys.database}"\n',
         "pgbouncer.ini": "[databases]\n" + _database(plan) + "\n[pgbouncer]\n" + _settings(plan),
     }
 

@@ -35,7 +35,7 @@ class Cluster:
     """Never reached from a Deployment: pods of others, services, nodes, the control plane's own network."""
     api_ranges: tuple[str, ...] = ()
     """Where the Kubernetes API answers, for the schedulers that start a pod for each task."""
-    system_namespace: str = "orrery-system"
+    system_namespace: str = "orrery-agent"
     """Where the agent runs."""
     ingress_namespace: str = "orrery-ingress"
     """Where the pods that bring visitors in run."""

@@ -68,8 +68,13 @@ def template(
     metadata: Manifest = {"labels": {**labels(plan, component), **(more_labels or {})}}
     if annotations:
         metadata["annotations"] = dict(annotations)
-    pod = {
-        "serviceAccountName": component,
+    return {"metadata": metadata, "spec": {**hardened(component, containers, volumes), **spec}}
+
+
+def hardened(account: str, containers: Sequence[Manifest], volumes: Sequence[Manifest]) -> Manifest:
+    """What every pod of ours has in common, whoever runs in it."""
+    return {
+        "serviceAccountName": account,
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "securityContext": {
@@ -83,7 +88,6 @@ def template(
         "containers": list(containers),
         "volumes": list(volumes),
     }
-    return {"metadata": metadata, "spec": {**pod, **spec}}
 
 
 def deployment(plan: Plan, component: str, pod: Manifest, *, replicas: int, annotations: Mapping[str, str] | None = None) -> Manifest:
