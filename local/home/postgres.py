@@ -12,6 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 import psycopg
+from orrery.dataplane.postgres.scram import verifier
+from orrery.dataplane.postgres.server import DEMAND_TABLES
 from orrery.errors import DataPlaneFailed, Unavailable
 from psycopg import sql
 
@@ -21,7 +23,6 @@ from local.home.records import write_whole
 from local.home.supervisor import Supervisor, start
 
 KEY = "home/postgres"
-_DEMAND_TABLES = ("task_instance", "dag_run", "dag", "slot_pool", "serialized_dag")
 _TRIGGERS = (
     "SELECT pg_relation_size(oid) > 0 FROM pg_class WHERE relname = 'trigger' AND relkind = 'r' AND relnamespace = 'public'::regnamespace"
 )
@@ -128,7 +129,7 @@ class Postgres:
         with self.superuser(name) as connection:
             self._hand_over(connection, name, template=template)
             connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(reader)))
-            for table in _DEMAND_TABLES:
+            for table in DEMAND_TABLES:
                 connection.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(sql.Identifier("public", table), sql.Identifier(reader)))
 
     @staticmethod
@@ -197,7 +198,7 @@ def _ensure_login(connection: psycopg.Connection[Any], name: str, password: str)
     if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
         connection.execute(sql.SQL("CREATE ROLE {} NOSUPERUSER").format(sql.Identifier(name)))
     statement = sql.SQL("ALTER ROLE {} LOGIN CONNECTION LIMIT 80 PASSWORD {}")
-    connection.execute(statement.format(sql.Identifier(name), sql.Literal(password)))
+    connection.execute(statement.format(sql.Identifier(name), sql.Literal(verifier(password))))
 
 
 def _remove_login(connection: psycopg.Connection[Any], name: str) -> None:
