@@ -157,8 +157,8 @@ class SignIn:
         """Through the provider and back."""
         return browser.send("GET", "/sign-in/v1/callback", query=self.provider.signs_in(away.location, **claims))
 
-    def code(self, browser: Browser | None = None, **changes: str | None) -> str:
-        browser = browser or Browser()
+    def code(self, **changes: str | None) -> str:
+        browser = Browser()
         back = self.come_back(browser, self.authorize(browser, **changes))
         assert back.status == 303, back.text
         assert "code" in back.sent_back, back.location

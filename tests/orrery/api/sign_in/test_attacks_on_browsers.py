@@ -192,7 +192,7 @@ def test_who_is_no_member_is_told_the_same_whatever_they_asked_for(sign_in: Sign
 
 def in_the_console(sign_in: SignIn) -> Browser:
     browser, back = Browser(), f"{CONSOLE}/callback"
-    code = sign_in.code(browser, client_id="orrery-console", redirect_uri=back)
+    code = sign_in.code(client_id="orrery-console", redirect_uri=back)
     from tests.support.sign_in import VERIFIER
 
     form = {

@@ -185,7 +185,7 @@ def test_whoever_was_invited_and_has_not_accepted_is_no_member_yet(sign_in: Sign
 def test_the_console_keeps_its_refresh_token_in_a_cookie_that_no_script_reads(sign_in: SignIn):
     browser = Browser()
     back = f"{CONSOLE}/callback"
-    code = sign_in.code(browser, client_id="orrery-console", redirect_uri=back)
+    code = sign_in.code(client_id="orrery-console", redirect_uri=back)
     form = {
         "client_id": "orrery-console",
         "grant_type": "authorization_code",
