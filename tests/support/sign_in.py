@@ -19,8 +19,9 @@ from orrery.model.sign_in import challenge_of
 from orrery.settings import settings
 
 from functions.sign_in.app import handler
+from local.aws.engine import Engine
 from tests.support.http import event
-from tests.support.installation import Installation, another
+from tests.support.installation import Installation, a_table, another, begun
 from tests.support.invitations import accept, invite, token_for
 
 Json = dict[str, Any]
@@ -45,10 +46,11 @@ class Provider:
     email: str = OWNER
     lie: Callable[[Json], str] | None = None
     """Writes the identity token out of its true claims; honest without."""
-    seen: list[Json] = field(default_factory=list)
-    """The forms that were posted to it."""
     address: str = ""
     nonces: dict[str, Json] = field(default_factory=dict)
+
+    def tell_the_truth(self) -> None:
+        self.email, self.lie = OWNER, None
 
     def signs_in(self, location: str, **changes: Any) -> str:
         """As its page does when somebody has signed in there: the query with which they go back."""
@@ -68,7 +70,6 @@ class Provider:
             return 200, {"issuer": self.address, **{name: f"{self.address}/{place}" for name, place in places.items()}}
         if path == "/keys":
             return 200, {"keys": [public(self.key, "theirs")]}
-        self.seen.append(form)
         claims = self.nonces.pop(form.get("code", ""), None)
         if claims is None or challenge_of(form.get("code_verifier", "")) != claims.pop("challenge"):
             return 400, {"error": "invalid_grant"}
@@ -219,13 +220,30 @@ def provider_server() -> Iterator[Provider]:
 @pytest.fixture
 def sign_in(installation: Installation, provider_server: Provider, monkeypatch: pytest.MonkeyPatch) -> Iterator[SignIn]:
     """An installation whose people sign in."""
-    provider_server.email, provider_server.lie = OWNER, None
-    provider_server.seen.clear()
-    monkeypatch.setenv("SIGN_IN_ISSUER", provider_server.address)
+    yield from _opened(installation, provider_server, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def standing_sign_in(aws_engine: Engine, provider_server: Provider) -> Iterator[SignIn]:
+    with pytest.MonkeyPatch.context() as patch:
+        for _ in a_table(aws_engine, patch):
+            yield from _opened(begun(), provider_server, patch)
+
+
+@pytest.fixture
+def standing(standing_sign_in: SignIn) -> SignIn:
+    """The same for a whole file of tests: for attacks that leave nothing behind when they fail."""
+    standing_sign_in.provider.tell_the_truth()
+    return standing_sign_in
+
+
+def _opened(installation: Installation, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> Iterator[SignIn]:
+    provider.tell_the_truth()
+    monkeypatch.setenv("SIGN_IN_ISSUER", provider.address)
     monkeypatch.setenv("SIGN_IN_CLIENT_ID", "orrery")
     monkeypatch.setenv("CONSOLE_ORIGIN", CONSOLE)
     forget()
-    yield SignIn(installation, provider_server)
+    yield SignIn(installation, provider)
     forget()
 
 

@@ -55,8 +55,8 @@ def test_a_choice_is_among_ones_own_organizations(sign_in: SignIn):
 
 @pytest.mark.parametrize("origin", [None, "null", "https://evil.example", API, f"{CONSOLE}.evil.example", CONSOLE.replace("http", "https")])
 @pytest.mark.parametrize("door", ["token", "revoke"])
-def test_the_consoles_cookie_counts_for_pages_of_the_console_alone(sign_in: SignIn, origin: str | None, door: str):
-    browser = in_the_console(sign_in)
+def test_the_consoles_cookie_counts_for_pages_of_the_console_alone(standing: SignIn, origin: str | None, door: str):
+    browser = in_the_console(standing)
     form = {"client_id": "orrery-console", "grant_type": "refresh_token"}
 
     assert browser.post(f"/sign-in/v1/oauth/{door}", form, origin=origin).status == 403
@@ -64,8 +64,8 @@ def test_the_consoles_cookie_counts_for_pages_of_the_console_alone(sign_in: Sign
     assert browser.post("/sign-in/v1/oauth/token", form, origin=CONSOLE).status == 200, "and nothing was ended"
 
 
-def test_no_cookie_is_worth_anything_at_the_api(sign_in: SignIn):
-    browser = in_the_console(sign_in)
+def test_no_cookie_is_worth_anything_at_the_api(standing: SignIn):
+    browser = in_the_console(standing)
 
     for path in ("/sign-in/v1/userinfo", "/sign-in/v1/sign-out-everywhere"):
         assert browser.post(path, {}, origin=CONSOLE).status == 401
@@ -85,8 +85,8 @@ def test_cookies_are_for_this_host_alone_and_for_no_script(sign_in: SignIn, monk
     assert "Domain" not in cookie
 
 
-def test_the_consoles_refresh_token_is_forgotten_when_it_signs_out(sign_in: SignIn):
-    browser = in_the_console(sign_in)
+def test_the_consoles_refresh_token_is_forgotten_when_it_signs_out(standing: SignIn):
+    browser = in_the_console(standing)
 
     gone = browser.post("/sign-in/v1/oauth/revoke", {"client_id": "orrery-console"}, origin=CONSOLE)
 
@@ -121,11 +121,11 @@ def test_the_name_of_an_organization_is_text_wherever_it_is_shown(sign_in: SignI
 
 
 @pytest.mark.parametrize("address", ['"><script>alert(1)</script>@example.com', "<b>@example.com", "a'onfocus='x@example.com"])
-def test_an_address_is_text_wherever_it_is_shown(sign_in: SignIn, address: str):
-    sign_in.provider.email = address
+def test_an_address_is_text_wherever_it_is_shown(standing: SignIn, address: str):
+    standing.provider.email = address
     browser = Browser()
 
-    answer = sign_in.come_back(browser, browser.get("/sign-in/v1/device", user_code="BCDF-GHJK"))
+    answer = standing.come_back(browser, browser.get("/sign-in/v1/device", user_code="BCDF-GHJK"))
 
     assert answer.status == 403
     assert "<script" not in answer.text
@@ -141,7 +141,7 @@ def test_whatever_is_said_on_a_page_adds_no_element_to_it(title: str, line: str,
 
 
 @pytest.mark.parametrize("path", ["/authorize", "/callback", "/device"])
-def test_pages_run_nothing_load_nothing_and_stand_in_no_frame(sign_in: SignIn, path: str):
+def test_pages_run_nothing_load_nothing_and_stand_in_no_frame(standing: SignIn, path: str):
     page = Browser().get(f"/sign-in/v1{path}")
 
     policy = page.headers["content-security-policy"]
@@ -154,13 +154,13 @@ def test_pages_run_nothing_load_nothing_and_stand_in_no_frame(sign_in: SignIn, p
     assert page.headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_page_shows_nothing_of_what_was_asked(sign_in: SignIn):
+def test_a_page_shows_nothing_of_what_was_asked(standing: SignIn):
     for name in ("client_id", "redirect_uri", "state"):
-        assert "<script" not in sign_in.authorize(Browser(), **{name: "<script>alert(1)</script>"}).text
+        assert "<script" not in standing.authorize(Browser(), **{name: "<script>alert(1)</script>"}).text
 
 
-def test_before_somebody_has_proven_an_address_nothing_tells_who_is_a_member(sign_in: SignIn):
-    there, nobody = (sign_in.authorize(Browser(), login_hint=address) for address in ("ada@example.com", "nobody@example.com"))
+def test_before_somebody_has_proven_an_address_nothing_tells_who_is_a_member(standing: SignIn):
+    there, nobody = (standing.authorize(Browser(), login_hint=address) for address in ("ada@example.com", "nobody@example.com"))
 
     def shape(reply: Reply) -> tuple[int, list[str]]:
         return reply.status, sorted(reply.sent_back)

@@ -95,29 +95,29 @@ LIES: dict[str, Lie] = {
 
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES.keys())
-def test_nobody_gets_in_by_an_identity_token_that_is_not_good(sign_in: SignIn, lie: Lie):
-    sign_in.provider.lie = lambda claims: lie(claims, sign_in.provider)
+def test_nobody_gets_in_by_an_identity_token_that_is_not_good(standing: SignIn, lie: Lie):
+    standing.provider.lie = lambda claims: lie(claims, standing.provider)
     browser = Browser()
 
-    back = sign_in.come_back(browser, sign_in.authorize(browser))
+    back = standing.come_back(browser, standing.authorize(browser))
 
     assert back.sent_back["error"] == "access_denied"
     assert "code" not in back.sent_back
 
 
-def test_an_identity_token_of_another_sign_in_is_refused(sign_in: SignIn):
+def test_an_identity_token_of_another_sign_in_is_refused(standing: SignIn):
     """A replay: good in all but the nonce, which was another browser's."""
     kept: list[str] = []
 
     def keep(claims: Json) -> str:
-        kept.append(sign_in.provider.honest(claims))
+        kept.append(standing.provider.honest(claims))
         return kept[0]
 
-    sign_in.provider.lie = keep
-    sign_in.code()
+    standing.provider.lie = keep
+    standing.code()
     browser = Browser()
 
-    assert sign_in.come_back(browser, sign_in.authorize(browser)).sent_back["error"] == "access_denied"
+    assert standing.come_back(browser, standing.authorize(browser)).sent_back["error"] == "access_denied"
 
 
 def test_a_key_that_the_provider_has_just_begun_to_use_is_found(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch):
@@ -156,8 +156,8 @@ FORGERIES: dict[str, Forgery] = {
 
 
 @pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES.keys())
-def test_the_api_takes_no_forged_access_token(sign_in: SignIn, forge: Forgery):
-    good = sign_in.tokens()["access_token"]
+def test_the_api_takes_no_forged_access_token(standing: SignIn, forge: Forgery):
+    good = standing.tokens()["access_token"]
     keys = jwt.PyJWKSet.from_dict(Browser().get("/sign-in/v1/.well-known/jwks.json").json)
     claims = jwt.decode(good, options={"verify_signature": False})
 
@@ -168,13 +168,13 @@ def test_the_api_takes_no_forged_access_token(sign_in: SignIn, forge: Forgery):
     assert Browser().send("GET", "/sign-in/v1/userinfo", authorization=f"Bearer {forged}").status == 401
 
 
-def test_even_our_own_signature_makes_no_token_that_was_not_given_out(sign_in: SignIn):
+def test_even_our_own_signature_makes_no_token_that_was_not_given_out(standing: SignIn):
     """The private key in the wrong hands: tokens are known by their hash, so what it signs is worth nothing here."""
     from datetime import UTC, datetime
 
     from orrery import signing
 
-    good = sign_in.tokens()["access_token"]
+    good = standing.tokens()["access_token"]
     claims = jwt.decode(good, options={"verify_signature": False})
 
     forged = signing.signed(claims | {"jti": "another"}, kind="at+jwt", now=datetime.now(UTC))
@@ -182,68 +182,68 @@ def test_even_our_own_signature_makes_no_token_that_was_not_given_out(sign_in: S
     assert Caller(forged).get("/v1/users/self").status == 401
 
 
-def test_an_identity_token_is_no_access_token(sign_in: SignIn):
-    assert Caller(sign_in.tokens()["id_token"]).get("/v1/users/self").status == 401
+def test_an_identity_token_is_no_access_token(standing: SignIn):
+    assert Caller(standing.tokens()["id_token"]).get("/v1/users/self").status == 401
 
 
-def test_an_access_token_ends_by_itself(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch):
+def test_an_access_token_ends_by_itself(standing: SignIn, monkeypatch: pytest.MonkeyPatch):
     from datetime import timedelta
 
     from orrery.api.sign_in import tokens
 
     monkeypatch.setattr(tokens, "ACCESS_LIFE", timedelta(0))
 
-    assert Caller(sign_in.tokens()["access_token"]).get("/v1/users/self").status == 401
+    assert Caller(standing.tokens()["access_token"]).get("/v1/users/self").status == 401
 
 
-def test_a_refresh_token_is_good_once_and_a_second_use_ends_the_family(sign_in: SignIn):
-    first = sign_in.tokens()
-    second = sign_in.refresh(first["refresh_token"]).json
-    third = sign_in.refresh(second["refresh_token"]).json
+def test_a_refresh_token_is_good_once_and_a_second_use_ends_the_family(standing: SignIn):
+    first = standing.tokens()
+    second = standing.refresh(first["refresh_token"]).json
+    third = standing.refresh(second["refresh_token"]).json
     assert all(Caller(each["access_token"]).get("/v1/users/self").status == 200 for each in (first, second, third))
 
-    stolen = sign_in.refresh(first["refresh_token"])
+    stolen = standing.refresh(first["refresh_token"])
 
     assert (stolen.status, stolen.json["error"]) == (400, "invalid_grant")
-    assert sign_in.refresh(third["refresh_token"]).json["error"] == "invalid_grant"
+    assert standing.refresh(third["refresh_token"]).json["error"] == "invalid_grant"
     assert {Caller(each["access_token"]).get("/v1/users/self").status for each in (first, second, third)} == {401}
 
 
-def test_of_many_who_refresh_at_once_at_most_one_gets_tokens_and_the_family_dies(sign_in: SignIn):
-    token = sign_in.tokens()["refresh_token"]
+def test_of_many_who_refresh_at_once_at_most_one_gets_tokens_and_the_family_dies(standing: SignIn):
+    token = standing.tokens()["refresh_token"]
 
     with concurrent.futures.ThreadPoolExecutor(4) as crowd:
-        answers = list(crowd.map(lambda _: sign_in.refresh(token), range(4)))
+        answers = list(crowd.map(lambda _: standing.refresh(token), range(4)))
 
     got = [answer.json for answer in answers if answer.status == 200]
     assert len(got) <= 1
-    assert all(sign_in.refresh(each["refresh_token"]).status == 400 for each in got)
+    assert all(standing.refresh(each["refresh_token"]).status == 400 for each in got)
 
 
-def test_other_sign_ins_live_on_when_a_family_dies(sign_in: SignIn):
-    robbed, other = sign_in.tokens(), sign_in.tokens()
-    sign_in.refresh(robbed["refresh_token"])
-    sign_in.refresh(robbed["refresh_token"])
+def test_other_sign_ins_live_on_when_a_family_dies(standing: SignIn):
+    robbed, other = standing.tokens(), standing.tokens()
+    standing.refresh(robbed["refresh_token"])
+    standing.refresh(robbed["refresh_token"])
 
-    assert sign_in.refresh(other["refresh_token"]).status == 200
+    assert standing.refresh(other["refresh_token"]).status == 200
 
 
-def test_a_refresh_token_of_another_client_is_worth_nothing_and_harms_nobody(sign_in: SignIn):
-    token = sign_in.tokens()["refresh_token"]
+def test_a_refresh_token_of_another_client_is_worth_nothing_and_harms_nobody(standing: SignIn):
+    token = standing.tokens()["refresh_token"]
     browser = Browser({"orrery_refresh": token})
 
     form = {"grant_type": "refresh_token", "client_id": "orrery-console"}
     assert browser.post("/sign-in/v1/oauth/token", form, origin="http://localhost:5000").json["error"] == "invalid_grant"
 
-    assert sign_in.refresh(token).status == 200
+    assert standing.refresh(token).status == 200
 
 
 @pytest.mark.parametrize("made_up", ["", "x", "0" * 43, "x" * 2000])
-def test_a_made_up_refresh_token_harms_nobody(sign_in: SignIn, made_up: str):
-    token = sign_in.tokens()["refresh_token"]
+def test_a_made_up_refresh_token_harms_nobody(standing: SignIn, made_up: str):
+    token = standing.tokens()["refresh_token"]
 
-    assert sign_in.refresh(made_up).json["error"] == "invalid_grant"
-    assert sign_in.refresh(token).status == 200
+    assert standing.refresh(made_up).json["error"] == "invalid_grant"
+    assert standing.refresh(token).status == 200
 
 
 def test_signing_out_everywhere_ends_every_session_of_the_person_in_every_organization(sign_in: SignIn):
@@ -271,8 +271,8 @@ def test_nobody_signs_somebody_else_out_by_having_invited_their_address(sign_in:
     assert Caller(mine["access_token"]).get("/v1/users/self").status == 200
 
 
-def test_a_token_is_revoked_by_its_own_client_and_an_unknown_one_is_gone_already(sign_in: SignIn):
-    tokens = sign_in.tokens()
+def test_a_token_is_revoked_by_its_own_client_and_an_unknown_one_is_gone_already(standing: SignIn):
+    tokens = standing.tokens()
 
     def revoke(token: str, client: str = "orrery-cli") -> int:
         return Browser().post("/sign-in/v1/oauth/revoke", {"client_id": client, "token": token}, origin=None).status

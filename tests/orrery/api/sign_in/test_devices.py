@@ -28,91 +28,91 @@ def answer(sign_in: SignIn, browser: Browser, page: Reply, decision: str = "allo
     return browser.post("/sign-in/v1/confirm", form, origin=origin)
 
 
-def test_a_device_is_signed_in_once_somebody_has_allowed_it(sign_in: SignIn):
+def test_a_device_is_signed_in_once_somebody_has_allowed_it(standing: SignIn):
     device, browser = begin(), Browser()
     assert poll(device["device_code"]).json["error"] == "authorization_pending"
-    page = typed(sign_in, device["user_code"], browser)
+    page = typed(standing, device["user_code"], browser)
     assert device["user_code"] in page.text
 
-    assert answer(sign_in, browser, page).status == 200
+    assert answer(standing, browser, page).status == 200
 
     tokens = poll(device["device_code"]).json
     assert Caller(tokens["access_token"]).get("/v1/users/self").body["username"] == "ada@example.com"
-    assert sign_in.refresh(tokens["refresh_token"]).status == 200
+    assert standing.refresh(tokens["refresh_token"]).status == 200
     assert poll(device["device_code"]).json["error"] == "expired_token", "a device code is good once"
 
 
 @pytest.mark.parametrize("spelled", [lambda code: code.lower(), lambda code: code.replace("-", ""), lambda code: f" {code} "])
-def test_the_code_may_be_typed_as_people_type(sign_in: SignIn, spelled):
+def test_the_code_may_be_typed_as_people_type(standing: SignIn, spelled):
     device, browser = begin(), Browser()
 
-    assert device["user_code"] in typed(sign_in, spelled(device["user_code"]), browser).text
+    assert device["user_code"] in typed(standing, spelled(device["user_code"]), browser).text
 
 
-def test_a_device_is_told_when_they_said_no(sign_in: SignIn):
+def test_a_device_is_told_when_they_said_no(standing: SignIn):
     device, browser = begin(), Browser()
-    page = typed(sign_in, device["user_code"], browser)
+    page = typed(standing, device["user_code"], browser)
 
-    assert answer(sign_in, browser, page, "deny").status == 200
+    assert answer(standing, browser, page, "deny").status == 200
 
     assert poll(device["device_code"]).json["error"] == "access_denied"
 
 
-def test_a_device_that_asks_too_often_is_told_to_slow_down(sign_in: SignIn):
+def test_a_device_that_asks_too_often_is_told_to_slow_down(standing: SignIn):
     device = begin()
 
     assert [poll(device["device_code"]).json["error"] for _ in range(2)] == ["authorization_pending", "slow_down"]
 
 
 @pytest.mark.parametrize("origin", [None, "null", "https://evil.example"])
-def test_a_device_is_allowed_from_our_own_page_alone(sign_in: SignIn, origin: str | None):
+def test_a_device_is_allowed_from_our_own_page_alone(standing: SignIn, origin: str | None):
     device, browser = begin(), Browser()
-    page = typed(sign_in, device["user_code"], browser)
+    page = typed(standing, device["user_code"], browser)
 
-    assert answer(sign_in, browser, page, origin=origin).status == 403
+    assert answer(standing, browser, page, origin=origin).status == 403
 
     assert poll(device["device_code"]).json["error"] == "authorization_pending"
 
 
-def test_typing_the_code_alone_allows_nothing(sign_in: SignIn):
+def test_typing_the_code_alone_allows_nothing(standing: SignIn):
     device, browser = begin(), Browser()
 
-    typed(sign_in, device["user_code"], browser)
+    typed(standing, device["user_code"], browser)
 
     assert poll(device["device_code"]).json["error"] == "authorization_pending"
 
 
-def test_a_code_that_is_no_devices_looks_like_any_other_until_one_has_signed_in(sign_in: SignIn):
+def test_a_code_that_is_no_devices_looks_like_any_other_until_one_has_signed_in(standing: SignIn):
     real, made_up = (Browser().get("/sign-in/v1/device", user_code=code) for code in (begin()["user_code"], "BCDF-GHJK"))
 
     assert (real.status, sorted(real.sent_back)) == (made_up.status, sorted(made_up.sent_back))
 
 
-def test_a_code_is_answered_once(sign_in: SignIn):
+def test_a_code_is_answered_once(standing: SignIn):
     device, first, second = begin(), Browser(), Browser()
-    pages = [typed(sign_in, device["user_code"], browser) for browser in (first, second)]
+    pages = [typed(standing, device["user_code"], browser) for browser in (first, second)]
 
-    assert answer(sign_in, first, pages[0], "deny").status == 200
-    assert answer(sign_in, second, pages[1]).status == 404
+    assert answer(standing, first, pages[0], "deny").status == 200
+    assert answer(standing, second, pages[1]).status == 404
 
     assert poll(device["device_code"]).json["error"] == "access_denied"
 
 
-def test_a_device_code_of_another_client_is_worth_nothing(sign_in: SignIn):
+def test_a_device_code_of_another_client_is_worth_nothing(standing: SignIn):
     device = begin()
 
     assert poll(device["device_code"], "orrery-console").json["error"] == "expired_token"
     assert poll("made up").json["error"] == "expired_token"
 
 
-def test_a_device_waits_ten_minutes_and_no_longer(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch):
+def test_a_device_waits_ten_minutes_and_no_longer(standing: SignIn, monkeypatch: pytest.MonkeyPatch):
     device = begin()
     monkeypatch.setattr(model, "FLOW_LIFE", timedelta(seconds=-1))
 
     assert poll(device["device_code"]).json["error"] == "expired_token"
 
 
-def test_the_console_has_a_browser_and_gets_no_device_code(sign_in: SignIn):
+def test_the_console_has_a_browser_and_gets_no_device_code(standing: SignIn):
     told = Browser().post("/sign-in/v1/oauth/device/code", {"client_id": "orrery-console"}, origin=None)
 
     assert told.json["error"] == "unauthorized_client"

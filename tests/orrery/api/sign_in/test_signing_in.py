@@ -11,27 +11,27 @@ from tests.support.invitations import accept, invite, token_for
 from tests.support.sign_in import API, CONSOLE, ISSUER, LOOPBACK, OWNER, VERIFIER, Browser, SignIn
 
 
-def test_a_command_learns_where_to_begin(sign_in: SignIn):
+def test_a_command_learns_where_to_begin(standing: SignIn):
     told = Browser().get("/private/v1alpha1/cli/auth-config")
 
     assert told.json == {"clientId": "orrery-cli", "audience": API, "domainUrl": f"{ISSUER}/"}
 
 
-def test_somebody_signs_in_and_acts_as_themselves(sign_in: SignIn):
-    tokens = sign_in.tokens()
+def test_somebody_signs_in_and_acts_as_themselves(standing: SignIn):
+    tokens = standing.tokens()
 
     me = Caller(tokens["access_token"]).get("/v1/users/self", createIfNotExist="true")
 
-    assert (me.status, me.body["username"], me.body["id"]) == (200, OWNER, sign_in.installation.owner_id)
-    assert Caller(tokens["access_token"]).get("/v1/organizations").body["organizations"][0]["id"] == sign_in.installation.organization_id
+    assert (me.status, me.body["username"], me.body["id"]) == (200, OWNER, standing.installation.owner_id)
+    assert Caller(tokens["access_token"]).get("/v1/organizations").body["organizations"][0]["id"] == standing.installation.organization_id
     assert tokens["expires_in"] <= 900
 
 
-def test_the_way_there_asks_the_identity_provider_with_pkce_and_a_nonce(sign_in: SignIn):
-    away = sign_in.authorize(Browser())
+def test_the_way_there_asks_the_identity_provider_with_pkce_and_a_nonce(standing: SignIn):
+    away = standing.authorize(Browser())
 
     assert away.status == 303
-    assert away.location.startswith(f"{sign_in.provider.address}/authorize?")
+    assert away.location.startswith(f"{standing.provider.address}/authorize?")
     asked = away.sent_back
     assert asked["code_challenge_method"] == "S256"
     assert asked["redirect_uri"] == f"{ISSUER}/callback"
@@ -41,29 +41,29 @@ def test_the_way_there_asks_the_identity_provider_with_pkce_and_a_nonce(sign_in:
     assert asked["nonce"] != "their-nonce"
 
 
-def test_the_client_gets_its_own_state_back_and_who_answers(sign_in: SignIn):
+def test_the_client_gets_its_own_state_back_and_who_answers(standing: SignIn):
     browser = Browser()
 
-    back = sign_in.come_back(browser, sign_in.authorize(browser))
+    back = standing.come_back(browser, standing.authorize(browser))
 
     assert back.location.startswith(f"{LOOPBACK}?")
     assert back.sent_back["state"] == "their-state"
     assert back.sent_back["iss"] == ISSUER
 
 
-def test_anybody_can_check_an_identity_token_by_the_published_keys(sign_in: SignIn):
-    tokens = sign_in.tokens()
+def test_anybody_can_check_an_identity_token_by_the_published_keys(standing: SignIn):
+    tokens = standing.tokens()
     keys = jwt.PyJWKSet.from_dict(Browser().get("/sign-in/v1/.well-known/jwks.json").json)
 
     key = keys[jwt.get_unverified_header(tokens["id_token"])["kid"]]
     claims = jwt.decode(tokens["id_token"], key, algorithms=["RS256"], audience="orrery-cli", issuer=ISSUER)
 
     assert claims["nonce"] == "their-nonce"
-    assert (claims["email"], claims["email_verified"], claims["sub"]) == (OWNER, True, sign_in.installation.owner_id)
+    assert (claims["email"], claims["email_verified"], claims["sub"]) == (OWNER, True, standing.installation.owner_id)
 
 
-def test_an_access_token_says_no_permissions_and_can_be_checked_too(sign_in: SignIn):
-    access = sign_in.tokens()["access_token"]
+def test_an_access_token_says_no_permissions_and_can_be_checked_too(standing: SignIn):
+    access = standing.tokens()["access_token"]
     keys = jwt.PyJWKSet.from_dict(Browser().get("/sign-in/v1/.well-known/jwks.json").json)
     header = jwt.get_unverified_header(access)
 
@@ -71,34 +71,34 @@ def test_an_access_token_says_no_permissions_and_can_be_checked_too(sign_in: Sig
 
     assert header["typ"] == "at+jwt"
     assert "permissions" not in claims
-    assert claims["org_id"] == sign_in.installation.organization_id
+    assert claims["org_id"] == standing.installation.organization_id
     assert 0 < claims["exp"] - time.time() <= 900
 
 
-def test_published_keys_hold_nothing_private(sign_in: SignIn):
+def test_published_keys_hold_nothing_private(standing: SignIn):
     keys = Browser().get("/sign-in/v1/.well-known/jwks.json").json["keys"]
 
     assert keys
     assert all(key.keys() == {"kty", "n", "e", "kid", "use", "alg"} for key in keys)
 
 
-def test_userinfo_tells_the_address(sign_in: SignIn):
-    told = Browser().send("GET", "/sign-in/v1/userinfo", authorization=f"Bearer {sign_in.tokens()['access_token']}")
+def test_userinfo_tells_the_address(standing: SignIn):
+    told = Browser().send("GET", "/sign-in/v1/userinfo", authorization=f"Bearer {standing.tokens()['access_token']}")
 
     assert (told.status, told.json["email"]) == (200, OWNER)
 
 
-def test_userinfo_knows_no_api_token_and_no_identity_token(sign_in: SignIn):
-    identity = sign_in.tokens()["id_token"]
+def test_userinfo_knows_no_api_token_and_no_identity_token(standing: SignIn):
+    identity = standing.tokens()["id_token"]
 
-    api = Browser().send("GET", "/sign-in/v1/userinfo", authorization=f"Bearer {sign_in.installation.owner.token}")
+    api = Browser().send("GET", "/sign-in/v1/userinfo", authorization=f"Bearer {standing.installation.owner.token}")
     other = Browser().send("GET", "/sign-in/v1/userinfo", authorization=f"Bearer {identity}")
 
     assert (api.status, other.status, other.json["error"]) == (403, 401, "invalid_token")
 
 
-def test_a_command_that_asks_for_no_refresh_token_gets_none(sign_in: SignIn):
-    assert "refresh_token" not in sign_in.tokens(scope="openid email")
+def test_a_command_that_asks_for_no_refresh_token_gets_none(standing: SignIn):
+    assert "refresh_token" not in standing.tokens(scope="openid email")
 
 
 def test_whoever_is_removed_is_out_at_the_next_request_and_cannot_refresh(sign_in: SignIn):
@@ -166,12 +166,12 @@ def test_whoever_says_no_goes_back_with_that(sign_in: SignIn):
     assert (back.sent_back["error"], back.sent_back["state"]) == ("access_denied", "their-state")
 
 
-def test_two_tabs_sign_in_side_by_side(sign_in: SignIn):
+def test_two_tabs_sign_in_side_by_side(standing: SignIn):
     browser = Browser()
-    first, second = sign_in.authorize(browser), sign_in.authorize(browser, state="second")
+    first, second = standing.authorize(browser), standing.authorize(browser, state="second")
 
-    assert sign_in.come_back(browser, first).sent_back["state"] == "their-state"
-    assert sign_in.come_back(browser, second).sent_back["state"] == "second"
+    assert standing.come_back(browser, first).sent_back["state"] == "their-state"
+    assert standing.come_back(browser, second).sent_back["state"] == "second"
 
 
 def test_whoever_was_invited_and_has_not_accepted_is_no_member_yet(sign_in: SignIn):
@@ -182,10 +182,10 @@ def test_whoever_was_invited_and_has_not_accepted_is_no_member_yet(sign_in: Sign
     assert sign_in.come_back(browser, sign_in.authorize(browser)).sent_back["error"] == "access_denied"
 
 
-def test_the_console_keeps_its_refresh_token_in_a_cookie_that_no_script_reads(sign_in: SignIn):
+def test_the_console_keeps_its_refresh_token_in_a_cookie_that_no_script_reads(standing: SignIn):
     browser = Browser()
     back = f"{CONSOLE}/callback"
-    code = sign_in.code(client_id="orrery-console", redirect_uri=back)
+    code = standing.code(client_id="orrery-console", redirect_uri=back)
     form = {
         "client_id": "orrery-console",
         "grant_type": "authorization_code",
@@ -203,7 +203,7 @@ def test_the_console_keeps_its_refresh_token_in_a_cookie_that_no_script_reads(si
     assert Caller(again.json["access_token"]).get("/v1/users/self").status == 200
 
 
-def test_the_configuration_names_doors_that_are_there(sign_in: SignIn):
+def test_the_configuration_names_doors_that_are_there(standing: SignIn):
     told = Browser().get("/sign-in/v1/.well-known/openid-configuration").json
 
     assert told["issuer"] == ISSUER
@@ -235,8 +235,8 @@ def test_signing_in_and_out_are_on_record(sign_in: SignIn):
     assert tokens["refresh_token"] not in str(told)
 
 
-def test_a_session_is_gone_after_signing_out(sign_in: SignIn):
-    tokens = sign_in.tokens()
+def test_a_session_is_gone_after_signing_out(standing: SignIn):
+    tokens = standing.tokens()
     session = jwt.decode(tokens["access_token"], options={"verify_signature": False})["sid"]
     assert sessions.load(session) is not None
 
