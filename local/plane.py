@@ -17,6 +17,7 @@ import uvicorn
 
 from local import resources, sockets, template
 from local.admin import Admin
+from local.development_sign_in import CLIENT, PATH, DevelopmentSignIn
 from local.gateway import Gateway
 from local.invocation import ACCOUNT, REGION
 from local.lambda_runtime import Functions
@@ -41,7 +42,8 @@ def main() -> int:
         print(f"plane: port {port} on 127.0.0.1 cannot be used ({error.strerror}); choose another with ORRERY_PORT", file=sys.stderr)
         return 1
     url = f"http://localhost:{door.getsockname()[1]}"
-    stack = template.read(ROOT / "template.yaml", parameters={"DataPlane": DATA_PLANE, "MailFrom": MAIL_FROM})
+    parameters = {"DataPlane": DATA_PLANE, "MailFrom": MAIL_FROM, "SignInIssuer": f"{url}{PATH}", "SignInClientId": CLIENT}
+    stack = template.read(ROOT / "template.yaml", parameters=parameters)
     functions = Functions(stack, overrides={"API_URL": url})
     machines = Machines(stack, functions.invoke, state.executions)
     for arn in machines.start():
@@ -51,7 +53,7 @@ def main() -> int:
     ticker = Ticker(stack.schedules, _fire(functions, machines))
     threading.Thread(target=ticker.run, name="schedules", daemon=True).start()
     doors: list[tuple[Callable[..., Any], socket.socket]] = [
-        (Gateway(stack, functions), door),
+        (DevelopmentSignIn(Gateway(stack, functions), url, state.sign_in_code(), _addresses), door),
         (Admin(functions), sockets.listen(state.admin_socket)),
     ]
     try:
@@ -93,6 +95,14 @@ class _Server(uvicorn.Server):
 
 def _tell_ready(state: State, url: str) -> None:
     write(state.plane_ready, json.dumps({"url": url, "pid": os.getpid()}))
+
+
+def _addresses() -> list[str]:
+    """Whom the stand-in offers: every member of every Organization here."""
+    from orrery.store import organizations, users
+
+    members = [user for id in organizations.ids() for user in users.every(id) if user.status == "ACTIVE"]
+    return sorted({user.username for user in members})
 
 
 def _warm(functions: Functions, stack: Stack) -> None:

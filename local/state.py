@@ -4,6 +4,7 @@ import errno
 import fcntl
 import json
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,14 @@ class State:
     def agent_journal(self) -> Path:
         """What the agent did, and at whose word: JSON lines."""
         return self.path / "agent" / "decisions.jsonl"
+
+    def sign_in_code(self) -> str:
+        """What a browser shows before it may sign in as anybody; drawn once, and only its owner reads it."""
+        path = self.path / "sign-in" / "code"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write(path, secrets.token_urlsafe(12))
+        return path.read_text().strip()
 
     def prepare(self) -> None:
         """Run as root, a Deployment's user sees the machine's files: what tells of all tenants is closed to it."""

@@ -8,7 +8,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-HTTP = ("agents", "airflow_access", "clusters", "deployments", "environment", "identity", "invitations", "spec", "tenancy", "uploads")
+HTTP = (
+    "agents",
+    "airflow_access",
+    "clusters",
+    "deployments",
+    "environment",
+    "identity",
+    "invitations",
+    "sign_in",
+    "spec",
+    "tenancy",
+    "uploads",
+)
 HEAVY = ("kubernetes", "moto", "cryptography", "jwt", "psycopg", "celery", "uvicorn", "orrery.hypervisor.replay")
 SCRIPT = """
 import socket, sys

@@ -11,6 +11,7 @@ from importlib.metadata import packages_distributions
 
 import pytest
 import yaml
+from orrery import signing
 
 from local.environments import uv
 
@@ -137,6 +138,47 @@ def test_buckets_are_encrypted_private_and_speak_only_tls(name):
     assert all(properties["PublicAccessBlockConfiguration"].values())
     policies = [p["Properties"] for p in of_type("AWS::S3::BucketPolicy").values() if p["Properties"]["Bucket"]["!Ref"] == name]
     assert [s["Condition"] for s in policies[0]["PolicyDocument"]["Statement"]] == [{"Bool": {"aws:SecureTransport": "false"}}]
+
+
+PROVIDERS = {
+    "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_a1B2c3": True,
+    "https://login.example.com": True,
+    "": True,
+    "http://localhost:8888/development-sign-in": False,
+    "http://127.0.0.1:8888/development-sign-in": False,
+    "http://login.example.com": False,
+    "https://": False,
+    "https://login.example.com/?x=1": False,
+    "https://ada@login.example.com": False,
+    " https://login.example.com": False,
+    "development": False,
+}
+
+
+@pytest.mark.parametrize(("address", "is_taken"), PROVIDERS.items())
+def test_people_prove_who_they_are_to_a_provider_with_tls_and_never_to_the_stand_in_of_one_machine(address: str, is_taken: bool):
+    declared = TEMPLATE["Parameters"]["SignInIssuer"]
+    given = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]["SIGN_IN_ISSUER"]
+
+    assert (re.fullmatch(declared["AllowedPattern"], address) is not None) is is_taken
+    assert given == {"!Ref": "SignInIssuer"}, "no other way leads into the function"
+
+
+def test_the_stand_in_of_one_machine_is_in_nothing_that_is_deployed():
+    deployed = [path for folder in ("functions", "layers") for path in (ROOT / folder).rglob("*.py")]
+
+    assert deployed
+    assert not [path for path in [*deployed, ROOT / "template.yaml"] if re.search(r"development.sign.in", path.read_text())]
+
+
+def test_the_keys_that_sign_people_in_are_open_to_one_role():
+    for name, function in FUNCTIONS.items():
+        for policy in function["Properties"].get("Policies", []):
+            for statement in policy["Statement"]:
+                if "kms:Decrypt" in statement["Action"]:
+                    wanted = {f"kms:EncryptionContext:{each}": value for each, value in signing.OWNER.items()}
+                    others = {"kms:EncryptionContext:organization": signing.OWNER["organization"]}
+                    assert statement["Condition"] == ({"StringEquals": wanted} if name == "SignIn" else {"StringNotEquals": others}), name
 
 
 @pytest.mark.parametrize(("layer", "group"), [("common", "--no-default-groups"), ("kubernetes", "--only-group=kubernetes")])

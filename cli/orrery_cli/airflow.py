@@ -22,7 +22,7 @@ def connect(session: Session, deployment: Item) -> Api:
         address = f"{'http' if loopback else 'https'}://{address}"
     elif address.startswith("http://") and not (urlsplit(address).hostname or "").endswith("localhost"):
         raise Failure(f"the token is not sent in the clear to `{address}`", kind="not_running")
-    return Api(address, session.token, service=f"the Airflow of `{deployment['name']}`")
+    return Api(address, session.token, renew=session.renew, service=f"the Airflow of `{deployment['name']}`")
 
 
 def latest_run(airflow: Api, dag_id: str | None) -> Item:

@@ -6,7 +6,7 @@ Only GET is ever sent twice, so that a lost answer never means a thing made twic
 import platform
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -26,9 +26,18 @@ Params = Mapping[str, str | int | Sequence[str] | None]
 class Api:
     """One base address and one token; `token` is None for addresses that carry their own signature."""
 
-    def __init__(self, base: str, token: str | None, *, service: str = "the API", timeout: float = 60.0) -> None:
+    def __init__(
+        self,
+        base: str,
+        token: str | None,
+        *,
+        service: str = "the API",
+        timeout: float = 60.0,
+        renew: Callable[[str], str] | None = None,
+    ) -> None:
         self._base, host = _reachable(base.rstrip("/"))
         self._service = f"{service} at {base}"
+        self._token, self._renew = token, renew
         headers = {
             "User-Agent": f"orrery-cli/{__version__}",
             "Accept": "application/json",
@@ -58,6 +67,8 @@ class Api:
     def send(self, method: str, path: str, *, params: Params | None = None, body: Any = None) -> Any:
         """One call: the decoded JSON, None for an empty answer, bytes for anything else; raises `Failure`."""
         response = self._attempt(method, path, params, body)
+        if response.status_code == 401 and self._renewed():  # refused before anything was done, so it may be sent again
+            response = self._attempt(method, path, params, body)
         if response.status_code >= 300:
             raise _refusal(response, self._service)
         if not response.content:
@@ -68,6 +79,15 @@ class Api:
             return response.json()
         except ValueError as error:
             raise _unreadable(self._service, response) from error
+
+    def _renewed(self) -> bool:
+        """Whether there is another token than the one that was refused: a sign-in's lasts minutes, and a command may run for hours."""
+        token = self._renew(self._token) if self._renew and self._token else self._token
+        if token == self._token:
+            return False
+        self._token = token
+        self._client.headers["Authorization"] = f"Bearer {token}"
+        return True
 
     def _walk(self, path: str, key: str, params: Params) -> Iterator[dict[str, Any]]:
         offset = 0
@@ -104,6 +124,21 @@ def upload(url: str, content: bytes, *, headers: Mapping[str, str], query: str =
     if response.status_code != 201:
         raise _refusal(response, "the upload address")
     return response.headers
+
+
+def form(url: str, fields: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
+    """One form that is posted, and the answer; what it holds is secret, so it is never sent twice and never told."""
+    address, host = _reachable(url)
+    sent = {"User-Agent": f"orrery-cli/{__version__}", "Accept": "application/json", **({"Host": host} if host else {})}
+    try:
+        response = httpx2.post(address, data=dict(fields), headers=sent, timeout=60.0, verify=_encrypted(address))
+    except (httpx2.TransportError, httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
+        raise Failure(f"cannot reach {url}: {_cause(error)}", kind="api_unavailable") from error
+    try:
+        told = response.json()
+    except ValueError:
+        told = {}
+    return response.status_code, told if isinstance(told, dict) else {}
 
 
 def _encrypted(url: str) -> bool:

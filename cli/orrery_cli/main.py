@@ -20,8 +20,8 @@ COMMANDS = {
     "deploy": "deploy:deploy | Send DAGs to a Deployment, see and undo deploys.",
     "deployment": "deployment:deployment | Make, change, watch and remove Deployments.",
     "env": "env:env | Keep connections and variables for Deployments.",
-    "login": "login:login | Remember an API token.",
-    "logout": "login:logout | Forget the API token.",
+    "login": "login:login | Sign in, or remember an API token.",
+    "logout": "login:logout | Sign out, or forget the API token.",
     "organization": "organization:organization | See and change Organizations.",
     "role": "role:role | Make roles of your own, and see what they can be made of.",
     "team": "team:team | Make teams, fill them and say what they may do.",
@@ -73,7 +73,7 @@ def cli() -> None:
 
     \b
     First steps:
-      orrery login --token                          # asks for it, or reads stdin
+      orrery login                                  # opens a browser; --device, --token
       orrery deployment create etl --queue heavy:min=0,max=4 --wait
       orrery deploy etl --dags --path examples/hello
       orrery deployment open etl                    # a one-time link to Airflow

@@ -56,20 +56,33 @@ class Session:
     def token_source(self) -> str | None:
         if os.environ.get("ORRERY_API_TOKEN"):
             return "environment"
+        if files.stored_sign_in(self.context.name):
+            return "sign-in"
         return "file" if files.stored_token(self.context.name) else None
 
     @cached_property
     def token(self) -> str:
-        token = os.environ.get("ORRERY_API_TOKEN") or files.stored_token(self.context.name)
+        token = os.environ.get("ORRERY_API_TOKEN") or self._signed_in() or files.stored_token(self.context.name)
         if not token:
-            raise Failure("no token: set ORRERY_API_TOKEN or run `orrery login --token`", kind="unauthenticated")
+            raise Failure("nobody is signed in: run `orrery login`, or set ORRERY_API_TOKEN", kind="unauthenticated")
         return token.removeprefix("Bearer ").strip()
+
+    def renew(self, stale: str) -> str:
+        """Another token in place of one that was refused; the same where it cannot be renewed."""
+        return stale if os.environ.get("ORRERY_API_TOKEN") else self._signed_in(stale) or stale
+
+    def _signed_in(self, stale: str = "") -> str | None:
+        if not files.stored_sign_in(self.context.name):
+            return None
+        from orrery_cli import sign_in
+
+        return sign_in.token(self.context.name, stale=stale)
 
     @cached_property
     def api(self) -> "Api":
         from orrery_cli.http import Api
 
-        return Api(self.api_url, self.token)
+        return Api(self.api_url, self.token, renew=self.renew)
 
     @cached_property
     def organization_id(self) -> str:

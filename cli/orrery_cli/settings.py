@@ -1,8 +1,11 @@
 """What the command remembers between runs: named contexts in one file, and their tokens in another that only the owner reads."""
 
+import contextlib
 import json
 import os
+import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
@@ -67,19 +70,65 @@ def save(settings: Settings) -> None:
 
 
 def stored_token(context: str) -> str | None:
-    token = _read(home() / "credentials.json").get(context)
+    """The API token of a context; none where somebody is signed in instead."""
+    token = _credentials().get(context)
     return token if isinstance(token, str) else None
 
 
 def store_token(context: str, token: str | None) -> bool:
     """Remember the token of a context, or forget it when None; whether anything changed."""
-    path = home() / "credentials.json"
-    tokens = _read(path)
-    if tokens.get(context) == token:
+    with lock():
+        return _store(context, token)
+
+
+def stored_sign_in(context: str) -> dict[str, Any] | None:
+    """What is kept of a sign-in with a context."""
+    kept = _credentials().get(context)
+    return kept if isinstance(kept, dict) else None
+
+
+def store_sign_in(context: str, kept: dict[str, Any] | None, *, locked: bool = False) -> bool:
+    """Remember a sign-in in place of whatever the context had; `locked` if the caller holds the lock."""
+    with contextlib.nullcontext() if locked else lock():
+        return _store(context, kept)
+
+
+@contextlib.contextmanager
+def lock() -> Iterator[None]:
+    """One command at a time: what it reads of the credentials is what is there until it has written."""
+    path = home() / "credentials.lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+    except OSError as error:
+        raise Failure(f"cannot write `{path}`: {error.strerror}", kind="usage") from error
+    with file:
+        _hold(file.fileno())
+        yield  # closing the file lets go, and so does the end of the process
+
+
+def _hold(descriptor: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def _store(context: str, credential: str | dict[str, Any] | None) -> bool:
+    known = _credentials()
+    if known.get(context) == credential:
         return False
-    kept = {name: value for name, value in tokens.items() if name != context}
-    _write(path, kept if token is None else {**kept, context: token})
+    kept = {name: value for name, value in known.items() if name != context}
+    _write(home() / "credentials.json", kept if credential is None else {**kept, context: credential})
     return True
+
+
+def _credentials() -> dict[str, Any]:
+    return _read(home() / "credentials.json")
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -45,6 +45,11 @@ class Installation:
 @pytest.fixture
 def empty_table(aws_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An installation's table before anything was done."""
+    yield from a_table(aws_engine, monkeypatch)
+
+
+def a_table(aws_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A table of its own for as long as the environment is patched."""
     environment = aws_engine.environment | {
         "TABLE_NAME": f"installation-{uuid.uuid4().hex}",
         "API_URL": "http://127.0.0.1:8888",
@@ -65,6 +70,11 @@ def empty_table(aws_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator
 @pytest.fixture
 def installation(empty_table: None) -> Installation:
     """A whole control plane, just made."""
+    return begun()
+
+
+def begun() -> Installation:
+    """The first run, done."""
     made = first_run.run()
     return Installation(
         made["organizationId"], made["ownerId"], made["clusterId"], Caller(made["token"]), Caller(made["agentToken"])

@@ -1,11 +1,12 @@
-"""`orrery login`, `logout` and `whoami`: the token, who it is, and where it is kept."""
+"""`orrery login`, `logout` and `whoami`: signing in and out, and who one is."""
 
+import os
 import sys
 from typing import Any
 
 import click
 
-from orrery_cli import settings
+from orrery_cli import settings, sign_in
 from orrery_cli.failures import Failure
 from orrery_cli.http import Api
 from orrery_cli.session import Session, current
@@ -13,32 +14,61 @@ from orrery_cli.shared import command
 
 
 @command("login")
-@click.option("--token", "by_token", is_flag=True, help="Sign in with an API token, typed at the prompt or given on stdin.")
-def login(by_token: bool) -> None:
-    """Remember an API token for the current context, after asking the API who it is.
+@click.option("--token", "by_token", is_flag=True, help="With an API token, typed at the prompt or given on stdin.")
+@click.option("--device", "by_device", is_flag=True, help="With a code to type in a browser on any machine.")
+@click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
+@click.option("--timeout", default=300, show_default=True, type=click.IntRange(1, 3600), help="Seconds to wait for the browser.")
+def login(by_token: bool, by_device: bool, no_browser: bool, timeout: int) -> None:
+    """Sign in with a browser, and act as yourself in the current context from then on.
 
-    The token is read from the prompt or from stdin, never from the command line, where other users of the machine
-    could see it. It is kept in a file that only you can read. ORRERY_API_TOKEN, where set, goes first.
+    What is kept lies in a file that only you can read, and renews itself. A token is read from the prompt or from stdin,
+    never from the command line, where other users of the machine could see it. ORRERY_API_TOKEN, where set, goes first.
 
     \b
     Examples:
-      orrery login --token
-      orrery login --token < token.txt
+      orrery login
+      orrery login --device                      # over ssh, in a container
+      orrery login --token < token.txt           # a script
     """
     session = current()
-    if not by_token:
-        raise Failure("signing in takes an API token for now: pass `--token`", kind="usage")
-    token = _read(session)
-    subject = Api(session.api_url, token).get("/v1/users/self")
-    settings.store_token(session.context.name, token)
+    if by_token + by_device + no_browser > 1:
+        raise Failure("`--token`, `--device` and `--no-browser` are three ways: choose one", kind="usage")
+    if by_token:
+        _with_token(session)
+        return
+    if not by_device and not no_browser and not sys.stderr.isatty():
+        raise Failure("nobody is there to use a browser: pass `--device`, or `--token` and an API token on stdin", kind="input_required")
+    at = sign_in.server(session.api_url)
+    organization = session.organization_option or os.environ.get("ORRERY_ORGANIZATION") or ""
+    if by_device:
+        kept = sign_in.by_device(at)
+    else:
+        kept = sign_in.by_browser(at, organization=organization, open_page=None if no_browser else _open, timeout=timeout)
+    subject = Api(session.api_url, kept.access_token).get("/v1/users/self")
+    sign_in.store(session.context.name, kept)
     session.show(_document(session, subject))
 
 
 @command("logout")
-def logout() -> None:
-    """Forget the token of the current context; the token itself goes on working until it is deleted."""
+@click.option("--everywhere", is_flag=True, help="End all your sign-ins, on every machine and in every program.")
+def logout(everywhere: bool) -> None:
+    """Sign out of the current context; an API token is forgotten, and goes on working until it is deleted.
+
+    \b
+    Examples:
+      orrery logout
+      orrery logout --everywhere
+    """
     session = current()
+    kept = sign_in.stored(session.context.name)
+    if everywhere:
+        if kept is None:
+            raise Failure("`--everywhere` takes a sign-in, and this context has none: run `orrery login` first", kind="unauthenticated")
+        sign_in.token(session.context.name)
+        kept = sign_in.stored(session.context.name)
     changed = settings.store_token(session.context.name, None)
+    if kept:
+        sign_in.end(kept, everywhere=everywhere)
     session.show({"context": session.context.name, "loggedOut": changed})
 
 
@@ -53,6 +83,19 @@ def whoami() -> None:
     """
     session = current()
     session.show(_document(session, session.api.get("/v1/users/self")))
+
+
+def _open(address: str) -> bool:
+    import webbrowser  # for this one command
+
+    return webbrowser.open(address)
+
+
+def _with_token(session: Session) -> None:
+    token = _read(session)
+    subject = Api(session.api_url, token).get("/v1/users/self")
+    settings.store_token(session.context.name, token)
+    session.show(_document(session, subject))
 
 
 def _read(session: Session) -> str:

@@ -18,6 +18,13 @@ class Settings:
     """The public address of the API, without a slash at the end."""
     secrets_key: str
     """The alias of the KMS key that seals tenants' secrets."""
+    console_origin: str
+    """The origin of the web console, which a browser may call the API from."""
+    sign_in_issuer: str
+    """The OIDC provider at which people prove who they are; empty where there is none."""
+    sign_in_client_id: str
+    sign_in_client_secret: str
+    """The name or ARN of the secret in Secrets Manager; empty where the provider asks for none."""
     state_machine_prefix: str
     """ARN of the state machines up to their name: `arn:aws:states:<region>:<account>:stateMachine:orrery-`."""
     region: str

@@ -114,7 +114,7 @@ class TestAnInvitation:
 
         fresh = [row for row in tables.table().scan() if f"{row.pk} {row.sk}" in rows() - before]
 
-        assert len(fresh) == 6
+        assert len(fresh) == 7
         assert all(row.expires for row in fresh)
 
 

@@ -5,7 +5,7 @@ from orrery.authz.principal import Principal, missing, require
 from orrery.errors import Conflict
 from orrery.model.organization import Organization
 from orrery.store import reads, writes
-from orrery.store.tables import claim, item
+from orrery.store.tables import claim, item, table
 from orrery.store.writes import Write
 
 
@@ -26,6 +26,13 @@ def load(organization_id: str) -> Organization:
     if organization is None:
         raise missing("organization")
     return organization
+
+
+def ids() -> tuple[str, ...]:
+    """The id of every Organization there is, for the platform itself."""
+    bound = table()
+    with writes.speaking():
+        return tuple(row.body["owner"] for row in bound.query("ORGS", bound.sk.startswith("ORG#"), consistent_read=True))
 
 
 def save(organization: Organization) -> None:

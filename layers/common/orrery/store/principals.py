@@ -16,7 +16,7 @@ from orrery.minting import claimed_organization, digest
 from orrery.model.ip_ranges import IpRanges
 from orrery.model.token import Grant
 from orrery.model.user import User
-from orrery.store import ip_ranges, reads, roles, teams, writes
+from orrery.store import ip_ranges, reads, roles, sessions, teams, writes
 from orrery.store.documents import thaw
 from orrery.store.tables import Item, item, table
 from orrery.store.writes import Write
@@ -41,6 +41,8 @@ class Credential:
     end_at: datetime
     bearer_id: str = ""
     """The user without whom an API token is worth nothing; most belong to their Organization alone."""
+    session_id: str = ""
+    """The sign-in without which a user's token is worth nothing."""
 
 
 def authenticate(authorization: str) -> Principal:
@@ -57,6 +59,12 @@ def authenticate(authorization: str) -> Principal:
     if credential.kind is not Kind.USER and credential.organization_id:
         _note_use(row, now)
     return replace(found, allowed_from=tuple(each.range for each in ranges.ranges))
+
+
+def session_behind(token: str) -> str:
+    """The id of the sign-in that an access token came from; empty if it came from none."""
+    credential = reads.get(Credential, f"HASH#{digest(token)}", "PRINCIPAL")
+    return credential.session_id if credential else ""
 
 
 def principal(credential: Credential) -> Principal:
@@ -134,14 +142,19 @@ def _bearer(credential: Credential) -> Principal:
 
 
 def _user(credential: Credential) -> Principal:
-    user = _member(credential.organization_id, credential.id)
+    user = _member(credential.organization_id, credential.id, credential.session_id)
     grants = user.grants + tuple(grant for team in teams.of(user) for grant in team.grants)
     held = roles.behind(user.organization_id, grants)
     return Principal(user.id, Kind.USER, user.full_name, user.organization_id, grants, user.username, held)
 
 
-def _member(organization_id: str, id: str) -> User:
-    user = reads.get(User, f"ORG#{organization_id}", f"USER#{id}")
+def _member(organization_id: str, id: str, session_id: str = "") -> User:
+    """The user, and in the same breath whether the sign-in is still there that their token came from."""
+    member, session = (f"ORG#{organization_id}", f"USER#{id}"), sessions.key(session_id)
+    found = reads.rows({member, session} if session_id else {member})
+    if session_id and session not in found:
+        raise Unauthenticated("you are signed out; sign in again")
+    user = thaw(User, found[member].body) if member in found else None
     if user is None or user.status != "ACTIVE":
         raise Unauthenticated("this token's user is no longer a member; ask an owner of the Organization")
     return user

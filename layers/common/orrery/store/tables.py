@@ -7,6 +7,15 @@
     ORG#<org>           EMAIL#<address>       claim: a user has this address; of somebody invited it expires
     ORG#<org>           INVITE#<invite>       an open invitation: get, list; expires
     EMAIL#<address>     INVITE#<invite>       the same invitation for whoever has the address: list; expires
+    EMAIL#<address>     USER#<org>            that a user of that Organization has the address: whom somebody can sign in as
+    EMAIL#<address>     SESSION#<session>     that a session is theirs: logging out everywhere; expires
+    SESSION#<session>   SESSION               a sign-in that is kept alive: read beside the user who asks; expires
+    REFRESH#<sha256>    REFRESH               which session a refresh token was given out for, used up or not; expires
+    SIGNIN#<sha256>     FLOW | IDENTIFIED     somebody who is signing in: taken once; expires
+    CODE#<sha256>       CODE                  what an authorization code means: used once; expires
+    DEVICE#<sha256>     DEVICE                a device that waits for somebody to sign in: get; expires
+    USERCODE#<code>     DEVICE                claim: the code that they type is taken, by which device; expires
+    SIGNINGKEYS         KEY#<period>          a month's signing key, the private part sealed: get; expires
     INVITATION#<sha256> INVITATION            what an accept token opens: get; expires
     OUTBOX              INVITE#<invite>       an invitation to be mailed: the sweeper's list; expires
     ORG#<org>           IPRANGES              from where users and tokens may come: read beside the token

@@ -12,7 +12,7 @@ from orrery.authz.principal import Principal, missing
 from orrery.errors import Conflict, Error
 from orrery.model.user import User, folded
 from orrery.store import reads, writes
-from orrery.store.tables import Item, claim, item
+from orrery.store.tables import Item, claim, item, table
 from orrery.store.writes import Write
 
 
@@ -47,6 +47,15 @@ def called(organization_id: str, address: str) -> User | None:
     return several(organization_id, [row.body["owner"]]).get(row.body["owner"]) if row else None
 
 
+def having(address: str) -> tuple[User, ...]:
+    """The members who have an address, one in each Organization that it is a member of; unguarded."""
+    bound = table()
+    with writes.speaking():
+        rows = list(bound.query(f"EMAIL#{folded(address)}", bound.sk.startswith("USER#"), consistent_read=True))
+    found = reads.several(User, [(f"ORG#{row.sk.removeprefix('USER#')}", f"USER#{row.body['owner']}") for row in rows])
+    return tuple(user for user in found if user.status == "ACTIVE" and folded(user.username) == folded(address))
+
+
 def save(user: User, *, before: User) -> None:
     """The next generation. An Organization is never without an owner: whoever stops being one names another, who must still be one then."""
     home = user.organization_id
@@ -63,7 +72,8 @@ def delete(user: User) -> None:
 def new(user: User, taken: Error | None = None) -> tuple[Write, ...]:
     """A user who was not there before, with their address claimed, as writes among others; `taken` is said if somebody has the address."""
     otherwise = taken or Conflict(f"user `{user.username}` exists already")
-    return writes.put_new(_row(user), otherwise), writes.put_free(_address(user), datetime.now(UTC), otherwise)
+    theirs = writes.put_free(_address(user), datetime.now(UTC), otherwise)
+    return writes.put_new(_row(user), otherwise), theirs, writes.put(_found_by_address(user))
 
 
 def replaced(user: User) -> Write:
@@ -74,20 +84,21 @@ def replaced(user: User) -> Write:
 def accepted(user: User) -> tuple[Write, ...]:
     """Somebody invited who becomes a member: the next generation, and a claim that no longer ends."""
     address = _address(user)
-    return replaced(user), writes.put_if(address, type(address).body == address.body, _changed(user))
+    kept = writes.put_if(address, type(address).body == address.body, _changed(user))
+    return replaced(user), kept, writes.put(_found_by_address(user))
 
 
 def gone(user: User) -> tuple[Write, ...]:
     """A user who goes as they were read, and their address, as writes among others."""
     row = _row(user)
-    return writes.delete(row, type(row).generation == user.generation, _changed(user)), _released(user)
+    released = (_released(each, user) for each in (_address(user), _found_by_address(user)))
+    return writes.delete(row, type(row).generation == user.generation, _changed(user)), *released
 
 
-def _released(user: User) -> Write:
+def _released(row: Item, user: User) -> Write:
     """Somebody else may have taken the address of an invitation that ran out: theirs stays theirs."""
-    address = _address(user)
-    nobodys = type(address).pk.does_not_exist() | (type(address).body == address.body)
-    return writes.delete(address, nobodys, _changed(user))
+    nobodys = type(row).pk.does_not_exist() | (type(row).body == row.body)
+    return writes.delete(row, nobodys, _changed(user))
 
 
 def _another_owner_stays(user: User) -> tuple[Write, ...]:
@@ -109,6 +120,10 @@ def _row(user: User) -> Item:
 
 def _address(user: User) -> Item:
     return claim(f"ORG#{user.organization_id}", f"EMAIL#{folded(user.username)}", user.id, **_end(user))
+
+
+def _found_by_address(user: User) -> Item:
+    return claim(f"EMAIL#{folded(user.username)}", f"USER#{user.organization_id}", user.id, **_end(user))
 
 
 def _end(user: User) -> dict[str, Any]:
