@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from typing import TextIO
 
 TURNS = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-REMIND_SECONDS = 15.0
+REMIND_SECONDS, SELDOM_SECONDS = 15.0, 120.0
+"""How often a line says that it is still at it: the longer it takes the less often."""
 
 
 class Step:
@@ -86,7 +87,9 @@ class Screen:
         if done.wait(1.0):
             return
         self.line(f"… {step.line()}")
-        while not done.wait(REMIND_SECONDS):
+        pause = REMIND_SECONDS
+        while not done.wait(pause):
+            pause = min(2 * pause, SELDOM_SECONDS)
             self.line(f"  {step.line()}, still at it ({step.seconds:.0f} s)")
 
     def _clear(self) -> None:

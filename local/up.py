@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
-from local import environments, listening, main_job, owner, strays
+from orrery_cli.failures import Failure as Refused
+
+from local import environments, listening, main_job, owner, show, strays
 from local.aws import engine
 from local.children import Child, Keeper, environment
 from local.progress import Screen
 from local.state import Failure, Lock, State
+from local.tenant import Tenant, in_words
 
 FIRST_ROOM, ROOM = 3 * 1024**3, 256 * 1024**2
 """Bytes that must be free: for the environments the first time, for logs and data later."""
@@ -112,13 +115,18 @@ def up(*, once: bool) -> int:
             raise Failure(f"`make up` is running already here (pid {lock.holder()}); `make down` ends it")
         with _interruptible(), _platform(state, screen) as platform:
             known = platform.start()
-            main_job.run(state, screen, known, platform.url)
+            tenant = Tenant(state, screen, known, platform.url)
+            hello = main_job.run(tenant)
             if once:
                 return 0
             screen.line("Everything stays up; Ctrl-C or `make down` ends it.")
+            show.run(tenant, hello)
             signal.pause()
     except Failure as failure:
         screen.line(f"make up: {failure}")
+        return 1
+    except Refused as refused:
+        screen.line(f"make up: the main job stopped: {in_words(refused)}")
         return 1
     except Stop:
         return 0

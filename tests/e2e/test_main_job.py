@@ -13,15 +13,17 @@ from typing import Any
 
 import pytest
 
-from tests.support.platform import ROOT, Platform, call, ended_as, states_of
+from tests.e2e.airflow import Airflow, deployment
+from tests.support.platform import ROOT, Platform, ended_as, states_of
+from tests.support.workers import own_state
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 CREATED = [
     "EnsureNamespace", "EnsureDatabase", "EnsureBroker", "EnsureRelease", "EnsureAirflow", "EnsureQueues", "EnsureIngress",
     "AwaitHealthy", "MarkReady", "Ready",
 ]  # fmt: skip
-AWAY = 300
+AWAY = 600
 """Seconds without a control plane: longer than a lease (90 s), so that the agent must have gone on alone."""
 QUEUES = [
     {"name": "default", "isDefault": True, "astroMachine": "A5", "minWorkerCount": 0, "maxWorkerCount": 2, "workerConcurrency": 5},
@@ -31,37 +33,9 @@ QUEUES = [
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory):
-    platform = Platform(tmp_path_factory.mktemp("main-job") / "state")
+    platform = Platform(own_state(tmp_path_factory.mktemp("main-job")))
     yield platform
     platform.end()
-
-
-class Airflow:
-    """A Deployment's Airflow, spoken to with a session that a one-time link opened: it must not need the control plane."""
-
-    def __init__(self, platform: Platform, deployment: Any) -> None:
-        self.base = "http://" + deployment["webServerUrl"].partition("?")[0].rstrip("/")
-        link = platform.cli("deployment", "open", deployment["id"])["url"]
-        door, _, code = link.partition("#code=")
-        self.session = call(door, "POST", {"code": code})["cookie"].partition("=")[2].partition(";")[0]
-
-    def call(self, method: str, path: str, body: Any = None) -> Any:
-        return call(f"{self.base}/api/v2{path}", method, body, token=self.session)
-
-    def trigger(self, dag: str, run: str) -> None:
-        self.call("PATCH", f"/dags/{dag}", {"is_paused": False})
-        self.call("POST", f"/dags/{dag}/dagRuns", {"dag_run_id": run, "logical_date": None, "conf": {"resamples": 50_000}})
-
-    def run(self, dag: str, run: str) -> Any:
-        return self.call("GET", f"/dags/{dag}/dagRuns/{run}")
-
-    def tasks(self, dag: str, run: str) -> Any:
-        return self.call("GET", f"/dags/{dag}/dagRuns/{run}/taskInstances?limit=100")["task_instances"]
-
-
-def deployment(platform: Platform, name: str) -> Any:
-    found = platform.cli("deployment", "list")["deployments"]
-    return next((each for each in found if each["name"] == name), None)
 
 
 def healthy(platform: Platform, name: str) -> Any:

@@ -1,6 +1,7 @@
-"""Puts the example's DAG folder on the path, as Airflow does with a bundle."""
+"""Puts the examples' DAG folders on the path, as Airflow does with a bundle."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "examples" / "hello" / "dags"))
+EXAMPLES = Path(__file__).parents[2] / "examples"
+sys.path[:0] = [str(EXAMPLES / name / "dags") for name in ("hello", "clockwork")]

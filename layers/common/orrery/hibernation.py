@@ -23,7 +23,10 @@ from orrery.store.fleets import Seen, is_fresh
 log = logging.getLogger(__name__)
 
 AT_LEAST_EVERY = timedelta(minutes=5)
-"""How often an awake Deployment with rules is looked at when nothing is due: it may have come to rest in the meantime."""
+"""How often an awake Deployment with rules is looked at when nothing is due: it may have come to rest in the meantime.
+
+One that sleeps after a shorter rest is looked at as often as that: whoever knows since when it rests in time also knows when it sleeps.
+"""
 _TRIES = 3
 
 
@@ -120,7 +123,8 @@ def _next_look(deployment: Deployment, event: Event | None, now: datetime) -> da
         return event.due if event else None
     if not deployment.has_sleep_rules:
         return None
-    soon = now + AT_LEAST_EVERY
+    idle = deployment.idle_rule
+    soon = now + (min(AT_LEAST_EVERY, timedelta(minutes=idle.after_minutes)) if idle.is_enabled else AT_LEAST_EVERY)
     return min(event.due, soon) if event and event.type is EventType.HIBERNATE else soon
 
 

@@ -1,0 +1,1 @@
+"""The planets as clockwork: Kepler's ellipses, slowly turning."""

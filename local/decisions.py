@@ -1,0 +1,37 @@
+"""The hypervisor's decisions for one Deployment, followed as they are made."""
+
+from collections.abc import Callable
+from typing import Any
+
+Item = dict[str, Any]
+
+
+class Decisions:
+    def __init__(self, newest: Callable[[], list[Item]]) -> None:
+        """`newest` gives the latest decisions, newest first, in wire form."""
+        self.newest = newest
+        self._seen: set[str] = set()
+        self.moves: list[Item] = []
+        """All that changed a number of workers since `forget`, oldest first."""
+
+    def forget(self) -> None:
+        """What was decided until now is left out of what comes."""
+        self._seen |= {decision["id"] for decision in self.newest()}
+        self.moves = []
+
+    def news(self) -> list[str]:
+        """What was decided since the last look, oldest first, in words; holds are left out."""
+        fresh = [decision for decision in self.newest() if decision["id"] not in self._seen]
+        self._seen |= {decision["id"] for decision in fresh}
+        moves = [decision for decision in reversed(fresh) if decision["action"] != "HOLD" and not decision["isShadow"]]
+        self.moves += moves
+        return [f"{each['queue']} {each['current']} -> {each['target']} workers: {each['reason']}" for each in moves]
+
+    def workers(self) -> dict[str, int]:
+        """How many workers each queue had when it was last decided on."""
+        return {decision["queue"]: decision["current"] for decision in reversed(self.newest()) if not decision["isShadow"]}
+
+    @property
+    def launched(self) -> set[str]:
+        """The queues for which workers were asked for."""
+        return {decision["queue"] for decision in self.moves if decision["action"] == "LAUNCH"}
