@@ -23,14 +23,18 @@ def ensure(screen: Screen) -> Path:
     if kept.exists():
         return kept
     kept.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
+    with (
+        screen.step("Building the runtime's image from runtime/Dockerfile") as step,
+        tempfile.TemporaryDirectory(dir=kept.parent) as folder,
+    ):
         engine = _Engine(Path(folder))
-        with screen.step("Putting a Debian together from its packages"):
-            engine.load_base(_debian(Path(folder) / "debian.tar"))
-        with screen.step("Building the runtime's image from runtime/Dockerfile"):
-            engine.build()
-            engine.save(Path(folder) / "image.tar")
+        step.say("a Debian from its packages")
+        engine.load_base(_debian(Path(folder) / "debian.tar"))
+        step.say("what the Dockerfile says")
+        engine.build()
+        engine.save(Path(folder) / "image.tar")
         (Path(folder) / "image.tar").replace(kept)
+        step.say("cleaning up")
     return kept
 
 

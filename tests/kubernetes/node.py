@@ -32,6 +32,7 @@ class Node:
 
     def start(self) -> Self:
         try:
+            self._keep_images_in_memory()
             self.processes.start("containerd", ["containerd", f"--config={settings.containerd(self.folder)}"])
             self.processes.wait("containerd", settings.socket(self.folder).exists)
             self._import_pause()
@@ -69,6 +70,12 @@ class Node:
 
     def _run(self, name: str, arguments: list[str]) -> None:
         self.processes.start(name, network.enter(str(self._programs / name), *arguments))
+
+    def _keep_images_in_memory(self) -> None:
+        """They go with the node, and a disk takes minutes to write and to delete tens of thousands of files."""
+        place = self.folder / "containerd"
+        place.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8g,mode=0711", "orrery-images", str(place)], check=True)
 
     def _import_pause(self) -> None:
         tar = self.folder / "pause.tar"
