@@ -1,5 +1,6 @@
 """A Deployment's life on a real API server: what a delete leaves, what an update and a move leave alone, what waits for running tasks."""
 
+import functools
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from tests.dataplane_contract import a_spec, ensure_all, observed, persist, ref_
 from tests.orrery.dataplane.kubernetes import agents
 
 HEAVY = QueueSpec("heavy", 0, 4, 4, "A20", 4, 8)
-SHAPES = {
+SHAPES: dict[str, dict] = {
     "small": {"development": True},
     "highly available": {"high_availability": True, "metrics_exports": {"here": {"endpoint": "https://example.com"}}},
     "pods for tasks": {"executor": "KUBERNETES"},
@@ -19,9 +20,11 @@ SHAPES = {
 
 
 @pytest.fixture
-def spec(home, node):
+def spec(api, home, node):
     spec = a_spec()
     yield spec
+    for queue in ("default", "heavy"):
+        agents.scale(api, spec.id, 0, queue=queue)
     remove_all(home, ref_of(spec))
 
 
@@ -76,7 +79,7 @@ def running(kubernetes, home, spec, generation):
 
 def update(home, spec):
     for part in ("release", "airflow", "queues", "ingress"):
-        persist(lambda part=part: getattr(home, f"ensure_{part}")(spec))
+        persist(functools.partial(getattr(home, f"ensure_{part}"), spec))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +100,6 @@ def test_an_update_rolls_only_what_changed_and_never_a_worker(kubernetes, api, h
     observed(home, ref_of(spec), lambda seen: seen.healthy and seen.generation == 2, seconds=60)
     gone = {component for component, uid in before - pods(kubernetes, spec)}
     assert gone == rolled
-    agents.scale(api, spec.id, 0)
 
 
 def test_a_queue_that_is_gone_stays_until_its_last_worker_has_ended(api, home, spec):
@@ -107,7 +109,7 @@ def test_a_queue_that_is_gone_stays_until_its_last_worker_has_ended(api, home, s
     without = replace(spec, generation=2, queues=spec.queues[:1])
     home.ensure_queues(without)
     home.ensure_queues(without)
-    assert agents.pods(api, spec.id) == 1
+    assert agents.pods(api, spec.id, "heavy") == 1
     agents.scale(api, spec.id, 0, queue="heavy")
     home.ensure_queues(without)
     assert agents.deployments(api, spec.id, "heavy") == []
