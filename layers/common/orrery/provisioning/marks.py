@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from orrery import component_logs, releases
 from orrery.model.deployment import Deployment
 from orrery.provisioning.trouble import words
-from orrery.store import deployments, environment, tokens
+from orrery.store import deployments, environment, removals, tokens, writes
 
 Error = Mapping[str, str]
 Mark = Callable[[Deployment, Error], None]
@@ -24,6 +24,7 @@ def mark_ready(deployment: Deployment, error: Error) -> None:
 
 def mark_failed(deployment: Deployment, error: Error) -> None:
     """It could not be created and nothing of it is left."""
+    writes.commit(removals.displaced(deployment))
     if not deployment.is_settled:
         deployments.settle(deployment.failed(f"it could not be created: {words(error)}"))
 

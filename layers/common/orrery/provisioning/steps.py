@@ -22,7 +22,7 @@ Step = Callable[[DataPlane, Deployment], None]
 
 STEPS: Mapping[str, Step] = {
     "ensure_namespace": lambda plane, wanted: _ensure_namespace(plane, wanted),
-    "remove_namespace": lambda plane, wanted: _remove_namespace(plane, wanted),
+    "remove_namespace": lambda plane, wanted: plane.remove_namespace(ref_of(wanted)),
     "ensure_database": lambda plane, wanted: plane.ensure_database(spec_of(wanted)),
     "remove_database": lambda plane, wanted: plane.remove_database(ref_of(wanted)),
     "ensure_broker": lambda plane, wanted: plane.ensure_broker(spec_of(wanted)),
@@ -93,14 +93,9 @@ def _good(wanted: Deployment) -> Deployment:
 
 
 def _ensure_namespace(plane: DataPlane, wanted: Deployment) -> None:
-    """Counted before it is there, so that nothing is there uncounted."""
+    """Counted before it is there and until it is forgotten, so that nothing is there uncounted and nothing is let go twice."""
     removals.place(wanted)
     plane.ensure_namespace(spec_of(wanted))
-
-
-def _remove_namespace(plane: DataPlane, wanted: Deployment) -> None:
-    plane.remove_namespace(ref_of(wanted))
-    removals.displace(wanted)
 
 
 def _ensure_release(plane: DataPlane, wanted: Deployment) -> None:

@@ -12,7 +12,7 @@ from orrery.authz.principal import Principal, missing, require
 from orrery.errors import Conflict, Invalid
 from orrery.model.deploy import Release
 from orrery.model.deployment import Deployment, Phase
-from orrery.store import agenda, reads, writes
+from orrery.store import agenda, reads, removals, writes
 from orrery.store.tables import Item, claim, item, table
 from orrery.store.writes import Write
 
@@ -114,6 +114,7 @@ def forget(deployment: Deployment) -> None:
         writes.delete(row, type(row).generation == row.generation, writes.changed(f"deployment `{deployment.name}`")),
         writes.delete_anyway(_name(deployment)),
         writes.delete_anyway(_namespace(deployment)),
+        removals.displaced(deployment),
         _counted(deployment, -1),
     )
 

@@ -8,6 +8,7 @@ from orrery.model.deployment import Deployment
 from orrery.model.removals import Removals
 from orrery.store import reads, writes
 from orrery.store.tables import Item, item, table
+from orrery.store.writes import Write
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,9 @@ def place(deployment: Deployment) -> None:
         writes.commit(writes.put(_place(deployment, Placed(deployment.id))))
 
 
-def displace(deployment: Deployment) -> None:
-    """Its namespace is gone."""
-    writes.commit(writes.delete_anyway(_place(deployment, Placed(deployment.id))))
+def displaced(deployment: Deployment) -> Write:
+    """It lies there no more, as one write among others."""
+    return writes.delete_anyway(_place(deployment, Placed(deployment.id)))
 
 
 def is_let_go(deployment: Deployment) -> bool:
@@ -56,7 +57,7 @@ def allow(removals: Removals) -> None:
     writes.commit(_next(removals))
 
 
-def _next(removals: Removals) -> writes.Write:
+def _next(removals: Removals) -> Write:
     row = item(f"CLUSTER#{removals.cluster_id}", "REMOVALS", removals)
     return writes.put_next(row, _changed()) if removals.generation > 1 else writes.put_new(row, _changed())
 
