@@ -10,9 +10,9 @@ from dataclasses import replace
 from math import inf
 from typing import NamedTuple
 
-from orrery.hypervisor.forecast import Run, Running, Shape, remaining
+from orrery.hypervisor.forecast import HORIZON, Run, Running, Shape, remaining
 
-from agent.schedules import HORIZON, ActiveRun, Dag, TaskRow
+from agent.schedules import ActiveRun, Dag, TaskRow
 from agent.timetables import Timetable, following
 
 _MOST = 20_000

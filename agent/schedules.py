@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from math import isfinite
 from typing import Any, NamedTuple
 
+from orrery.hypervisor.forecast import HORIZON
+
 from agent.doors import Connection
 
-HORIZON = 180.0
-"""Seconds that are looked ahead: longer than any worker takes to start, and shorter than what anybody could say of a run's tasks."""
 _FAR = 1e9
 _RUNS = """
     SELECT left(dag_id::text, 250), left(run_id::text, 250), (state::text = 'running')::int,

@@ -78,13 +78,18 @@ class Case:
 
 def scores(policies: Sequence[str], cases: Sequence[Case], *, processes: int = 0) -> dict[str, Figures]:
     """The figures of each policy over all cases; the same with any number of processes (0: one for each core)."""
+    seen = outcomes(policies, cases, processes=processes)
+    return {name: figures(each for of, each in seen if of == name) for name in policies}
+
+
+def outcomes(policies: Sequence[str], cases: Sequence[Case], *, processes: int = 0) -> list[tuple[str, Outcome]]:
+    """What each case came to under each policy, with the policy's name."""
     jobs = [(name, case) for name in policies for case in cases]
-    if (processes or os.cpu_count() or 1) == 1:
-        outcomes = [outcome(*job) for job in jobs]
-    else:
-        with ProcessPoolExecutor(processes or None) as pool:
-            outcomes = list(pool.map(outcome, *zip(*jobs, strict=True)))
-    return {name: figures(each for (of, _), each in zip(jobs, outcomes, strict=True) if of == name) for name in policies}
+    names = [name for name, _ in jobs]
+    if not jobs or (processes or os.cpu_count() or 1) == 1:
+        return list(zip(names, (outcome(*job) for job in jobs), strict=True))
+    with ProcessPoolExecutor(processes or None) as pool:
+        return list(zip(names, pool.map(outcome, *zip(*jobs, strict=True)), strict=True))
 
 
 def played(policy: str, case: Case) -> World:

@@ -46,7 +46,7 @@ class FakePlane:
 
     def orders(self, deployment: str, queue: str, *, workers: int, generation: int = 1) -> None:
         """A lease with one target, whatever anybody saw."""
-        target = Target(deployment, queue, workers, generation, "IDLE", "a test says so")
+        target = Target(deployment, queue, workers, generation, "IDLE")
         self.lease = Lease((self.lease.generation if self.lease else 0) + 1, self.now(), self.now() + timedelta(seconds=90), (target,))
 
     def tick(self) -> None:

@@ -2,6 +2,9 @@
 
 import random
 
+from orrery.hypervisor.lease import WORDS
+from orrery.hypervisor.plan import Cause
+
 from agent.demand import Counts
 from tests.agent.conftest import Scene
 
@@ -18,7 +21,7 @@ def test_a_queue_goes_from_zero_to_several_workers_and_back_at_the_planes_word(s
     launches = [decision for decision in scene.decisions() if decision["action"] == "LAUNCH"]
     assert len(launches) == 4
     assert all(decision["source"] == f"lease {decision['leaseGeneration']}" for decision in launches)
-    assert launches[0]["reason"] == "more workers are needed: 8 queued + 0 running need 4 workers of 2; 0 are running"
+    assert launches[0]["reason"] == f"more workers are needed: {WORDS[Cause.DEMAND]}"
     assert scene.home.drained_busy == []
 
 

@@ -1,20 +1,25 @@
 """Rules of sleep with real sagas: what a tick decides is carried out, whatever is lost in between, and only what rests is stopped."""
 
+import random
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
 from orrery import hibernation
 from orrery.hibernation import Stands
-from orrery.hypervisor.execute import look_at_sleep
-from orrery.model.deployment import Deployment, HibernationSchedule, IdleRule, SleepCause
-from orrery.store import deployments, fleets
+from orrery.hypervisor import execute
+from orrery.hypervisor.execute import LOOKS, look_at_sleep
+from orrery.model.deployment import Deployment, HibernationOverride, HibernationSchedule, IdleRule, Phase, SleepCause
+from orrery.store import deployments, fleets, tables
+from orrery.store.agenda import PAGE
+from orrery.store.tables import OPEN_SHARDS
 
 from local.aws.engine import Engine
-from tests.support.builders import SOMEBODY
+from tests.support.builders import BORN, SOMEBODY
 from tests.support.dataplane import PARTS
+from tests.support.dynamodb import overheard
 from tests.support.sagas import Stage, a_stage
 
 ASLEEP = set(PARTS) - {"airflow"}
@@ -134,3 +139,62 @@ def test_the_time_a_wake_took_is_expected_of_the_next(stage: Stage) -> None:
     after = [woken.succeeded(stage.now + timedelta(seconds=took)).wake_seconds for took in (200, 60, 10, 5000)]
     assert after == [200.0, 60.0, 45.0, 900.0]
     assert woken.retried().succeeded(stage.now + timedelta(seconds=200)).wake_seconds == 60.0, "an outage is no measure"
+
+
+class TestMoreThanOneRoundCanLookAt:
+    @pytest.fixture(autouse=True)
+    def all_at_once(self, stage: Stage) -> None:
+        stage.deaf = True  # the sagas are the business of others
+
+    def test_has_the_longest_due_looked_at_first_and_reads_little_of_the_rest(self, stage: Stage) -> None:
+        made = [due(stage, minutes=minutes) for minutes in random.Random(7).sample(range(1, 1000), LOOKS + 130)]
+        made.sort(key=lambda each: each.updated_at)
+        read: list[int] = []
+        with overheard({"after-call": lambda model, parsed, **_: read.append(len(parsed["Items"])) if model.name == "Query" else None}):
+            assert tick(stage) == {"put to sleep": LOOKS}
+        assert [bool(stage.record(each).asleep) for each in made] == [True] * LOOKS + [False] * 130
+        assert LOOKS <= sum(read) <= LOOKS + OPEN_SHARDS * PAGE
+        assert tick(stage) == {"put to sleep": 130}
+
+    def test_leaves_nobody_behind_those_that_are_broken(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(execute, "LOOKS", 2)
+        bad = {due(stage, minutes=minutes).id for minutes in (9, 8)}
+        good = due(stage, minutes=7)
+        look = hibernation.look
+        monkeypatch.setattr(hibernation, "look", lambda each, *args: 1 / 0 if each.id in bad else look(each, *args))
+        assert tick(stage) == {"broken": 2}
+        assert tick(stage) == {"put to sleep": 1}
+        assert stage.record(good).asleep
+        assert tick(stage, timedelta(minutes=4)) == {}
+        assert tick(stage, timedelta(minutes=1)) == {"broken": 2}, "they have their turn again"
+
+    def test_leaves_nobody_behind_those_that_cannot_be_read(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(execute, "LOOKS", 2)
+        for number in range(2):
+            keys: dict[str, Any] = {"openpk": "DUE#0", "opensk": f"{BORN.isoformat()}#{number}#1"}
+            tables.table()(f"ORG#{number}", f"DEP#{number}", body={"of_another_version": True}, **keys).save()
+        due(stage, minutes=0)
+        assert tick(stage) == {}
+        assert tick(stage) == {"put to sleep": 1}
+
+    def test_does_not_wait_for_open_work(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(execute, "LOOKS", 1)
+        for _ in range(3):
+            stage.asked_for()
+        due(stage, minutes=0)
+        assert tick(stage) == {"put to sleep": 1}
+
+
+def due(stage: Stage, *, minutes: int) -> Deployment:
+    """One that its schedule has asleep, and whose sleep has been due for a look for so long."""
+    since = stage.now - timedelta(minutes=minutes)
+    return stage.asked_for(hibernation_schedules=(ALWAYS,), phase=Phase.ACTIVE, settled=1, updated_at=since)
+
+
+def test_a_word_is_over_when_it_says_in_whatever_zone_it_says_it(stage: Stage) -> None:
+    until = (stage.now + timedelta(hours=2)).astimezone(timezone(timedelta(hours=5)))
+    word = HibernationOverride(False, until)
+    stage.deaf = True
+    stage.asked_for(hibernation_override=word, hibernation_schedules=(ALWAYS,), phase=Phase.ACTIVE, settled=1)
+    assert tick(stage, timedelta(minutes=119)) == {}
+    assert tick(stage, timedelta(minutes=1)) == {"put to sleep": 1}

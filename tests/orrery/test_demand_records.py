@@ -1,9 +1,10 @@
-"""Pieces of the demand record lie in one object for ten minutes of a cluster, and are put together for one Deployment."""
+"""Pieces of the demand record lie in one object for two hours of a cluster, and are put together for one Deployment."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
-from orrery import demand_records
+from orrery import demand_records, s3
 from orrery.model.demand_record import Piece, Sample
 from orrery.model.span import Span
 
@@ -68,3 +69,40 @@ def test_nothing_is_told_of_another_deployment() -> None:
 def test_a_deployment_named_like_the_piece_itself_is_no_trouble(plane: Plane) -> None:
     keep(0, stood(0, 3), deployment="clong0000000000000000001")
     assert read(0, 600, "clong0000000000000000001")[0] == [(0, 3, 1)]
+
+
+def test_a_week_is_read_in_fewer_than_a_hundred_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    week, asked = 7 * 86_400, list[str]()
+    for start in range(-2 * 3600, week, 3600):
+        keep(start, stood(start, 1))
+    fetch = s3.read
+
+    def counted(bucket: str, key: str) -> Any:
+        asked.append(key)
+        return fetch(bucket, key)
+
+    monkeypatch.setattr(s3, "read", counted)
+    samples, seconds = read(0, week)
+    assert (len(samples), seconds) == (7 * 24, 7 * 24 * 600)
+    assert len(asked) <= 86
+
+
+def test_a_piece_that_crosses_another_is_added_to_what_that_one_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
+    put_over = s3.put_over
+
+    def meanwhile(*written: Any) -> bool:
+        monkeypatch.setattr(s3, "put_over", put_over)
+        keep(0, stood(0, 3))
+        return put_over(*written)
+
+    monkeypatch.setattr(s3, "put_over", meanwhile)
+    keep(600, stood(600, 1))
+    assert read(0, 1200) == ([(0, 3, 1), (600, 1, 1)], 1200)
+
+
+def test_what_is_too_much_for_two_hours_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(0, stood(0, 3))
+    monkeypatch.setattr(demand_records, "_LARGEST", 100)
+    assert demand_records.keep("c1", Piece(NOON + 600, NOON + 1200)) is False
+    assert demand_records.keep("c1", Piece(NOON, NOON + 600)) is True, "it is there already"
+    assert read(0, 1200) == ([(0, 3, 1)], 600)

@@ -1,22 +1,25 @@
-"""Demand records in S3: how each queue of a cluster stood, so that a day can be replayed; one object for all Deployments and ten minutes.
+"""Demand records in S3: how each queue of a cluster stood, so that a day can be replayed; one object for all Deployments and two hours.
 
-    demand records bucket    <cluster>/<yyyymmddThhmmss>-<part>    a zip with a member for each Deployment; S3 forgets it after 30 days
+    demand records bucket    <cluster>/<yyyymmddThhmmss>    a zip; S3 forgets it after 30 days
 
-A member is JSON: `{queue: [sample, ...]}`. Whoever asks for one Deployment fetches a day in 144 requests and unpacks its members only.
-Writing costs one request each ten minutes, whatever a cluster holds.
+Its members are `<piece>/<deployment>`, JSON of `{queue: [sample, ...]}`, and `<piece>/piece`, which tells what that piece covers. A piece
+is added once, over the object that was read, so an agent may bring it until it hears an answer. Whoever asks for one Deployment fetches a
+day in 14 requests and a week in 86, eight at once, and unpacks its members only. Writing costs two requests each ten minutes, whatever a
+cluster holds.
 """
 
 import io
 import itertools
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
 
 from orrery import names, s3
+from orrery.errors import Unavailable
 from orrery.model.demand_record import LONGEST, Piece, Recorded, Sample
 from orrery.model.span import Span
 from orrery.settings import settings
@@ -24,20 +27,36 @@ from orrery.settings import settings
 _TOGETHER = 8
 _ABOUT = "piece"
 """The member that tells what the piece covers; no id of a Deployment is so short."""
+_SLOT = 2 * 3600
+"""Seconds of a cluster in one object."""
+_LARGEST = 32 * 1024 * 1024
+"""Bytes of one object; whoever tells more loses the rest of these two hours. A thousand Deployments that change every 30 s tell 5 MB."""
+_TRIES = 6
+_FIRST = (1980, 1, 1, 0, 0, 0)
+"""The time of every member, so that the same pieces are the same bytes."""
 
 
-def keep(cluster_id: str, piece: Piece, *, part: int = 0) -> None:
-    """Keeps a piece; the same piece kept again changes nothing."""
-    with _speaking():
-        s3.client().put_object(Bucket=settings().demand_records_bucket, Key=_key(cluster_id, piece.started_at, part), Body=_zipped(piece))
+def keep(cluster_id: str, piece: Piece, *, part: int = 0) -> bool:
+    """Keeps a piece, if there is room for it; the same piece kept again changes nothing."""
+    key, mark = _key(cluster_id, piece.started_at), f"{_moment(piece.started_at)}-{part:04}"
+    for _ in range(_TRIES):
+        with _speaking():
+            there = s3.read(settings().demand_records_bucket, key)
+            body, tag = (there["Body"].read(), there["ETag"]) if there else (b"", "")
+            added = _with_piece(body, mark, piece)
+            if added is None or len(added) > _LARGEST:
+                return added is None
+            if s3.put_over(settings().demand_records_bucket, key, tag, added):
+                return True
+    raise Unavailable("many pieces of this cluster's demand record come at once; try again")
 
 
 def read(cluster_id: str, deployment_id: str, span: Span) -> Recorded:
     """What is kept of one Deployment in a span of time."""
     first, last = span.first.timestamp(), span.last.timestamp()
     with ThreadPoolExecutor(_TOGETHER) as readers:
-        pieces = [piece for piece in readers.map(lambda key: _piece(key, deployment_id), _keys(cluster_id, span)) if piece]
-    within = [piece for piece in pieces if piece.ended_at > first and piece.started_at < last]
+        objects = readers.map(lambda key: _pieces(key, deployment_id), _keys(cluster_id, span))
+        within = [piece for pieces in objects for piece in pieces if piece.ended_at > first and piece.started_at < last]
     covered = tuple((max(first, piece.started_at), min(last, piece.ended_at)) for piece in within)
     queues = {name for piece in within for name in piece.samples.get(deployment_id, {})}
     return Recorded({name: _joined(within, deployment_id, name, first, last) for name in sorted(queues)}, _merged(covered))
@@ -73,21 +92,28 @@ def _merged(spans: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], 
 
 def _keys(cluster_id: str, span: Span) -> list[str]:
     """The objects that can reach into the span, oldest first."""
-    before = _key(cluster_id, (span.first - LONGEST).timestamp() - 1, 0)
-    until = _key(cluster_id, span.last.timestamp() + 1, 0)
+    before = _key(cluster_id, (span.first - LONGEST).timestamp() - _SLOT)
+    until = _key(cluster_id, span.last.timestamp() + 1)
     with _speaking():
         return s3.keys(settings().demand_records_bucket, f"{cluster_id}/", after=before, until=until)
 
 
-def _piece(key: str, deployment_id: str) -> Piece | None:
+def _pieces(key: str, deployment_id: str) -> list[Piece]:
+    """The pieces of an object in their order, with what they tell of one Deployment."""
     with _speaking():
         found = s3.read(settings().demand_records_bucket, key)
         if found is None:
-            return None
+            return []
         body = found["Body"].read()
     with zipfile.ZipFile(io.BytesIO(body)) as packed:
-        about = json.loads(packed.read(_ABOUT))
-        told = json.loads(packed.read(deployment_id)) if deployment_id in packed.namelist() else {}
+        names = frozenset(packed.namelist())
+        marks = sorted(name.partition("/")[0] for name in names if name.endswith(f"/{_ABOUT}"))
+        return [_piece(packed, mark, deployment_id, names) for mark in marks]
+
+
+def _piece(packed: zipfile.ZipFile, mark: str, deployment_id: str, names: Collection[str]) -> Piece:
+    about, member = json.loads(packed.read(f"{mark}/{_ABOUT}")), f"{mark}/{deployment_id}"
+    told = json.loads(packed.read(member)) if member in names else {}
     queues = {name: tuple(_sample(each) for each in samples) for name, samples in told.items()}
     return Piece(about["startedAt"], about["endedAt"], {deployment_id: queues})
 
@@ -97,18 +123,25 @@ def _sample(told: list[Any]) -> Sample:
     return Sample._make((*counts, None if ahead is None else tuple((value, count) for value, count in ahead)))
 
 
-def _zipped(piece: Piece) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as members:
-        members.writestr(zipfile.ZipInfo(_ABOUT), json.dumps({"startedAt": piece.started_at, "endedAt": piece.ended_at}))
-        for deployment_id, queues in sorted(piece.samples.items()):
-            body = json.dumps(queues, separators=(",", ":"))
-            members.writestr(zipfile.ZipInfo(deployment_id), body, compress_type=zipfile.ZIP_DEFLATED)
+def _with_piece(body: bytes, mark: str, piece: Piece) -> bytes | None:
+    """The object with one piece more; None when that is in it."""
+    packed = io.BytesIO(body)
+    with zipfile.ZipFile(packed, "a") as members:
+        if f"{mark}/{_ABOUT}" in members.NameToInfo:
+            return None
+        told: dict[str, Any] = {_ABOUT: {"startedAt": piece.started_at, "endedAt": piece.ended_at}, **dict(sorted(piece.samples.items()))}
+        for name, document in told.items():
+            text = json.dumps(document, separators=(",", ":"))
+            members.writestr(zipfile.ZipInfo(f"{mark}/{name}", _FIRST), text, compress_type=zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
 
-def _key(cluster_id: str, started_at: float, part: int) -> str:
-    return names.demand_record_key(cluster_id, datetime.fromtimestamp(started_at, UTC).strftime("%Y%m%dT%H%M%S"), part)
+def _key(cluster_id: str, at: float) -> str:
+    return names.demand_record_key(cluster_id, _moment(at // _SLOT * _SLOT))
+
+
+def _moment(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y%m%dT%H%M%S}"
 
 
 def _speaking() -> AbstractContextManager[None]:

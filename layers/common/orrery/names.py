@@ -89,9 +89,9 @@ def component_log_key(deployment_id: str, slot: str) -> str:
     return f"{deployment_id}/{slot}"
 
 
-def demand_record_key(cluster_id: str, moment: str, part: int) -> str:
-    """Where a piece of a cluster's demand record lies; keys sort by time."""
-    return f"{cluster_id}/{moment}-{part:04}"
+def demand_record_key(cluster_id: str, moment: str) -> str:
+    """Where a cluster's demand record from a moment on lies; keys sort by time."""
+    return f"{cluster_id}/{moment}"
 
 
 def dag_place(deployment_id: str, dag_id: str) -> str:

@@ -74,11 +74,12 @@ def test_what_the_hypervisor_planned_comes_back_with_the_next_report(plane: Plan
             "queue": "default",
             "workers": 2,
             "deploymentGeneration": 1,
-            "reason": "7 queued + 0 running need 2 workers of 5; 0 are running",
+            "reason": "more tasks or a higher floor than the workers are enough for",
         }
     ]
     decisions = plane.installation.owner.get(f"{plane.path}/{deployment['id']}/scaling-decisions").body
     assert decisions["totalCount"] == 1
+    assert decisions["scalingDecisions"][0]["reason"] == "7 queued + 0 running need 2 workers of 5; 0 are running"
     assert {name: decisions["scalingDecisions"][0][name] for name in ("action", "current", "target", "queued", "leaseGeneration")} == {
         "action": "LAUNCH", "current": 0, "target": 2, "queued": 7, "leaseGeneration": 1,
     }  # fmt: skip

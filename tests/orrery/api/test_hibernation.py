@@ -7,6 +7,7 @@ import pytest
 from orrery.hypervisor.execute import look_at_sleep
 from orrery.store import fleets
 
+from tests.support.audit import exported
 from tests.support.plane import Plane
 
 ALWAYS_ASLEEP = {"hibernateAtCron": "* * * * *", "wakeAtCron": "0 0 29 2 *", "isEnabled": True}
@@ -24,9 +25,9 @@ def tell(plane: Plane, made: dict[str, Any], now: datetime, **changes: Any) -> N
     fleets.hear(plane.installation.cluster_id, taken_at=now.isoformat(), now=now)
 
 
-def sleeping(plane: Plane, **word: Any) -> dict[str, Any]:
+def sleeping(plane: Plane, *, name: str = "etl", **word: Any) -> dict[str, Any]:
     """One that somebody put to sleep, and that is."""
-    made = plane.made()
+    made = plane.made(name=name)
     plane.installation.owner.post(override(plane, made["id"]), {"isHibernating": True, **word})
     plane.settle(made["id"])
     return made
@@ -162,7 +163,7 @@ class TestRules:
         "changes", [{}, {"idleSince": None}, {"idleSince": "2020-01-01T00:00:00+00:00", "queues": [{"queued": 1, "running": 0}]}]
     )
     def test_what_is_at_work_or_not_known_to_rest_stays_awake(self, plane: Plane, changes: dict[str, Any]) -> None:
-        made, now = plane.made(**rules(idle={"isEnabled": True, "afterMinutes": 1})), datetime.now(UTC) + timedelta(hours=1)
+        made, now = plane.made(**rules(idle={"isEnabled": True, "afterMinutes": 5})), datetime.now(UTC) + timedelta(hours=1)
         tell(plane, made, now, **changes)
         assert look_at_sleep(now) == {"left as it is": 1}
         assert look_at_sleep(now + timedelta(minutes=4)) == {}
@@ -213,6 +214,23 @@ class TestAVisit:
         assert plane.machines.started[-2:] == ["hibernate_deployment 2", "update_deployment 3"]
         plane.settle(made["id"])
         assert visit(plane, made).body == {"state": "AWAKE", "reason": ""}
+
+    def test_that_wakes_it_is_on_record_once_in_the_name_of_its_page(self, plane: Plane) -> None:
+        made, home = sleeping(plane), plane.installation
+        for _ in range(2):
+            visit(plane, made)
+        (record,) = [each for each in exported(home) if each["operationId"] == "ReportVisit"]
+        assert (record["organizationId"], record["subjectId"], record["subjectType"]) == (home.organization_id, made["id"], "SERVICEKEY")
+        assert record["path"] == f"/agent/v1/clusters/{home.cluster_id}/deployments/{made['id']}/visits"
+        assert (record["method"], record["responseStatus"]) == ("POST", 200)
+
+    def test_that_wakes_nobody_is_not_on_record_and_neither_is_what_the_agent_reports_next(self, plane: Plane) -> None:
+        awake, made = plane.made(name="awake"), sleeping(plane, overrideUntil=(datetime.now(UTC) + timedelta(hours=1)).isoformat())
+        for each in (awake, made):
+            visit(plane, each)
+        visit(plane, woken := sleeping(plane, name="woken"))
+        visit(plane, made)
+        assert [each["subjectId"] for each in exported(plane.installation) if each["operationId"] == "ReportVisit"] == [woken["id"]]
 
     def test_does_not_wake_what_somebody_put_to_sleep_until_a_time(self, plane: Plane) -> None:
         until = datetime.now(UTC) + timedelta(hours=1)

@@ -3,24 +3,42 @@
 A script is lines such as
 
     queue reports: 0 to 4 workers of 5 tasks
+    # what the story is about
     at 0: 7 tasks of 60 s
-    at 100: bounds 0 to 2
+    at 100: 12 tasks of 30 s, as foretold
+    at 200: bounds 0 to 2
 
-and a run of it gives the transcript: each decision that differs from the one before.
+and a run of it gives the transcript: each decision that differs from the one before. Where anything is foretold, the planner also knows
+how long tasks take; where nothing is, it has no forecast.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from orrery.hypervisor import fleet as fleets
 from orrery.hypervisor.check import check
-from orrery.hypervisor.fleet import Queue, Worker, WorkerState
+from orrery.hypervisor.fleet import Due, Queue, Worker, WorkerState
+from orrery.hypervisor.forecast import GRAIN, Curve
 from orrery.hypervisor.plan import Action, Decision, plan
 
 TICK = 10
-START = 20
+START = 30
 """Seconds from a worker's launch until it takes tasks."""
+REACH = 120
+"""Seconds that a forecast tells of."""
+MIDNIGHT = datetime(2026, 1, 1, tzinfo=UTC)
+"""When every story begins."""
+
+
+class Wave(NamedTuple):
+    """Tasks of a DAG run that a schedule tells of."""
+
+    at: int
+    tasks: int
+    seconds: int
 
 
 @dataclass
@@ -33,10 +51,11 @@ class Machine:
     idle_since: int = 0
     draining: bool = False
 
-    def seen(self, now: int) -> Worker:
+    def seen(self, now: int, *, is_foretold: bool = False) -> Worker:
         state = WorkerState.DRAINING if self.draining else WorkerState.RUNNING if now >= self.ready else WorkerState.STARTING
         idle = None if self.ends or now < self.ready else float(now - max(self.idle_since, self.ready))
-        return Worker(self.name, state, len(self.ends), idle)
+        frees = float(max(self.ends) - now) if is_foretold and self.ends else None
+        return Worker(self.name, state, len(self.ends), idle, frees)
 
 
 @dataclass
@@ -46,6 +65,7 @@ class World:
     bounds: tuple[int, int]
     concurrency: int
     name: str = "default"
+    foretold: tuple[Wave, ...] = ()
     waiting: list[int] = field(default_factory=list)
     workers: list[Machine] = field(default_factory=list)
     now: int = 0
@@ -68,9 +88,23 @@ class World:
                 worker.ends.append(self.now + self.waiting.pop(0))
 
     def seen(self) -> Queue:
-        workers = tuple(worker.seen(self.now) for worker in self.workers)
+        workers = tuple(worker.seen(self.now, is_foretold=bool(self.foretold)) for worker in self.workers)
         running = sum(worker.busy for worker in workers)
-        return Queue("d1", "o1", 1, self.name, len(self.waiting), running, workers, *self.bounds, self.concurrency)
+        seen = Queue("d1", "o1", 1, self.name, len(self.waiting), running, workers, *self.bounds, self.concurrency, start=START)
+        return replace(seen, ahead=self._ahead(), due=self._due()) if self.foretold else seen
+
+    def _ahead(self) -> Curve:
+        """The tasks that wait, run on workers that stay, or are foretold, if none had to wait."""
+        spans = [(self.now, self.now + seconds, 1) for seconds in self.waiting]
+        spans += [(self.now, end, 1) for worker in self.workers if not worker.draining for end in worker.ends]
+        spans += [(wave.at, wave.at + wave.seconds, wave.tasks) for wave in self.foretold if wave.at > self.now]
+        active = [sum(count for start, end, count in spans if start <= self.now + second < end) for second in range(REACH)]
+        width = int(GRAIN)
+        return tuple(sum(active[place : place + width]) / width for place in range(0, REACH, width))
+
+    def _due(self) -> Due | None:
+        coming = [wave for wave in self.foretold if self.now < wave.at <= self.now + REACH]
+        return Due("nightly", MIDNIGHT + timedelta(seconds=coming[0].at), coming[0].tasks) if coming else None
 
     def decide(self) -> Decision:
         fleet = fleets.of("c1", [self.seen()])
@@ -113,7 +147,9 @@ def transcript(script: str) -> str:
 def _parse(script: str) -> tuple[World, list[tuple[int, str]], int]:
     name, floor, ceiling, concurrency = _numbers(r"queue (\w+): (\d+) to (\d+) workers of (\d+) tasks", script)[0]
     events = [(int(at), what) for at, what in _numbers(r"at (\d+): (.+)", script)]
-    return World((int(floor), int(ceiling)), int(concurrency), name), events, events[-1][0]
+    foretold = _numbers(r"at (\d+): (\d+) tasks of (\d+) s, as foretold", script)
+    waves = tuple(Wave(int(at), int(count), int(seconds)) for at, count, seconds in foretold)
+    return World((int(floor), int(ceiling)), int(concurrency), name, waves), events, events[-1][0]
 
 
 def _happen(world: World, what: str) -> None:

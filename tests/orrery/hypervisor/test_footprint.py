@@ -20,7 +20,7 @@ def snapshot(*workers: dict[str, Any], **queue: Any) -> dict[str, Any]:
 
 
 def demands(told: dict[str, Any], *targets: int) -> tuple[Demand, ...]:
-    leased = [Target("d1", "default", target, 3, "DEMAND", "") for target in targets]
+    leased = [Target("d1", "default", target, 3, "DEMAND") for target in targets]
     return footprint.demands(fleets.read("c1", told), told, leased)
 
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from orrery.hypervisor import fleet as fleets
 from orrery.hypervisor.fleet import Queue
-from orrery.hypervisor.lease import LIFE, RENEWED, RENEWED_AT_REST, Lease, merge, news, renew
-from orrery.hypervisor.plan import Plan, plan
+from orrery.hypervisor.lease import LIFE, RENEWED, RENEWED_AT_REST, WORDS, Lease, merge, news, renew
+from orrery.hypervisor.plan import Cause, Plan, plan
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -90,3 +90,7 @@ def test_actions_are_always_news_and_a_hold_only_when_its_cause_is_another() -> 
     assert news(first(launch), launch) == launch
     assert news(first(rest), rest) == ()
     assert news(first(launch), rest) == rest
+
+
+def test_every_cause_has_words_of_its_own() -> None:
+    assert len({WORDS[cause] for cause in Cause}) == len(Cause)

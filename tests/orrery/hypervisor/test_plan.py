@@ -80,13 +80,13 @@ NOON = Due("etl", datetime(2026, 3, 1, 12, tzinfo=UTC), 12)
         (replace(queue(), ahead=curve((0, 4), (12, 60)), due=NOON), "LAUNCH", "AHEAD", 3,
          "3 workers of 5 will be needed in 4 s: dag `etl` is due at 12:00:00; 0 are running"),
         (replace(queue(FRESH), ahead=curve((0, 4), (2, 60)), due=NOON), "HOLD", "AHEAD", 1,
-         "1 worker of 5 will be needed in 0 s: dag `etl` is due at 12:00:00; 1 is running and kept for it"),
+         "1 worker of 5 will be needed in 4 s: dag `etl` is due at 12:00:00; 1 is running and kept for it"),
         (replace(queue(STARTING, queued=20), ahead=curve((20, 4))), "LAUNCH", "DEMAND", 2,
          "20 queued + 0 running need 2 workers of 5, as a task may wait 10 s; 1 is running"),
         (replace(queue(queued=3), ahead=curve((3, 20), (12, 60))), "LAUNCH", "DEMAND", 3,
          "3 queued + 0 running need 1 worker of 5; 0 are running, and 3 workers of 5 will be needed in 20 s, when running DAGs come to it"),
         (replace(queue(BUSY, FRESH, running=1), ahead=curve((1, 30), (8, 60))), "HOLD", "AHEAD", 2,
-         "2 workers of 5 will be needed in 28 s, when running DAGs come to it; 2 are running and kept for it"),
+         "2 workers of 5 will be needed in 30 s, when running DAGs come to it; 2 are running and kept for it"),
         (replace(queue(LASTS, FRESH, running=1), ahead=curve((1, 120))), "DRAIN", "IDLE", 1,
          "0 queued + 1 running need 1 worker of 5; 2 are running, 1 too many, idle and not needed in the next 42 s"),
         (replace(queue(BUSY, BUSY, running=2), ahead=curve((2, 120))), "HOLD", "ALL_BUSY", 2,
@@ -107,6 +107,19 @@ def test_economy_lets_short_work_wait_and_balanced_does_not() -> None:
     burst = replace(queue(STARTING, queued=20), ahead=curve((20, 24)))
     assert decide(burst).target == 4
     assert decide(replace(burst, style=Style.ECONOMY)).target == 2
+
+
+@pytest.mark.parametrize("style", Style)
+def test_nobody_is_launched_who_would_be_up_before_there_is_something_to_do(style: Style) -> None:
+    """However patient the style is: patience is for tasks that wait, not for workers."""
+    wave = replace(queue(), ahead=curve((0, 50), (20, 300)), style=style)
+    assert decide(wave).action is Action.HOLD
+    assert decide(replace(wave, ahead=curve((0, 20), (20, 300)))).target == 4
+
+
+def test_a_short_wave_finds_the_same_workers_wherever_in_a_grain_it_begins() -> None:
+    whole, half = curve((0, 30), (20, 6)), (*curve((0, 28)), 10.0, *curve((20, 4)), 10.0)
+    assert decide(replace(queue(), ahead=whole)).target == decide(replace(queue(), ahead=half)).target == 3
 
 
 def test_touches_nothing_in_a_cluster_that_has_been_silent() -> None:

@@ -12,7 +12,7 @@ from orrery.hypervisor.lease import Lease, Target
 from orrery.store import fleets, observed
 
 NOW = datetime.now(UTC)
-LEASE = Lease(1, NOW, NOW + timedelta(seconds=90), (Target("d1", "default", 2, 3, "DEMAND", "7 queued"),))
+LEASE = Lease(1, NOW, NOW + timedelta(seconds=90), (Target("d1", "default", 2, 3, "DEMAND"),))
 SNAPSHOT: dict[str, Any] = {"takenAt": "2026-03-01T12:00:00+00:00", "agent": {"version": "1"}, "deployments": [{"id": "d1"}]}
 
 

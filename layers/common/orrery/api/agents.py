@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from orrery import hibernation
-from orrery.api.entrance import Caller, routes
+from orrery.api.entrance import Caller, act_as, routes
 from orrery.api.wire.agents import Answer, Snapshot, Visit, VisitedDeployment
 from orrery.authz.permissions import Permission
-from orrery.authz.principal import missing
+from orrery.authz.principal import Kind, Principal, missing
 from orrery.errors import Invalid
 from orrery.hypervisor import fleet, shards
-from orrery.model.deployment import Health, Observed
+from orrery.model.deployment import Deployment, Health, Observed
 from orrery.store import deployments, fleets, observed, snapshots
 
 log = logging.getLogger("orrery")
@@ -36,14 +36,24 @@ def report_snapshot(clusterId: str, body: Snapshot, caller: Caller) -> Answer:
     tags=["Agent"],
 )
 def report_visit(clusterId: str, deploymentId: str, body: Visit, caller: Caller) -> VisitedDeployment:
-    """Somebody is at the address of a sleeping Deployment of this cluster: it wakes, if it wakes for visitors. Asking again is harmless."""
+    """Somebody is at the address of a sleeping Deployment of this cluster: it wakes, if it wakes for visitors. Asking again is harmless.
+
+    A visit that wakes is on record, in the name of the Deployment's own page: who came is not known, as it asks nobody to sign in.
+    """
     if not caller.may(Permission.CLUSTER_REPORT, clusterId):
         raise missing("cluster")
     deployment = deployments.load(body.organization_id, deploymentId)
     if deployment.cluster_id != clusterId:
         raise missing("deployment")
     stands, reason = hibernation.need(deployment, by=deployment.updated_by, now=datetime.now(UTC), is_visit=True)
+    if deployment.is_hibernating and stands is hibernation.Stands.WAKING:
+        act_as(_page(deployment))
     return VisitedDeployment(state=stands.value, reason=reason)
+
+
+def _page(deployment: Deployment) -> Principal:
+    """The page that answers in a sleeping Deployment's place: it wakes it, and may do nothing else."""
+    return Principal(deployment.id, Kind.SERVICEKEY, f"the page of deployment `{deployment.name}`", deployment.organization_id, grants=())
 
 
 def _take(cluster_id: str, told: dict[str, Any], now: datetime) -> None:

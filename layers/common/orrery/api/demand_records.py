@@ -30,5 +30,6 @@ def report_demand(clusterId: str, body: DemandPiece, caller: Caller) -> TakenDem
         raise Invalid.field("endedAt", "must be at most ten minutes after `startedAt`")
     named = {(each.organization_id, each.deployment_id) for each in body.queues}
     piece = body.piece(fleets.placed(clusterId, named) if named else set())
-    demand_records.keep(clusterId, piece, part=body.part)
-    return TakenDemand(kept=sum(len(samples) for queues in piece.samples.values() for samples in queues.values()))
+    is_kept = demand_records.keep(clusterId, piece, part=body.part)
+    count = sum(len(samples) for queues in piece.samples.values() for samples in queues.values())
+    return TakenDemand(kept=count if is_kept else 0)

@@ -25,6 +25,7 @@ VERSION = "/v1"
 
 _caller: ContextVar[Principal] = ContextVar("caller")
 _address: ContextVar[str] = ContextVar("address")
+_actor: ContextVar[Principal | None] = ContextVar("actor", default=None)
 
 
 def _who() -> Principal:
@@ -41,6 +42,11 @@ def _where() -> str:
 
 Address = Annotated[str, Depends(_where)]
 """The parameter through which a route learns the address that the caller comes from."""
+
+
+def act_as(principal: Principal) -> None:
+    """The caller brings somebody else's wish: the audit log is to name that one for this request."""
+    _actor.set(principal)
 
 
 def routes() -> Router:
@@ -77,6 +83,7 @@ def serve(
 
     def handler(event: Event, context: Any) -> dict[str, Any]:
         request_id, caller = str(event["requestContext"]["requestId"]), None
+        _actor.set(None)
         try:
             caller = authenticate(event.get("headers", {}).get("authorization", "")) if authenticate else None
             answer = _answer(app, event, context, caller, from_anywhere=from_anywhere)
@@ -84,7 +91,7 @@ def serve(
             answer = refusals.answer(refusals.told(problem, request_id), request_id)
         answer["headers"] = {**answer.get("headers", {}), "X-Request-Id": request_id}
         if caller:
-            auditing.record(event, caller, lambda: _operation(app, event), status=answer["statusCode"], context=context)
+            auditing.record(event, _actor.get() or caller, lambda: _operation(app, event), status=answer["statusCode"], context=context)
         return answer
 
     return handler

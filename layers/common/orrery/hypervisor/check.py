@@ -15,14 +15,14 @@ def check(fleet: Fleet, plan: Plan) -> Plan:
 def violations(fleet: Fleet, plan: Plan) -> tuple[str, ...]:
     """What a plan breaks, in words; nothing when it may be published."""
     queues = {(queue.deployment, queue.name): queue for queue in fleet.queues}
-    decided = [(decision.deployment, decision.queue) for decision in plan]
-    found = [] if len(set(decided)) == len(decided) else ["a queue is decided twice"]
-    if missing := queues.keys() - set(decided):
+    decided = {(decision.deployment, decision.queue): decision for decision in plan}
+    found = [] if len(decided) == len(plan) else ["a queue is decided twice"]
+    if missing := queues.keys() - decided.keys():
         found.append(f"{len(missing)} queues are forgotten")
-    for decision in plan:
-        queue = queues.get((decision.deployment, decision.queue))
-        broken = _broken(queue, decision, fleet.silence) if queue else ["a queue that nobody saw"]
-        found += [f"queue {decision.queue} of {decision.deployment}: {what}" for what in broken]
+    for place, decision in decided.items():
+        queue = queues.get(place)
+        if broken := _broken(queue, decision, fleet.silence) if queue else ["a queue that nobody saw"]:
+            found += [f"queue {decision.queue} of {decision.deployment}: {what}" for what in broken]
     return tuple(found)
 
 
@@ -41,7 +41,7 @@ def _broken(queue: Queue, decision: Decision, silence: float) -> list[str]:
         found.append(f"target {target} is less than the {queue.occupied} workers that run tasks, and nobody knows what comes")
     if decision.action is not _direction(current, target):
         found.append(f"{decision.action} leads from {current} to {target}")
-    if not queue.is_foretold and current - target > max(0, current - queue.ceiling, queue.idle()):
+    if target < current and not queue.is_foretold and current - target > max(current - queue.ceiling, queue.idle()):
         found.append(f"more workers are drained than are idle or above the ceiling of {queue.ceiling}")
     return found
 

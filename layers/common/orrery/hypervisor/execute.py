@@ -83,11 +83,12 @@ def _think(cluster_id: str, number: int, imagined: Fleet) -> tuple[Decision, ...
 def look_at_sleep(now: datetime | None = None) -> dict[str, int]:
     """Follows the sleep rules of every Deployment that is due for a look; says how many came to which end.
 
-    Two rounds may cross, and a person may be faster: who writes second gives way. One bad Deployment never stops the rest.
+    Two rounds may cross, and a person may be faster: who writes second gives way. One bad Deployment never stops the rest, and however many
+    there are, they do not keep the others from their turn: each is due again only after a while.
     """
     now, tally = now or datetime.now(UTC), Counter[str]()
     seen = cache(store.seen)
-    for deployment in deployments.due(now)[:LOOKS]:
+    for deployment in deployments.due(now, LOOKS):
         tally[_looked_at(deployment, now, seen)] += 1
     return dict(tally)
 
@@ -99,7 +100,17 @@ def _looked_at(deployment: Deployment, now: datetime, seen: Callable[[str], stor
         return "changed meanwhile"
     except Exception:  # whatever is wrong with one, the others have their turn
         log.exception("could not look at the sleep of deployment %s", deployment.id)
+        _set_back(deployment, now)
         return "broken"
+
+
+def _set_back(deployment: Deployment, now: datetime) -> None:
+    try:
+        deployments.look_again(deployment, now + hibernation.AT_LEAST_EVERY)
+    except StaleGeneration:
+        return
+    except Exception:  # it is looked at again at once, which is no worse than before
+        log.exception("could not set back the sleep of deployment %s", deployment.id)
 
 
 def _published(cluster_id: str, lease: Lease, number: int) -> bool:

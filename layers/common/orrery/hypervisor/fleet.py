@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
 from math import ceil
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from orrery.hypervisor.forecast import GRAIN, Curve
+from orrery.hypervisor.once import once
 from orrery.model.scaling import Style
 
 TICK = 12.0
@@ -96,23 +97,23 @@ class Queue:
     style: Style = Style.BALANCED
     due: Due | None = None
 
-    @cached_property
+    @once
     def serving(self) -> int:
         """Workers that take tasks, or will as soon as they are up; draining ones do not count."""
         return sum(worker.state is not WorkerState.DRAINING for worker in self.workers)
 
-    @cached_property
+    @once
     def occupied(self) -> int:
         """Serving workers that run something."""
         return sum(worker.busy > 0 and worker.state is not WorkerState.DRAINING for worker in self.workers)
 
-    @cached_property
+    @once
     def is_foretold(self) -> bool:
         """Whether it is known what comes: there is a forecast, and no task at work of which nobody knows when it ends and what follows."""
         unknown = (worker.busy and worker.frees is None and worker.state is WorkerState.RUNNING for worker in self.workers)
         return self.ahead is not None and not any(unknown)
 
-    @cached_property
+    @once
     def leaving(self) -> int:
         """Running tasks that end on workers which are draining: nobody else has to take them."""
         return min(self.running, sum(worker.busy for worker in self.workers if worker.state is WorkerState.DRAINING))
@@ -126,12 +127,12 @@ class Queue:
         """Seconds that a task may wait for a worker."""
         return self.manner.patience(self.span)
 
-    @cached_property
+    @once
     def tasks(self) -> int:
         """Tasks that wait or run and that workers have to be there for."""
         return self.queued + self.running - self.leaving
 
-    @cached_property
+    @once
     def needs(self) -> tuple[int, ...]:
         """Workers that the demand needs, whatever the bounds, for each GRAIN until a worker that is not launched now could serve.
 
@@ -147,22 +148,25 @@ class Queue:
         needs = _evened(self.ahead, self.patience, span, self.concurrency, self.manner.spare)
         return (max(least, needs[0]), *needs[1:])
 
-    @cached_property
+    @once
     def needed(self) -> int:
         """Workers that are needed before the next plan can bring any."""
         return max(self.needs[: int(TICK / GRAIN) + 1])
 
-    @cached_property
+    @once
     def peak(self) -> int:
         """Workers that are needed before one that is launched by the next plan could serve."""
         return max(self.needs)
 
     @property
     def peak_in(self) -> float:
-        """Seconds until the peak."""
-        return self.needs.index(self.peak) * GRAIN
+        """Seconds until the tasks are there that the peak comes from; it shows in `needs` up to a GRAIN before them."""
+        place = self.needs.index(self.peak)
+        now, soon, *_ = (*(self.ahead or ())[place : place + 2], 0.0, 0.0)
+        is_later = soon > now and now <= (self.peak - 1) * self.concurrency + 0.01
+        return (place + is_later) * GRAIN
 
-    @cached_property
+    @once
     def wanted(self) -> int:
         """Workers to have, within the bounds."""
         return min(max(self.peak, self.floor), self.ceiling)
@@ -173,12 +177,17 @@ class Queue:
 
 
 def _evened(curve: Curve, patience: float, span: int, concurrency: int, spare: float) -> list[int]:
-    """Workers for each of `span` grains: the mean of the tasks from there on, for as long as they may wait; one while there is any."""
+    """Workers for each of `span` grains: the mean of the tasks from there on, for as long as they may wait; one while there is any.
+
+    Never more than the tasks of that moment fill, so that nobody is had before there is something to do. The moment is two grains
+    long: a wave that begins within one of them is whole only in the next.
+    """
     width = max(1, int(patience / GRAIN))
     padded = (*curve[: span + width], *(0.0,) * max(0, span + width - len(curve)))
     together, left, needs = sum(padded[:width]), spare * concurrency + 0.01, []
     for place in range(span):
-        needs.append(max(int(padded[place] > 0.01), ceil((together / width - left) / concurrency)))
+        there = ceil((max(padded[place], padded[place + 1]) - 0.01) / concurrency)
+        needs.append(min(there, max(1, ceil((together / width - left) / concurrency))))
         together += padded[place + width] - padded[place]
     return needs
 
@@ -195,7 +204,7 @@ class Fleet:
 
 def of(cluster: str, queues: Iterable[Queue], *, silence: float = 0.0) -> Fleet:
     """A fleet in its fixed order, so that the order of observation never matters."""
-    return Fleet(cluster, tuple(sorted(queues, key=lambda queue: (queue.deployment, queue.name))), silence)
+    return Fleet(cluster, tuple(sorted(queues, key=attrgetter("deployment", "name"))), silence)
 
 
 def read(cluster: str, snapshot: Mapping[str, Any], *, silence: float = 0.0) -> Fleet:
@@ -220,30 +229,36 @@ def curve(runs: Iterable[tuple[float, int]] | None, *, aged: float = 0.0) -> Cur
 
 
 def _queue(deployment: Mapping[str, Any], queue: Mapping[str, Any], taken: datetime, silence: float) -> Queue:
+    """In the order of Queue's fields: what an agent tells is validated at the door, and this is done for each queue in each plan."""
+    ceiling, ahead, due = queue["max"], queue.get("ahead"), queue.get("next")
     return Queue(
-        deployment=deployment["id"],
-        organization=deployment["organizationId"],
-        generation=deployment["generation"],
-        name=queue["name"],
-        queued=queue["queued"],
-        running=queue["running"],
-        workers=tuple(_worker(worker, taken) for worker in queue["workers"]),
-        floor=min(queue["min"], queue["max"]),
-        ceiling=queue["max"],
-        concurrency=max(1, queue["concurrency"]),
-        ahead=curve(queue.get("ahead"), aged=silence),
-        start=queue.get("startSeconds") or START,
-        span=queue.get("spanSeconds") or 0.0,
-        style=Style(deployment.get("style") or Style.BALANCED),
-        due=_due(queue.get("next")),
+        deployment["id"],
+        deployment["organizationId"],
+        deployment["generation"],
+        queue["name"],
+        queue["queued"],
+        queue["running"],
+        tuple([_worker(worker, taken) for worker in queue["workers"]]),
+        min(queue["min"], ceiling),
+        ceiling,
+        queue["concurrency"] or 1,
+        None if ahead is None else curve(ahead, aged=silence),
+        queue.get("startSeconds") or START,
+        queue.get("spanSeconds") or 0.0,
+        _STYLES[deployment.get("style")],
+        _due(due) if due else None,
     )
 
 
-def _due(told: Mapping[str, Any] | None) -> Due | None:
-    return Due(told["dag"], datetime.fromisoformat(told["at"]), told["tasks"]) if told else None
+def _due(told: Mapping[str, Any]) -> Due:
+    return Due(told["dag"], datetime.fromisoformat(told["at"]), told["tasks"])
 
 
 def _worker(worker: Mapping[str, Any], taken: datetime) -> Worker:
-    since = worker.get("idleSince")
-    idle = max(0.0, (taken - datetime.fromisoformat(since)).total_seconds()) if since else None
-    return Worker(worker["id"], WorkerState(worker["state"]), worker["busy"], None if worker["busy"] else idle, worker.get("freesIn"))
+    busy, since = worker["busy"], worker.get("idleSince")
+    idle = max(0.0, (taken - datetime.fromisoformat(since)).total_seconds()) if since and not busy else None
+    return Worker(worker["id"], _STATES[worker["state"]], busy, idle, worker.get("freesIn"))
+
+
+_STATES = {state.value: state for state in WorkerState}
+_STYLES: Mapping[str | None, Style] = {None: Style.BALANCED} | {style.value: style for style in Style}

@@ -16,21 +16,36 @@ RENEWED_AT_REST = timedelta(seconds=75)
 """The same, where the next look is a minute away."""
 
 
+WORDS = {
+    Cause.SILENT: "the cluster is silent",
+    Cause.CLOSING: "no worker may run on this queue any more",
+    Cause.OVER_CEILING: "more workers run than may",
+    Cause.DEMAND: "more tasks or a higher floor than the workers are enough for",
+    Cause.AHEAD: "more workers will be needed before a new one could serve",
+    Cause.AT_CEILING: "as many workers as may run",
+    Cause.RIGHT_SIZED: "as many workers as are needed",
+    Cause.AT_REST: "nothing is to do",
+    Cause.ALL_BUSY: "more workers than are needed, and all of them are busy",
+    Cause.JUST_IDLE: "more workers than are needed, idle for less time than a start takes",
+    Cause.IDLE: "more workers than are needed, and idle",
+    Cause.PACKED: "what comes fits on fewer workers",
+}
+"""What a target says of its cause: the numbers are in the decision, and would cost a lease a second kilobyte every ten seconds."""
+
+
 @dataclass(frozen=True)
 class Target:
-    """How many workers one queue should have, and why; `cause` is the class of the reason."""
+    """How many workers one queue should have, and the class of the reason why."""
 
     deployment_id: str
     queue: str
     workers: int
     deployment_generation: int
     cause: str
-    reason: str
 
     @property
-    def gist(self) -> tuple[str, str, int, int, str]:
-        """Everything but the words: two targets of one gist say the same."""
-        return self.deployment_id, self.queue, self.workers, self.deployment_generation, self.cause
+    def reason(self) -> str:
+        return WORDS[Cause(self.cause)]
 
 
 @dataclass(frozen=True)
@@ -53,9 +68,9 @@ def renew(last: Lease | None, plan: Plan, now: datetime, *, renewed: timedelta =
 
     What is planned for a silent cluster ends at once: nobody should act on it, and it is kept only to know what has been told.
     """
-    targets = tuple(Target(d.deployment, d.queue, d.target, d.generation, d.cause, d.reason) for d in plan if d.cause is not Cause.AT_REST)
+    targets = tuple(Target(d.deployment, d.queue, d.target, d.generation, d.cause) for d in plan if d.cause is not Cause.AT_REST)
     silent = any(decision.cause is Cause.SILENT for decision in plan)
-    same = last is not None and _gist(last.targets) == _gist(targets) and bool(last.queues) == bool(plan)
+    same = last is not None and last.targets == targets and bool(last.queues) == bool(plan)
     if last and same and (silent or not plan or last.expires_at - now > renewed):
         return None
     return Lease(last.generation + 1 if last else 1, now, now if silent else now + LIFE, targets, len(plan))
@@ -86,7 +101,3 @@ def merge(leases: Iterable[Lease]) -> Lease | None:
         targets=tuple(targets.values()),
         queues=sum(lease.queues for lease in speaking),
     )
-
-
-def _gist(targets: Iterable[Target]) -> list[tuple[str, str, int, int, str]]:
-    return [target.gist for target in targets]

@@ -5,23 +5,19 @@ and one more on its Workspace's count, which is what keeps a Workspace from goin
 """
 
 import hashlib
-import logging
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from orrery.authz.permissions import Permission
 from orrery.authz.principal import Principal, missing, require
 from orrery.errors import Conflict, Invalid
 from orrery.model.deploy import Release
 from orrery.model.deployment import Deployment, Phase
-from orrery.store import reads, writes
-from orrery.store.documents import thaw
-from orrery.store.tables import OPEN_SHARDS, Item, claim, item, table
+from orrery.store import agenda, reads, writes
+from orrery.store.tables import Item, claim, item, table
 from orrery.store.writes import Write
 
-log = logging.getLogger(__name__)
-T = TypeVar("T")
+ILLEGIBLE = timedelta(minutes=5)
+"""How much later a Deployment that is due and that nobody can read is tried again."""
 
 
 def fetch(principal: Principal, organization_id: str, id: str, permission: Permission) -> Deployment:
@@ -130,18 +126,23 @@ def unchanged(deployment: Deployment) -> Write:
 
 def open_work(before: datetime) -> tuple[Deployment, ...]:
     """Deployments whose saga is not settled and that last changed before then: what the sweeper looks at, oldest first in each shard."""
-    return tuple(each for each in _open(before) if not each.is_settled)
+    return agenda.legible(Deployment, (row for row in agenda.rows(before) if row.sk.startswith("DEP#")))
 
 
-def due(now: datetime) -> tuple[Deployment, ...]:
-    """Settled Deployments whose sleep must be looked at by now: a word ran out, a schedule's time has come, a run is near."""
-    return tuple(each for each in _open(now + timedelta(microseconds=1)) if each.is_settled)
+def due(now: datetime, most: int) -> tuple[Deployment, ...]:
+    """At most so many settled Deployments whose sleep must be looked at by now, the longest due first: a word ran out, a schedule's time
+    has come, a run is near. One that nobody can read has its turn again later, behind the others."""
+    rows = agenda.due_rows(now + timedelta(microseconds=1), most)
+    read = [(row, agenda.read(Deployment, row)) for row in rows]
+    for row in (row for row, value in read if value is None):
+        agenda.set_back(row, now + ILLEGIBLE)
+    return tuple(value for _, value in read if value)
 
 
 def look_again(deployment: Deployment, at: datetime | None) -> None:
     """When a settled Deployment's sleep must be looked at next (None: not before it changes); its desired state stays as it is."""
     row, bound = _row(deployment), table()
-    where = open_keys(deployment.id, at, deployment.attempt) if at else {}
+    where = agenda.due_keys(deployment.id, at, deployment.attempt) if at else {}
     actions = [
         attribute.set(where[name]) if at else attribute.remove() for name, attribute in (("openpk", bound.openpk), ("opensk", bound.opensk))
     ]
@@ -149,40 +150,16 @@ def look_again(deployment: Deployment, at: datetime | None) -> None:
     writes.commit(writes.update(row, *actions, condition=same, otherwise=writes.changed(f"deployment `{deployment.name}`")))
 
 
-def _open(before: datetime) -> tuple[Deployment, ...]:
-    return legible(Deployment, (row for row in open_rows(before) if row.sk.startswith("DEP#")))
-
-
-def open_rows(before: datetime) -> Iterable[Item]:
-    """Every row of the index of open work that is older than `before`."""
-    bound = table()
-    with writes.speaking():
-        for shard in range(OPEN_SHARDS):
-            yield from bound.open.query(f"OPEN#{shard}", bound.opensk < before.isoformat())
-
-
-def legible(cls: type[T], rows: Iterable[Item]) -> tuple[T, ...]:
-    """The values of open work; a row that nobody can read is told to the log and left, because it must not stop the sweep."""
-    values = []
-    for row in rows:
-        try:
-            values.append(thaw(cls, row.body))
-        except (AttributeError, TypeError, ValueError):
-            log.exception("cannot read the open work under %s %s", row.pk, row.sk)
-    return tuple(values)
-
-
-def open_keys(id: str, since: datetime, attempt: int) -> dict[str, str]:
-    """The index attributes of open work on a Deployment; a new attempt is a new place in the index, which tells two sweeps apart."""
-    shard = int(hashlib.sha256(id.encode()).hexdigest(), 16) % OPEN_SHARDS
-    return {"openpk": f"OPEN#{shard}", "opensk": f"{since.isoformat()}#{id}#{attempt}"}
-
-
 def _row(deployment: Deployment) -> Item:
-    """Open work while a saga is not settled; and then from the moment at which its sleep must be looked at."""
-    since = _look_at(deployment) if deployment.is_settled else deployment.updated_at
-    keys = open_keys(deployment.id, since, deployment.attempt) if since else {}
-    return item(f"ORG#{deployment.organization_id}", f"DEP#{deployment.id}", deployment, **keys)
+    """Open work while a saga is not settled; and then due from the moment at which its sleep must be looked at."""
+    return item(f"ORG#{deployment.organization_id}", f"DEP#{deployment.id}", deployment, **_place(deployment))
+
+
+def _place(deployment: Deployment) -> dict[str, str]:
+    if not deployment.is_settled:
+        return agenda.keys(deployment.id, deployment.updated_at, deployment.attempt)
+    at = _look_at(deployment)
+    return agenda.due_keys(deployment.id, at, deployment.attempt) if at else {}
 
 
 def _look_at(deployment: Deployment) -> datetime | None:

@@ -5,8 +5,7 @@ from typing import Any
 
 from orrery.authz.principal import missing
 from orrery.model.deploy import Deploy, Release
-from orrery.store import reads, writes
-from orrery.store.deployments import legible, open_keys, open_rows
+from orrery.store import agenda, reads, writes
 from orrery.store.documents import freeze
 from orrery.store.tables import Item, item, table
 from orrery.store.writes import Kind, Write
@@ -62,7 +61,7 @@ def mark_published(pointer: Release) -> None:
 
 def open_releases(before: datetime) -> tuple[Release, ...]:
     """Pointers that were moved before then and never published: what the sweeper publishes."""
-    return legible(Release, (row for row in open_rows(before) if row.sk == "RELEASE"))
+    return agenda.legible(Release, (row for row in agenda.rows(before) if row.sk == "RELEASE"))
 
 
 def _row(deploy: Deploy) -> Item:
@@ -75,5 +74,5 @@ def _next(deploy: Deploy) -> Write:
 
 def _pointer(pointer: Release, *, since: datetime | None = None) -> Item:
     """The row's generation is the sequence, counted from 1: a Deployment without a release is at sequence 0."""
-    keys: dict[str, Any] = open_keys(pointer.deployment_id, since, pointer.sequence) if since else {}
+    keys: dict[str, Any] = agenda.keys(pointer.deployment_id, since, pointer.sequence) if since else {}
     return table()(f"DEP#{pointer.deployment_id}", "RELEASE", generation=pointer.sequence + 1, body=freeze(pointer), **keys)

@@ -14,8 +14,7 @@ from orrery.authz.principal import Principal, missing, require
 from orrery.errors import Conflict, Error
 from orrery.model.deployment import Deployment
 from orrery.model.environment import EnvironmentObject, ObjectType, Reaching, Scope, digest, reaching
-from orrery.store import reads, writes
-from orrery.store.deployments import legible, open_keys, open_rows
+from orrery.store import agenda, reads, writes
 from orrery.store.documents import freeze
 from orrery.store.tables import Item, claim, item, table
 from orrery.store.writes import Write
@@ -126,7 +125,7 @@ def forget(organization_id: str, scope_entity_id: str) -> None:
 
 def undelivered(before: datetime) -> tuple[Undelivered, ...]:
     """The changes from before then whose delivery was cut short, oldest first in each shard."""
-    return legible(Undelivered, (row for row in open_rows(before) if row.sk == "UNDELIVERED"))
+    return agenda.legible(Undelivered, (row for row in agenda.rows(before) if row.sk == "UNDELIVERED"))
 
 
 def mark_undelivered(deployment: Deployment, now: datetime) -> None:
@@ -174,7 +173,7 @@ def _change_in(organization_id: str, scope: Scope, id: str) -> Undelivered:
 
 def _marked(change: Undelivered, since: datetime) -> Write:
     id = change.scope_entity_id
-    return writes.put(item(f"ENV#{id}", "UNDELIVERED", change, **open_keys(id, since, 1)))
+    return writes.put(item(f"ENV#{id}", "UNDELIVERED", change, **agenda.keys(id, since, 1)))
 
 
 def _places(found: EnvironmentObject) -> dict[str, str]:

@@ -5,12 +5,12 @@ report, however many Deployments it has. A lease is one shard's; the agent is gi
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from orrery.errors import StaleGeneration
-from orrery.hypervisor.lease import Lease, merge
+from orrery.hypervisor.lease import Lease, Target, merge
 from orrery.hypervisor.plan import SILENCE
 from orrery.model.deployment import Deployment
 from orrery.store import reads, snapshots, writes
@@ -108,7 +108,7 @@ def lease(cluster_id: str) -> Lease | None:
 
 def publish(cluster_id: str, lease: Lease, number: int = 0) -> None:
     """Replaces the shard's lease before this one; `StaleGeneration` when another tick was here in the meantime."""
-    row = table()(f"CLUSTER#{cluster_id}", f"LEASE#{number}", generation=lease.generation, body={}, packed=pack(freeze(lease)))
+    row = table()(f"CLUSTER#{cluster_id}", f"LEASE#{number}", generation=lease.generation, body={}, packed=pack(_frozen(lease)))
     crossed = StaleGeneration("another tick has published since this one read the lease")
     writes.commit(writes.put_new(row, crossed) if lease.generation == 1 else writes.put_next(row, crossed))
 
@@ -131,8 +131,23 @@ def placed(cluster_id: str, ids: Iterable[tuple[str, str]]) -> set[str]:
     return {deployment.id for deployment in found if deployment.cluster_id == cluster_id}
 
 
+def _frozen(lease: Lease) -> dict[str, Any]:
+    """Targets that differ in their Deployment alone stand together: ids are long and made by chance, and all else repeats itself."""
+    alike: dict[tuple[Any, ...], list[str]] = {}
+    for each in lease.targets:
+        alike.setdefault((each.cause, each.queue, each.workers, each.deployment_generation), []).append(each.deployment_id)
+    return {**freeze(replace(lease, targets=())), "targets": [[*what, " ".join(ids)] for what, ids in sorted(alike.items())]}
+
+
 def _lease(row: Item) -> Lease:
-    return thaw(Lease, unpack(row.packed))
+    document = unpack(row.packed)
+    found = [
+        Target(id, queue, workers, generation, cause)
+        for cause, queue, workers, generation, ids in document.pop("targets")
+        for id in ids.split(" ")
+    ]  # fmt: skip
+    targets = tuple(sorted(found, key=lambda each: (each.deployment_id, each.queue)))
+    return replace(thaw(Lease, {**document, "targets": []}), targets=targets)
 
 
 def _heartbeat(row: Item) -> Heartbeat:

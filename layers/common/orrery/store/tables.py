@@ -44,9 +44,9 @@
     CLUSTER#<cluster>#<n>  DECISIONS#<time>   what one plan of shard <n> decided: list newest first; expires
     CLUSTER#<cluster>   NODES                 how many nodes each pool should have, and which could be emptied: written on change only
 
-    index `open`: openpk = OPEN#<shard>, opensk = <updated or due>#<deployment>; sparse, only on Deployments whose saga is not settled
-    and on releases and environments not yet published: what the sweeper reads; and on Deployments whose sleep must be looked at, from the
-    time at which it must: what the hypervisor's tick reads.
+    index `open`, sparse: openpk = OPEN#<shard>, opensk = <updated>#<deployment>#<attempt>, on Deployments whose saga is not settled and on
+    releases and environments not yet published: what the sweeper reads. And openpk = DUE#<shard>, opensk = <due>#<deployment>#<attempt>, on
+    Deployments whose sleep must be looked at, from the time at which it must: what the hypervisor's tick reads, the longest due first.
 
 Writes are conditional on the generation that was read; only desired state has one. Observed state never bumps it.
 """

@@ -3,20 +3,34 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from orrery.api.wire.base import Boolean, Integer, Request, Response, Timestamp
 from orrery.hypervisor.fleet import WorkerState
 from orrery.hypervisor.lease import Lease, Target
+from orrery.model import offer
 from orrery.model.scaling import Style
 
 Id = Annotated[str, Field(min_length=1, max_length=100)]
 Words = Annotated[str, Field(max_length=1000)]
 Count = Annotated[Integer, Field(ge=0, le=10_000_000)]
+Workers = Annotated[Integer, Field(ge=0, le=offer.MAX_WORKERS.ceiling)]
+"""Bounds of a queue, which are set here: more than may be set would have nodes planned for workers that nobody can want."""
 Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 Tasks = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
 Often = Annotated[Integer, Field(ge=1, le=1000)]
+
+
+MOST_GRAINS = 2000
+"""Of a curve: as far as the slowest start and the longest patience reach, and further than any plan looks."""
+
+
+def _within_reach(curve: list[tuple[float, int]]) -> list[tuple[float, int]]:
+    """A few bytes can tell of a curve that fills a function's memory."""
+    if sum(often for _, often in curve) > MOST_GRAINS:
+        raise ValueError(f"must tell of at most {MOST_GRAINS} grains")
+    return curve
 
 
 class Told(BaseModel):
@@ -45,13 +59,13 @@ class Queue(Told):
     name: Id
     queued: Count
     running: Count
-    min: Count
-    max: Count
+    min: Workers
+    max: Workers
     concurrency: Annotated[Integer, Field(ge=1, le=10_000)]
     cpu: Annotated[float, Field(ge=0, le=1000, strict=True, description="vCPU of a worker; 0 when the agent does not know.")] = 0
     memory: Annotated[float, Field(ge=0, le=10_000, strict=True, description="GiB of a worker; 0 when the agent does not know.")] = 0
     workers: list[Worker]
-    ahead: Annotated[list[tuple[Tasks, Often]], Field(max_length=300)] | None = Field(
+    ahead: Annotated[list[tuple[Tasks, Often]], Field(max_length=300), AfterValidator(_within_reach)] | None = Field(
         None,
         description="Tasks that will be active from now on, as pairs of a value and how many grains of two seconds it lasts; "
         "null when nobody can tell.",
@@ -63,6 +77,13 @@ class Queue(Told):
         0, description="Seconds that the shortest of the runs ahead usually takes."
     )
     next: NextRun | None = Field(None, description="The next run that brings tasks to this queue.")
+
+
+def _each_once(queues: list[Queue]) -> list[Queue]:
+    """A plan that decides one queue twice is refused whole."""
+    if len({queue.name for queue in queues}) < len(queues):
+        raise ValueError("tells of a queue twice")
+    return queues
 
 
 class Component(Told):
@@ -83,7 +104,7 @@ class ReportedDeployment(Told):
     shadow_style: Style | None = None
     components: list[Component] = []
     high_availability: Boolean = Field(False, description="Whether its workers must survive the loss of a zone.")
-    queues: list[Queue]
+    queues: Annotated[list[Queue], AfterValidator(_each_once)]
     next_run_at: AwareDatetime | None = Field(None, description="When its next DAG run is due, as its Airflow has it.")
     idle_since: AwareDatetime | None = Field(None, description="Since when nothing has been queued or running, on the agent's clock.")
 
