@@ -19,9 +19,11 @@ SHAPES = {
 
 
 @pytest.fixture
-def spec(home, node):
+def spec(api, home, node):
     spec = a_spec()
     yield spec
+    for queue in ("default", "heavy"):
+        agents.scale(api, spec.id, 0, queue=queue)
     remove_all(home, ref_of(spec))
 
 
@@ -97,7 +99,6 @@ def test_an_update_rolls_only_what_changed_and_never_a_worker(kubernetes, api, h
     observed(home, ref_of(spec), lambda seen: seen.healthy and seen.generation == 2, seconds=60)
     gone = {component for component, uid in before - pods(kubernetes, spec)}
     assert gone == rolled
-    agents.scale(api, spec.id, 0)
 
 
 def test_a_queue_that_is_gone_stays_until_its_last_worker_has_ended(api, home, spec):
@@ -107,7 +108,7 @@ def test_a_queue_that_is_gone_stays_until_its_last_worker_has_ended(api, home, s
     without = replace(spec, generation=2, queues=spec.queues[:1])
     home.ensure_queues(without)
     home.ensure_queues(without)
-    assert agents.pods(api, spec.id) == 1
+    assert agents.pods(api, spec.id, "heavy") == 1
     agents.scale(api, spec.id, 0, queue="heavy")
     home.ensure_queues(without)
     assert agents.deployments(api, spec.id, "heavy") == []

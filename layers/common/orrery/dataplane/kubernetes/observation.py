@@ -68,10 +68,10 @@ def _reason(running: list[Manifest], found: list[Trouble]) -> str:
 
 
 def _is_ready(found: Manifest) -> bool:
-    """Whether all replicas run what was last applied, and are ready."""
+    """Whether all of it runs what was last applied and is ready, with nothing older left: an old pod's readiness is not a new one's."""
     wanted, status = found["spec"].get("replicas", 1), found.get("status", {})
     fresh = status.get("observedGeneration", 0) >= found["metadata"]["generation"]
-    return bool(fresh and min(status.get("updatedReplicas", 0), status.get("readyReplicas", 0)) >= wanted)
+    return bool(fresh and {status.get(count, 0) for count in ("replicas", "updatedReplicas", "readyReplicas")} == {wanted})
 
 
 def _address(api: Api, ref: DeploymentRef) -> str:
