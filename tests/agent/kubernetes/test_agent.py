@@ -93,8 +93,18 @@ def test_a_new_configuration_replaces_one_worker_at_a_time_and_never_a_busy_one(
     airflows.running = Counter({("default", f"{busy}.localhost"): 2})
     deployment.crowd.tasks[busy] = 2
     deployment.change(environment={"COLOUR": "blue"})
-    rounds(deployment, airflows, tmp_path, lambda: idle not in deployment.pods() and busy in deployment.pods() and _all_run(deployment))
-    assert deployment.crowd.tasks[busy] == 2
+
+    def states() -> dict[str, str]:
+        return {each["id"]: each["state"] for each in deployment.home.workers(deployment.id)}
+
+    rounds(deployment, airflows, tmp_path, lambda: idle not in states() and sorted(states().values()) == ["CORDONED", "RUNNING"])
+    assert states()[busy] == "CORDONED", "it finishes what it has"
+    looks = iter(range(20))
+    rounds(deployment, airflows, tmp_path, lambda: next(looks, None) is None)
+    assert busy in deployment.pods()
+    airflows.running.clear()
+    deployment.crowd.tasks.clear()
+    rounds(deployment, airflows, tmp_path, lambda: busy not in deployment.pods())
 
 
 @pytest.fixture
