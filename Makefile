@@ -9,10 +9,10 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/common
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check bench openapi golden lock build deploy kubernetes run-environment dev-environment sam-environment checkov-environment
+.PHONY: help up down status test check bench openapi golden lock build deploy kubernetes e2e-kubernetes run-environment dev-environment sam-environment checkov-environment
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: run-environment ## start everything on this machine, run the example on it, and stay up
 	@exec $(PYTHON) -m local up
@@ -39,6 +39,9 @@ check: dev-environment sam-environment checkov-environment ## formatting, lint, 
 
 kubernetes: dev-environment ## build a current Kubernetes for the tests from Go modules, once per version; minutes the first time
 	@$(PYTHON) -m tests.kubernetes.binaries
+
+e2e-kubernetes: dev-environment ## run the runtime's image on a real node of a real cluster on this machine; as root, outside of CI
+	@$(PYTHON) -m tests.kubernetes.e2e
 
 bench: dev-environment ## the benchmarks; each prints a table
 	@$(PYTHON) -m local prepare

@@ -21,14 +21,21 @@ from local.progress import Screen
 HERE = Path(__file__).parent
 SETS = {
     "control-plane": ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"),
-    "node": ("kubelet", "kube-proxy", "kubectl"),
+    "node": ("kubelet", "kube-proxy", "kubectl", "pause", "coredns"),
 }
+ELSEWHERE = {"etcd": (".", "go.etcd.io/etcd/server/v3"), "pause": (".", "./pause"), "coredns": ("dns", ".")}
+"""Folder and package of those that are no program of Kubernetes itself."""
 USUAL_GO = Path("/usr/local/go/bin/go")
 """Where Go's own installer puts it; not on everybody's PATH."""
 
 
 class Missing(Exception):
     """The programs are not there and cannot be built; the message says why, for whoever typed the command."""
+
+
+def cache() -> Path:
+    """Where what takes minutes to build outlives a clone."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "orrery"
 
 
 def version() -> str:
@@ -39,10 +46,10 @@ def version() -> str:
 
 
 def room() -> Path:
-    """Where the programs of these very module files lie, whether or not they are built."""
-    content = (HERE / "go.mod").read_bytes() + (HERE / "go.sum").read_bytes()
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "orrery" / "kubernetes" / f"{version()}-{hashlib.sha256(content).hexdigest()[:12]}"
+    """Where the programs of these very sources lie, whether or not they are built."""
+    sources = sorted([HERE / "go.mod", HERE / "go.sum", *(HERE / "dns").glob("*"), *(HERE / "pause").glob("*")])
+    content = b"".join(source.read_bytes() for source in sources)
+    return cache() / "kubernetes" / f"{version()}-{hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def built(which: str) -> bool:
@@ -56,18 +63,18 @@ def ensure(screen: Screen, *which: str) -> Path:
     go = _go()
     with _lock():
         for name in (name for one in which for name in SETS[one] if not (room() / name).exists()):
-            with screen.step(f"Building {name} of Kubernetes {version()} (once on this machine; minutes)"):
+            with screen.step(f"Building {name} for Kubernetes {version()} (once on this machine; minutes)"):
                 _build(go, name)
     return room()
 
 
 def _build(go: str, name: str) -> None:
-    package = "go.etcd.io/etcd/server/v3" if name == "etcd" else f"k8s.io/kubernetes/cmd/{name}"
+    folder, package = ELSEWHERE.get(name, (".", f"k8s.io/kubernetes/cmd/{name}"))
     fresh = room() / f".{name}"
     argv = ["nice", go, "build", "-trimpath", "-ldflags", _linked(), "-o", str(fresh), package]
     # GOFLAGS of a user and a newer toolchain that it would fetch have no say in what the tests run
     environment = os.environ | {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOTOOLCHAIN": "local"}
-    done = subprocess.run(argv, cwd=HERE, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(argv, cwd=HERE / folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Missing(f"{name} cannot be built: {' '.join(done.stderr.split()[-60:])}")
     fresh.replace(room() / name)

@@ -4,23 +4,18 @@ It admits what an EKS cluster admits: RBAC, NodeRestriction, PodSecurity and the
 `tests/kubernetes/node.py` is for those who need them to run.
 """
 
-import os
-import signal
 import socket
-import subprocess
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from tests.kubernetes.api import Api
 from tests.kubernetes.credentials import SERVICE_IP, Authority
+from tests.kubernetes.processes import Processes
 
 SERVICES = "10.96.0.0/16"
 PODS = "10.244.0.0/16"
-PATIENCE = 90.0
-GRACE = 20.0
 
 
 class ControlPlane:
@@ -32,7 +27,7 @@ class ControlPlane:
         self.url = f"https://{address}:{self.port}"
         self.authority = Authority(folder / "credentials")
         self.kubeconfig = self.authority.kubeconfig(self.url, "administrator", "system:masters")
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.processes = Processes(folder)
 
     @property
     def api(self) -> Api:
@@ -46,31 +41,19 @@ class ControlPlane:
         try:
             self._run("etcd", _etcd(self.folder))
             self._run("kube-apiserver", self._api_server())
-            self._wait("kube-apiserver", lambda: self.api.get("/readyz").status == 200)
+            self.processes.wait("kube-apiserver", lambda: self.api.get("/readyz").status == 200)
             self._run("kube-controller-manager", self._controllers())
             self._run("kube-scheduler", self._scheduler())
             # until the controllers are at work a namespace has no service account, and admission refuses its pods
             account = "/api/v1/namespaces/default/serviceaccounts/default"
-            self._wait("kube-controller-manager", lambda: self.api.get(account).status == 200)
+            self.processes.wait("kube-controller-manager", lambda: self.api.get(account).status == 200)
         except BaseException:
             self.stop()
             raise
         return self
 
     def stop(self) -> None:
-        """Ends them all, the last first, and waits for them."""
-        for process in reversed(self._processes.values()):
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(GRACE)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        self._processes.clear()
-
-    def said(self, name: str) -> str:
-        """What one of the programs wrote, for the reader of a failure."""
-        return (self.folder / f"{name}.log").read_text(errors="replace")
+        self.processes.end_all()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -92,6 +75,7 @@ class ControlPlane:
             "client-ca-file": str(self.authority.certificate),
             "kubelet-client-certificate": str(to_kubelets),
             "kubelet-client-key": str(its_key),
+            "kubelet-preferred-address-types": "InternalIP",
             "service-account-issuer": "https://kubernetes.default.svc",
             "service-account-key-file": str(public),
             "service-account-signing-key-file": str(private),
@@ -129,21 +113,7 @@ class ControlPlane:
         return {"kubeconfig": str(kubeconfig), "leader-elect": "false", "secure-port": "0"}
 
     def _run(self, name: str, flags: Mapping[str, str]) -> None:
-        # whoever kills the tests leaves nothing behind: the kernel ends the children with their parent
-        argv = ["setpriv", "--pdeathsig", "KILL", str(self._programs / name), *(f"--{flag}={value}" for flag, value in flags.items())]
-        quiet = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ETCD_"))}
-        with (self.folder / f"{name}.log").open("ab") as log:
-            self._processes[name] = subprocess.Popen(
-                argv, cwd=self.folder, env=quiet, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-            )
-
-    def _wait(self, name: str, ready: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE
-        while not _answered(ready):
-            for started, process in self._processes.items():
-                assert process.poll() is None, f"{started} ended: {self.said(started)[-2000:]}"
-            assert time.monotonic() < end, f"{name} is not ready after {PATIENCE:.0f} s: {self.said(name)[-2000:]}"
-            time.sleep(0.05)
+        self.processes.start(name, [str(self._programs / name), *(f"--{flag}={value}" for flag, value in flags.items())])
 
 
 _ANY_PRIVATE = "10.255.255.254"
@@ -164,13 +134,6 @@ def _etcd(folder: Path) -> dict[str, str]:
         "unsafe-no-fsync": "true",
         "log-level": "warn",
     }
-
-
-def _answered(ready: Callable[[], bool]) -> bool:
-    try:
-        return ready()
-    except OSError:
-        return False
 
 
 def _free_port(address: str) -> int:

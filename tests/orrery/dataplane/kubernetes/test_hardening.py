@@ -156,6 +156,20 @@ def test_a_worker_is_as_large_as_its_queues_machine():
     assert resources == {"cpu": "8", "memory": "16Gi", "ephemeral-storage": "50Gi"}
 
 
+def job(plan):
+    return named(plan, "Job", "migrations")
+
+
+@pytest.mark.parametrize("changes", [{"environment": {}}, {"executor": "KUBERNETES"}, {"high_availability": False}, {"generation": 9}])
+def test_a_database_is_not_migrated_again_for_other_settings(changes):
+    assert job(replace(LARGE, spec=replace(LARGE.spec, **changes))) == job(LARGE)
+
+
+def test_another_image_is_another_migration():
+    other = job(replace(LARGE, spec=replace(LARGE.spec, runtime_version="3.3-2")))
+    assert other["metadata"]["name"] != job(LARGE)["metadata"]["name"]
+
+
 def test_other_bounds_change_no_worker():
     other = replace(LARGE, spec=replace(LARGE.spec, generation=2, queues=(replace(HEAVY, min_workers=3, max_workers=7),)))
     assert workers(other)["heavy"] == workers(LARGE)["heavy"]
@@ -231,6 +245,13 @@ def test_every_name_and_label_is_one_that_kubernetes_takes(plan: Plan):
         assert re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", each["metadata"]["name"])
         texts = {**each["metadata"].get("labels", {}), **each.get("spec", {}).get("template", {}).get("metadata", {}).get("labels", {})}
         assert all(re.fullmatch(r"([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?", text) for text in texts.values())
+
+
+@given(plans, plans)
+def test_a_job_of_the_same_name_is_the_same_job(one: Plan, other: Plan):
+    """The API server refuses to change one."""
+    if job(one)["metadata"]["name"] == job(other)["metadata"]["name"]:
+        assert job(one)["spec"] == job(other)["spec"]
 
 
 @given(plans)

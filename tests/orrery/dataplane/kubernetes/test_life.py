@@ -1,5 +1,6 @@
 """A Deployment's life on a real API server: what a delete leaves, what an update and a move leave alone, what waits for running tasks."""
 
+import functools
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from tests.dataplane_contract import a_spec, ensure_all, observed, persist, ref_
 from tests.orrery.dataplane.kubernetes import agents
 
 HEAVY = QueueSpec("heavy", 0, 4, 4, "A20", 4, 8)
-SHAPES = {
+SHAPES: dict[str, dict] = {
     "small": {"development": True},
     "highly available": {"high_availability": True, "metrics_exports": {"here": {"endpoint": "https://example.com"}}},
     "pods for tasks": {"executor": "KUBERNETES"},
@@ -78,7 +79,7 @@ def running(kubernetes, home, spec, generation):
 
 def update(home, spec):
     for part in ("release", "airflow", "queues", "ingress"):
-        persist(lambda part=part: getattr(home, f"ensure_{part}")(spec))
+        persist(functools.partial(getattr(home, f"ensure_{part}"), spec))
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,18 @@ from orrery.dataplane.kubernetes.pods import template
 COMPONENT = "migrations"
 
 
-def name(plan: Plan) -> str:
-    """A Job cannot be changed, so another image is another Job; the older one goes."""
-    return f"{COMPONENT}-{plan.digest(plan.image)[:8]}"
-
-
 def render(plan: Plan) -> list[Manifest]:
-    """The Job stays when it is done: it is the note that it was."""
-    running = airflow_container(plan, COMPONENT, sizes.MIGRATIONS, ["db", "migrate"])
-    running["envFrom"].append({"secretRef": {"name": configuration.PRIVATE}})
-    pod = template(plan, COMPONENT, [running], volumes=room(sizes.MIGRATIONS), restartPolicy="Never")
+    """A Job cannot be changed, so its name bears the digest of its pod: another pod is another Job, and the older one goes.
+
+    It stays when it is done: it is the note that it was.
+    """
+    pod = _pod(plan)
     spec = {"backoffLimit": 4, "activeDeadlineSeconds": 1800, "template": pod}
-    return [manifest(plan, "Job", name(plan), component=COMPONENT, spec=spec)]
+    return [manifest(plan, "Job", f"{COMPONENT}-{plan.digest(pod)[:8]}", component=COMPONENT, spec=spec)]
+
+
+def _pod(plan: Plan) -> Manifest:
+    """Of the image, and of nothing that changes more often: neither the customer's variables nor the executor have a say."""
+    running = airflow_container(plan, COMPONENT, sizes.MIGRATIONS, ["db", "migrate"])
+    running["envFrom"] = [{"configMapRef": {"name": configuration.SHARED}}, {"secretRef": {"name": configuration.PRIVATE}}]
+    return template(plan, COMPONENT, [running], volumes=room(sizes.MIGRATIONS), restartPolicy="Never")
