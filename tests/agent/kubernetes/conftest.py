@@ -134,7 +134,7 @@ class KubernetesStreet:
         assert self.api.send("PATCH", at, body, kind="application/merge-patch+json").status == 200
 
 
-def eventually(holds: Callable[[], bool], told: Callable[[], str] = lambda: "", *, seconds: float = 30) -> None:
+def eventually(holds: Callable[[], bool], told: Callable[[], str] = lambda: "", *, seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not _is_so(holds):
         assert time.monotonic() < end, f"not in time: {told()}"
