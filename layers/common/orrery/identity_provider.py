@@ -128,7 +128,7 @@ def _discovered(issuer: str, _: int) -> dict[str, str]:
     if not all(isinstance(each, str) and each.startswith(f"{urlsplit(issuer).scheme}://") for each in found.values()):
         raise Refused("it names no endpoints that we can speak to")
     methods = told.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
-    return {name: str(each) for name, each in found.items()} | {"secret_in": "header" if "client_secret_basic" in methods else "body"}
+    return {name: str(each) for name, each in found.items()} | {"proof_in": "header" if "client_secret_basic" in methods else "body"}
 
 
 def _client() -> tuple[dict[str, str], dict[str, str]]:
@@ -137,7 +137,7 @@ def _client() -> tuple[dict[str, str], dict[str, str]]:
     if not name:
         return {"client_id": id}, {}
     secret = _secret(name)
-    if _configuration()["secret_in"] == "body":
+    if _configuration()["proof_in"] == "body":
         return {"client_id": id, "client_secret": secret}, {}
     return {}, urllib3.make_headers(basic_auth=f"{quote_plus(id)}:{quote_plus(secret)}")  # encoded first: RFC 6749, 2.3.1
 
