@@ -1,5 +1,7 @@
 # Every target sets up what it needs. `make` alone lists them.
 PYTHON := .venv/bin/python
+# Two of them run whole platforms, and mostly wait.
+WORKERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
 SAM := $(CURDIR)/.orrery/venvs/sam/bin
 UV = $(shell command -v uv || echo $(CURDIR)/.orrery/uv/bin/uv)
 CODE := layers/common/orrery functions local agent cli/orrery_cli tests benchmarks
@@ -23,7 +25,7 @@ status: ## say what is running
 
 test: dev-environment ## run the tests; ARGS are pytest's, as in `make test ARGS="tests/local -k gateway"`
 	@$(PYTHON) -m local prepare
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTHON) -m pytest --numprocesses $(WORKERS) $(ARGS)
 
 check: dev-environment sam-environment ## formatting, lint, types, imports, template
 	@.venv/bin/ruff format --check --quiet .

@@ -16,7 +16,7 @@ from agent.clock import Clock
 from agent.demand import Counts
 from agent.doors import Connection, Doors
 from agent.runs import Due, Known
-from agent.schedules import DUE_WITHIN, ActiveRun, Dag, TaskRow
+from agent.schedules import ActiveRun, Dag, TaskRow
 
 EVERY, AT_REST = 4.0, 10.0
 """Seconds between looks while something is on or due, and when nothing is; a demand that changes is looked at at once."""
@@ -177,7 +177,7 @@ class Foresight:
 
 
 def _is_near(dag: Dag, active: list[ActiveRun]) -> bool:
-    return (dag.is_on and dag.next_in is not None and dag.next_in < DUE_WITHIN) or any(run.dag == dag.id for run in active)
+    return (dag.is_on and dag.next_in is not None and dag.next_in < forecast.HORIZON) or any(run.dag == dag.id for run in active)
 
 
 def _known(memory: _Memory, dags: Mapping[str, Dag]) -> dict[str, Known]:
@@ -210,7 +210,7 @@ def _ahead(
     return Ahead(
         seconds=now,
         curves=_with_unexplained(drawn, begun, counts, leaving),
-        spans=spans(ahead, horizon=DUE_WITHIN),
+        spans=spans(ahead, horizon=forecast.HORIZON),
         next=_next(due),
         frees=runs.frees(rows, known),
         next_run_at=min((dag.next_at for dag in dags.values() if dag.is_on and dag.next_at is not None), default=None),

@@ -10,9 +10,9 @@ from dataclasses import replace
 from math import inf
 from typing import NamedTuple
 
-from orrery.hypervisor.forecast import Run, Running, Shape, remaining
+from orrery.hypervisor.forecast import HORIZON, Run, Running, Shape, remaining
 
-from agent.schedules import DUE_WITHIN, ActiveRun, Dag, TaskRow
+from agent.schedules import ActiveRun, Dag, TaskRow
 from agent.timetables import Timetable, following
 
 _MOST = 20_000
@@ -58,7 +58,7 @@ def begun(
         if run.is_running:
             found.append(_begun(run, of_run[run.dag, run.run], dag, of, leaving, left))
             left = max(0, left - len(found[-1].running) - len(found[-1].queued))
-        elif run.due < DUE_WITHIN:
+        elif run.due < HORIZON:
             found.append(Run(of.shape, max(0.0, run.due)))
     return found
 
@@ -68,9 +68,9 @@ def due(dags: Iterable[Dag], active: Iterable[ActiveRun], known: Mapping[str, Kn
     taken, found = Counter(run.dag for run in active), []
     for dag in dags:
         of = known.get(dag.id)
-        if of is None or not dag.is_on or dag.next_at is None or dag.next_in is None or dag.next_in >= DUE_WITHIN:
+        if of is None or not dag.is_on or dag.next_at is None or dag.next_in is None or dag.next_in >= HORIZON:
             continue
-        later = following(of.timetable, dag.next_at, dag.next_at - dag.next_in + DUE_WITHIN)
+        later = following(of.timetable, dag.next_at, dag.next_at - dag.next_in + HORIZON)
         for at in [dag.next_at, *later][: max(0, dag.runs - taken[dag.id])]:
             found.append(Due(dag.id, at, Run(of.shape, max(0.0, at - dag.next_at + dag.next_in))))
     return sorted(found, key=lambda each: (each.at, each.dag))

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Sequence
 from math import isfinite
 from typing import Any, NamedTuple
 
+from orrery.hypervisor.forecast import HORIZON
+
 from agent.doors import Connection
 
-DUE_WITHIN = 180.0
-"""Seconds within which a run is due for the forecast to know of it: longer than any worker takes to start. How long the forecast then plays
-it is `forecast.HORIZON`."""
 _FAR = 1e9
 _RUNS = """
     SELECT left(dag_id::text, 250), left(run_id::text, 250), (state::text = 'running')::int,
@@ -84,7 +83,7 @@ async def runs(connection: Connection) -> list[ActiveRun]:
 
 async def dags(connection: Connection, active: Sequence[str]) -> list[Dag]:
     """The DAGs with these ids, those with a run due within the horizon, and the one that is due next."""
-    rows = await _rows(connection, _DAGS, {"active": list(active), "horizon": DUE_WITHIN})
+    rows = await _rows(connection, _DAGS, {"active": list(active), "horizon": HORIZON})
     return [Dag(id, bool(on), _limit(runs), _limit(tasks), _moment(at), _number(due)) for id, on, runs, tasks, at, due in rows if id]
 
 

@@ -1,7 +1,13 @@
-"""Fixtures every test may ask for; each is built only when a test asks."""
+"""Fixtures every test may ask for, each built only when a test asks; how several workers share the tests; what is said at the end."""
 
 from tests.support.aws import aws_engine, own_engine
 from tests.support.installation import empty_table, installation
 from tests.support.plane import plane
+from tests.support.summary import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
+from tests.support.workers import pytest_collection_modifyitems, pytest_runtest_setup, pytest_xdist_make_scheduler
 
-__all__ = ["aws_engine", "empty_table", "installation", "own_engine", "plane"]
+__all__ = [
+    "aws_engine", "empty_table", "installation", "own_engine", "plane",
+    "pytest_collection_modifyitems", "pytest_runtest_setup", "pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown",
+    "pytest_xdist_make_scheduler",
+]  # fmt: skip

@@ -24,8 +24,9 @@ def _seeds(scenario: str) -> list[tuple[str, Sequence[int]]]:
     """All of them for the days that the goal is about, one of each for the others; chance decides nothing about the week of jobs."""
     if scenario == "surf":
         return [("real", TUNED[:1])]
-    some = slice(None) if scenario in WHOLE else slice(1)
-    return [(f"{words} {', '.join(map(str, seeds[some]))}", seeds[some]) for words, seeds in (("tuned", TUNED), ("held out", HELD_OUT))]
+    most = None if scenario in WHOLE else 1
+    sets: list[tuple[str, Sequence[int]]] = [("tuned", TUNED[:most]), ("held out", HELD_OUT[:most])]
+    return [(f"{words} {', '.join(str(seed) for seed in seeds)}", seeds) for words, seeds in sets]
 
 
 def count_kills(graphs: Sequence[Dag], tasks: int) -> int:

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+from pathlib import Path
 
 from orrery.dataplane.port import DeploymentSpec
 from orrery.errors import DataPlaneFailed
@@ -17,12 +18,16 @@ _SHARED = ("/dev/shm", "/var/tmp")  # noqa: S108
 """Where every user of the machine may write; /tmp is each Deployment's own."""
 
 
+def block(state: Path) -> int:
+    """Which hundred a home takes, which follows from where its state lies."""
+    return int(hashlib.sha256(os.fsencode(state)).hexdigest(), 16) % _HOMES
+
+
 class Users:
     def __init__(self, places: Places, records: Records) -> None:
         self._isolated = places.isolated
         self._records = records
-        mark = int(hashlib.sha256(os.fsencode(places.state)).hexdigest(), 16) % _HOMES
-        self._base = _FIRST + mark * _EACH if places.isolated else os.getuid()
+        self._base = _FIRST + block(places.state) * _EACH if places.isolated else os.getuid()
 
     @property
     def postgres(self) -> int:

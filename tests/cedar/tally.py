@@ -8,9 +8,7 @@ from orrery.authz.policy import Role
 
 from tests.cedar.company import Company
 from tests.cedar.oracle import NOBODY, Question, ask
-
-REPORTS: list[str] = []
-"""Lines for the end of the test run."""
+from tests.support.summary import at_the_end
 
 EVERY_PAIR = {(role.value, permission) for role in Role for permission in Permission}
 
@@ -32,10 +30,11 @@ class Tally:
 
     def report(self, name: str) -> None:
         """Leave a line for the end of the run."""
-        REPORTS.append(
-            f"{name}: {self.decisions} decisions, {self.allowed} of them allowed, none different; "
+        line = (
+            f"our policy beside Cedar, {name}: {self.decisions} decisions, {self.allowed} of them allowed, none different; "
             f"{len(self.pairs)} of {len(EVERY_PAIR)} pairs of role and permission"
         )
+        at_the_end(lambda: [line])
 
 
 def _said(question: Question, cedar: bool) -> str:

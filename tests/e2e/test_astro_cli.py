@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.platform import ROOT, Platform
+from tests.support.workers import own_state
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 ID = re.compile(r"c[a-z0-9]{24}")
@@ -45,7 +46,7 @@ class Astro:
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory):
-    platform = Platform(tmp_path_factory.mktemp("astro") / "state")
+    platform = Platform(own_state(tmp_path_factory.mktemp("astro")))
     platform.up()
     yield platform
     platform.end()

@@ -7,6 +7,7 @@ import pytest
 
 from tests.e2e.airflow import Airflow, deployment
 from tests.support.platform import Platform
+from tests.support.workers import own_state
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2700)]
 PROMPT = timedelta(seconds=5)
@@ -14,7 +15,7 @@ PROMPT = timedelta(seconds=5)
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory):
-    platform = Platform(tmp_path_factory.mktemp("hypervisor") / "state")
+    platform = Platform(own_state(tmp_path_factory.mktemp("hypervisor")))
     platform.up()
     platform.wait_until("the main job has ended well", lambda: "Try next" in platform.said(), 600)
     yield platform

@@ -15,6 +15,7 @@ import pytest
 
 from tests.e2e.airflow import Airflow, deployment
 from tests.support.platform import ROOT, Platform, ended_as, states_of
+from tests.support.workers import own_state
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
@@ -32,7 +33,7 @@ QUEUES = [
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory):
-    platform = Platform(tmp_path_factory.mktemp("main-job") / "state")
+    platform = Platform(own_state(tmp_path_factory.mktemp("main-job")))
     yield platform
     platform.end()
 

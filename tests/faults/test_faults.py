@@ -64,8 +64,8 @@ def test_a_fault_at_any_call_leaves_nothing_half_done(operation: Operation, plan
             judge(answer, fault, operation, where)
             assert not table.misfits(now), where
             if now != meeting.before:
-                retry(meeting, wanted, f"{where}: {answer.body}")
-                table.restore(meeting.before)
+                done = retry(meeting, wanted, f"{where}: {answer.body}")
+                table.restore(meeting.before, done)
             cells[fault.name] += 1
 
 
@@ -90,7 +90,8 @@ def judge(answer: Answer, fault: Fault, operation: Operation, where: str) -> Non
     assert answer.status != 503 or int(answer.headers["retry-after"]) > 0
 
 
-def retry(world: World, wanted: Any, where: str) -> None:
+def retry(world: World, wanted: Any, where: str) -> table.Rows:
+    """The same request once more; what is in the table after it."""
     answer = world.send()
     for mark in environment.undelivered(datetime.now(UTC)):  # as the sweeper does
         delivery.carry_out(mark)
@@ -102,3 +103,4 @@ def retry(world: World, wanted: Any, where: str) -> None:
         assert got.keys() == wanted.keys(), where
     else:
         assert got == wanted, where
+    return done

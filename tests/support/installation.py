@@ -11,8 +11,8 @@ from orrery.settings import settings
 from orrery.store import tables, writes
 
 from local.aws.engine import Engine
-from local.resources import ensure_key
-from tests.support.aws import SECRETS_KEY, client
+from tests.support.aws import SECRETS_KEY
+from tests.support.dynamodb import own_table
 from tests.support.http import Caller
 
 
@@ -62,9 +62,8 @@ def a_table(aws_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     forget()
-    ensure_key(client(aws_engine, "kms"), SECRETS_KEY)
-    tables.table().create_table(wait=True, billing_mode="PAY_PER_REQUEST")
-    yield
+    with own_table(aws_engine, monkeypatch):
+        yield
     forget()
 
 

@@ -3,14 +3,12 @@
 import base64
 import importlib
 import json
-import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
 import pytest
 from orrery import s3, workflows
 from orrery.model.deployment import Deployment, Health, Observed
@@ -18,6 +16,8 @@ from orrery.settings import settings
 from orrery.store import deployments, observed, writes
 from orrery.store.tables import table
 
+from local.aws.engine import Engine
+from tests.support.aws import own_buckets
 from tests.support.http import Answer, Caller, event
 from tests.support.installation import Installation
 from tests.support.people import signed_in
@@ -122,22 +122,20 @@ _REQUIRED = (
     "name", "type", "workspaceId", "executor", "schedulerSize", "isCicdEnforced", "isDagDeployEnabled", "isHighAvailability",
 )  # fmt: skip
 
+_BUCKETS = ("RELEASES_BUCKET", "UPLOADS_BUCKET", "COMPONENT_LOGS_BUCKET", "DEMAND_RECORDS_BUCKET")
+
 
 @pytest.fixture
-def plane(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plane]:
+def plane(installation: Installation, aws_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plane]:
     """An installation with one Workspace, buckets of its own and a Step Functions that only remembers."""
-    storage = boto3.resource("s3")
-    for name in ("RELEASES_BUCKET", "UPLOADS_BUCKET", "COMPONENT_LOGS_BUCKET", "DEMAND_RECORDS_BUCKET"):
-        bucket = f"{name.partition('_')[0].lower()}-{uuid.uuid4().hex}"
-        storage.create_bucket(Bucket=bucket)
-        monkeypatch.setenv(name, bucket)
     monkeypatch.setenv("DATA_PLANE", "somewhere:connect")
     monkeypatch.setenv("STATE_MACHINE_PREFIX", "arn:aws:states:us-east-1:123456789012:stateMachine:orrery-")
-    settings.cache_clear()
-    s3.client.cache_clear()
     machines = StepFunctions()
     monkeypatch.setattr(workflows, "_client", lambda: machines)
-    yield Plane(installation, installation.workspace(), machines, storage.Bucket(settings().releases_bucket))
+    with own_buckets(aws_engine, monkeypatch, *_BUCKETS) as buckets:
+        settings.cache_clear()
+        s3.client.cache_clear()
+        yield Plane(installation, installation.workspace(), machines, buckets["RELEASES_BUCKET"])
     s3.client.cache_clear()
 
 

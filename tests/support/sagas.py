@@ -23,15 +23,13 @@ from orrery.store import deployments, tables
 from functions.provision import app as provision
 from local.aws.engine import Engine
 from local.invocation import Context
-from local.resources import ensure_key
 from tests.dataplane_contract import ensure_all
-from tests.support.aws import SECRETS_KEY, client
+from tests.support.aws import SECRETS_KEY, own_buckets
 from tests.support.builders import BORN, SOMEBODY, a_deployment
 from tests.support.dataplane import FakeDataPlane
+from tests.support.dynamodb import own_table
 from tests.support.machine import Machine, Result
 
-_connections: dict[str, Any] = {}
-"""What pynamodb keeps for an engine: each takes longer to make than a saga to run."""
 _idle: dict[str, list[Machine]] = defaultdict(list)
 """Machines between two runs: a definition takes a third of a second to parse, and a test may run two of a kind at once."""
 
@@ -129,22 +127,17 @@ def _sealed(deployment: Deployment) -> Deployment:
 
 def a_stage(aws_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """A fixture's body: a table, a data plane and a Step Functions of this test alone."""
-    buckets = {name: f"sagas-{uuid.uuid4().hex}" for name in ("RELEASES_BUCKET", "COMPONENT_LOGS_BUCKET")}
-    environment = {**aws_engine.environment, "TABLE_NAME": f"sagas-{uuid.uuid4().hex}", "SECRETS_KEY": SECRETS_KEY, **buckets}
+    environment = {**aws_engine.environment, "TABLE_NAME": f"sagas-{uuid.uuid4().hex}", "SECRETS_KEY": SECRETS_KEY}
     for key, value in {**environment, "REGION": "us-east-1", "API_URL": "http://127.0.0.1:9"}.items():
         monkeypatch.setenv(key, value)
-    for cached in (settings.settings, tables.table, s3.client, vault._kms, vault._data_key):
-        cached.cache_clear()
-    ensure_key(client(aws_engine, "kms"), SECRETS_KEY)
-    connection = tables.table()._get_connection()
-    connection.connection = _connections.setdefault(aws_engine.url, connection.connection)
-    tables.table().create_table(wait=True, billing_mode="PAY_PER_REQUEST")
-    for bucket in buckets.values():
-        s3.client().create_bucket(Bucket=bucket)
-    stage = Stage()
-    monkeypatch.setattr(dataplane, "connect", lambda: stage.plane)
-    monkeypatch.setattr(workflows, "start", stage.start)
-    monkeypatch.setattr(workflows, "describe", stage.describe)
-    yield stage
+    with own_buckets(aws_engine, monkeypatch, "RELEASES_BUCKET", "COMPONENT_LOGS_BUCKET"):
+        for cached in (settings.settings, tables.table, s3.client, vault._kms, vault._data_key):
+            cached.cache_clear()
+        stage = Stage()
+        monkeypatch.setattr(dataplane, "connect", lambda: stage.plane)
+        monkeypatch.setattr(workflows, "start", stage.start)
+        monkeypatch.setattr(workflows, "describe", stage.describe)
+        with own_table(aws_engine, monkeypatch):
+            yield stage
     for cached in (settings.settings, tables.table, s3.client, vault._kms, vault._data_key):
         cached.cache_clear()

@@ -6,6 +6,7 @@ import pytest
 
 from local.home import processes
 from tests.local.home.running import FakePlane, RunningHome
+from tests.support.workers import own_state
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +18,7 @@ def fake_plane() -> Iterator[FakePlane]:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHome]:
-    home = RunningHome(tmp_path_factory.mktemp("home").resolve() / ".orrery")
+    home = RunningHome(own_state(tmp_path_factory.mktemp("home")))
     home.start()
     yield home
     home.stop()
