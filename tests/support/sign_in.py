@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import jwt
 import pytest
@@ -31,6 +31,7 @@ CONSOLE = "http://localhost:5000"
 LOOPBACK = "http://localhost:12345/callback"
 VERIFIER = "v" * 64
 OWNER = "ada@example.com"
+CLIENT_SECRET = "s3cret: with + and %"
 
 
 def public(key: RSAPrivateKey, kid: str) -> Json:
@@ -46,6 +47,9 @@ class Provider:
     email: str = OWNER
     lie: Callable[[Json], str] | None = None
     """Writes the identity token out of its true claims; honest without."""
+    methods: list[str] = field(default_factory=lambda: ["client_secret_basic"])
+    proofs: list[tuple[str, str, str]] = field(default_factory=list)
+    """How whoever fetched tokens said who they are: id and secret in the form, and the header."""
     address: str = ""
     nonces: dict[str, Json] = field(default_factory=dict)
 
@@ -64,12 +68,16 @@ class Provider:
     def honest(self, claims: Json, headers: Json | None = None) -> str:
         return jwt.encode(claims, self.key, "RS256", {"kid": "theirs", **(headers or {})})
 
-    def answer(self, path: str, form: Json) -> tuple[int, Json]:
+    def answer(self, path: str, form: Json, headers: Mapping[str, str]) -> tuple[int, Json]:
+        if path == "/":
+            return 200, {"SecretString": CLIENT_SECRET}  # as Secrets Manager, for whoever is sent here by AWS_ENDPOINT_URL_SECRETS_MANAGER
         if path == "/.well-known/openid-configuration":
             places = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
-            return 200, {"issuer": self.address, **{name: f"{self.address}/{place}" for name, place in places.items()}}
+            told = {name: f"{self.address}/{place}" for name, place in places.items()}
+            return 200, {"issuer": self.address, "token_endpoint_auth_methods_supported": self.methods, **told}
         if path == "/keys":
             return 200, {"keys": [public(self.key, "theirs")]}
+        self.proofs.append((form.get("client_id", ""), form.get("client_secret", ""), headers.get("authorization", "")))
         claims = self.nonces.pop(form.get("code", ""), None)
         if claims is None or challenge_of(form.get("code_verifier", "")) != claims.pop("challenge"):
             return 400, {"error": "invalid_grant"}
@@ -198,10 +206,10 @@ def provider_server() -> Iterator[Provider]:
 
         def do_POST(self) -> None:
             text = self.rfile.read(int(self.headers["content-length"])).decode()
-            self._answer({name: values[0] for name, values in parse_qs(text).items()})
+            self._answer(dict(parse_qsl(text)))
 
         def _answer(self, form: Json) -> None:
-            status, body = provider.answer(self.path, form)
+            status, body = provider.answer(self.path, form, {name.lower(): value for name, value in self.headers.items()})
             text = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("content-length", str(len(text)))

@@ -10,7 +10,7 @@ import json
 import logging
 import time
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 import urllib3
 
@@ -56,7 +56,8 @@ def start(*, state: str, nonce: str, challenge: str, redirect_uri: str, **more: 
 def proven_address(code: str, *, verifier: str, nonce: str, redirect_uri: str) -> str:
     """The e-mail address that somebody has proven, by the code they came back with; raises `Refused`."""
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri, "code_verifier": verifier}
-    answer = _spoken(_configuration()["token_endpoint"], form | _client())
+    proof, headers = _client()
+    answer = _spoken(_configuration()["token_endpoint"], form | proof, headers)
     claims = _claims(str(answer.get("id_token", "")))
     if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
         raise Refused("the nonce is not the one that was sent")
@@ -126,13 +127,19 @@ def _discovered(issuer: str, _: int) -> dict[str, str]:
     found = {name: told.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")}
     if not all(isinstance(each, str) and each.startswith(f"{urlsplit(issuer).scheme}://") for each in found.values()):
         raise Refused("it names no endpoints that we can speak to")
-    return {name: str(each) for name, each in found.items()}
+    methods = told.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+    return {name: str(each) for name, each in found.items()} | {"proof_in": "header" if "client_secret_basic" in methods else "body"}
 
 
-def _client() -> dict[str, str]:
-    """How we prove to the provider who we are; with PKCE a client without a secret is one, too."""
-    secret = settings().sign_in_client_secret
-    return {"client_id": settings().sign_in_client_id} | ({"client_secret": _secret(secret)} if secret else {})
+def _client() -> tuple[dict[str, str], dict[str, str]]:
+    """How we prove to the provider who we are, as fields and as headers; with PKCE a client without a secret is one, too."""
+    id, name = settings().sign_in_client_id, settings().sign_in_client_secret
+    if not name:
+        return {"client_id": id}, {}
+    secret = _secret(name)
+    if _configuration()["proof_in"] == "body":
+        return {"client_id": id, "client_secret": secret}, {}
+    return {}, urllib3.make_headers(basic_auth=f"{quote_plus(id)}:{quote_plus(secret)}")  # encoded first: RFC 6749, 2.3.1
 
 
 @functools.cache
@@ -147,28 +154,44 @@ def _secret(name: str) -> str:
         raise Unavailable("the identity provider's client secret cannot be read; try again in a moment") from problem
 
 
-def _spoken(address: str, form: dict[str, str] | None = None) -> dict[str, Any]:
-    """One request: GET, or a form that is posted. No redirects, since a secret may be in it; never more than fits."""
+def _spoken(address: str, form: dict[str, str] | None = None, headers: dict[str, str] | None = None) -> dict[str, Any]:
+    """One request, GET or a form that is posted, and the object that is answered; raises `Unavailable` or `Refused`."""
+    status, body = _sent(address, form, headers)
+    if status >= 500 or status == 429:
+        raise _away()
     try:
-        answer = _pool().request_encode_body("POST", address, fields=form, encode_multipart=False, **_PATIENCE) if form else (
-            _pool().request("GET", address, **_PATIENCE)
-        )  # fmt: skip
-        with answer:
-            body = answer.read(_LARGEST_ANSWER + 1)
-    except urllib3.exceptions.HTTPError as problem:
-        raise Unavailable("the identity provider is not answering; try again in a moment") from problem
-    if answer.status >= 500 or answer.status == 429:
-        raise Unavailable("the identity provider is not answering; try again in a moment")
-    try:
-        told = json.loads(body) if answer.status == 200 and len(body) <= _LARGEST_ANSWER else None
+        told = json.loads(body) if status == 200 and len(body) <= _LARGEST_ANSWER else None
     except ValueError:
         told = None
     if not isinstance(told, dict):
-        raise Refused(f"it answered {answer.status} where it should have answered an object")
+        raise Refused(f"it answered {status} where it should have answered an object")
     return told
 
 
-_PATIENCE: dict[str, Any] = {"redirect": False, "retries": False, "timeout": urllib3.Timeout(connect=3, read=7), "preload_content": False}
+def _sent(address: str, form: dict[str, str] | None, headers: dict[str, str] | None) -> tuple[int, bytes]:
+    """No redirects, since a secret may be in it, and never more than fits."""
+    body = urlencode(form).encode() if form else None
+    said = {**(headers or {}), **({"Content-Type": "application/x-www-form-urlencoded"} if form else {})}
+    patience = urllib3.Timeout(connect=3, read=7)
+    try:
+        answer = _pool().urlopen(
+            "POST" if form else "GET",
+            address,
+            body=body,
+            headers=said,
+            timeout=patience,
+            redirect=False,
+            retries=False,
+            preload_content=False,
+        )
+        with answer:
+            return answer.status, answer.read(_LARGEST_ANSWER + 1)
+    except urllib3.exceptions.HTTPError as problem:
+        raise _away() from problem
+
+
+def _away() -> Unavailable:
+    return Unavailable("the identity provider is not answering; try again in a moment")
 
 
 @functools.cache

@@ -126,7 +126,7 @@ def test_a_key_that_the_provider_has_just_begun_to_use_is_found(sign_in: SignIn,
     sign_in.provider.lie = lambda claims: jwt.encode(claims, EVIL, "RS256", {"kid": "new"})
     honest = sign_in.provider.answer
     monkeypatch.setattr(
-        sign_in.provider, "answer", lambda path, form: (200, {"keys": [public(EVIL, "new")]}) if path == "/keys" else honest(path, form)
+        sign_in.provider, "answer", lambda path, *asked: (200, {"keys": [public(EVIL, "new")]}) if path == "/keys" else honest(path, *asked)
     )
 
     assert sign_in.code()
