@@ -1,8 +1,8 @@
 """How the tests are shared out when several workers run them (`pytest -n`).
 
-A file is one worker's, so that what its tests share is made once, and so is a folder whose tests share a running Airflow. The whole
-platforms begin first: they mostly wait, and the other workers use the time, but give way to them where a moment counts. Each worker has
-its own engine; the users of homes are kept apart below.
+A file is one worker's, so that what its tests share is made once, and so are the tests that share a running Airflow or a Kubernetes. The
+whole platforms begin first: they mostly wait, and the other workers use the time, but give way to them where a moment counts. Each worker
+has its own engine; the users of homes are kept apart below.
 """
 
 import itertools
@@ -17,12 +17,15 @@ from local.home.users import block
 
 PLATFORMS = "tests/e2e/"
 ONE_HOME = "tests/local/home/"
+ONE_CLUSTER = ("tests/kubernetes/", "tests/orrery/dataplane/kubernetes/", "tests/agent/kubernetes/")
 GIVING_WAY = 10
 """How nice a worker is, and all that it starts, while it runs no platform."""
 
 
 class _ByFile(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(ONE_CLUSTER):
+            return ONE_CLUSTER[0]
         return ONE_HOME if nodeid.startswith(ONE_HOME) else nodeid.partition("::")[0]
 
 
@@ -35,7 +38,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if _worker():
-        items.sort(key=lambda item: (not item.nodeid.startswith(PLATFORMS), not item.nodeid.startswith(ONE_HOME)))
+        items.sort(key=lambda item: (not item.nodeid.startswith(PLATFORMS), not item.nodeid.startswith((ONE_HOME, *ONE_CLUSTER))))
 
 
 @pytest.hookimpl(tryfirst=True)
