@@ -9,7 +9,8 @@ from tests.support.installation import another
 from tests.support.plane import Plane
 
 TAKEN = [
-    "WSNAME#", "TEAMNAME#", "ROLENAME#", "DEPNAME#", "NAMESPACE", "WS#", "TEAM#", "ROLE#", "DEP#", "IN#", "TOKEN#", "PRINCIPAL", "DEPLOY#",
+    "WSNAME#", "TEAMNAME#", "ROLENAME#", "DEPNAME#", "NAMESPACE", "WS#", "TEAM#", "ROLE#", "DEP#", "IN#",
+    "MEMBER#", "TOKEN#", "PRINCIPAL", "DEPLOY#",
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@
     ORG#<org>           EMAIL#<address>       claim: a user has this address; of somebody invited it expires
     ORG#<org>           INVITE#<invite>       an open invitation: get, list; expires
     EMAIL#<address>     INVITE#<invite>       the same invitation for whoever has the address: list; expires
-    EMAIL#<address>     USER#<org>            that a user of that Organization has the address: whom somebody can sign in as
+    EMAIL#<address>     MEMBER#<org>          that a user of that Organization has the address: whom somebody can sign in as
     EMAIL#<address>     SESSION#<session>     that a session is theirs: logging out everywhere; expires
     SESSION#<session>   SESSION               a sign-in that is kept alive: read beside the user who asks; expires
     REFRESH#<sha256>    REFRESH               which session a refresh token was given out for, used up or not; expires

@@ -51,8 +51,8 @@ def having(address: str) -> tuple[User, ...]:
     """The members who have an address, one in each Organization that it is a member of; unguarded."""
     bound = table()
     with writes.speaking():
-        rows = list(bound.query(f"EMAIL#{folded(address)}", bound.sk.startswith("USER#"), consistent_read=True))
-    found = reads.several(User, [(f"ORG#{row.sk.removeprefix('USER#')}", f"USER#{row.body['owner']}") for row in rows])
+        rows = list(bound.query(f"EMAIL#{folded(address)}", bound.sk.startswith("MEMBER#"), consistent_read=True))
+    found = reads.several(User, [(f"ORG#{row.sk.removeprefix('MEMBER#')}", f"USER#{row.body['owner']}") for row in rows])
     return tuple(user for user in found if user.status == "ACTIVE" and folded(user.username) == folded(address))
 
 
@@ -123,7 +123,7 @@ def _address(user: User) -> Item:
 
 
 def _found_by_address(user: User) -> Item:
-    return claim(f"EMAIL#{folded(user.username)}", f"USER#{user.organization_id}", user.id, **_end(user))
+    return claim(f"EMAIL#{folded(user.username)}", f"MEMBER#{user.organization_id}", user.id, **_end(user))
 
 
 def _end(user: User) -> dict[str, Any]:
