@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from orrery_cli import airflow
@@ -68,7 +67,7 @@ class Tenant:
         return Decisions(lambda: list(self.api.get(path, {"limit": 50})["scalingDecisions"]))
 
     def airflow(self, deployment: Item) -> Api:
-        return airflow.connect(SimpleNamespace(token=self.known.token), deployment)  # type: ignore[arg-type]
+        return airflow.connect(deployment, self.known.token)
 
     def named(self, noun: str, name: str) -> Item | None:
         return next((each for each in self.api.items(f"{self.root}/{noun}", noun) if each["name"] == name), None)

@@ -1,17 +1,17 @@
 """Airflow's own REST API at the address of a Deployment, spoken with the token of the control plane."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from orrery_cli.failures import Failure
 from orrery_cli.http import Api
 from orrery_cli.lookup import segment
-from orrery_cli.session import Session
 
 Item = dict[str, Any]
 
 
-def connect(session: Session, deployment: Item) -> Api:
+def connect(deployment: Item, token: str | None, *, renew: Callable[[str], str] | None = None) -> Api:
     """A client of this Deployment's Airflow; its address comes without a scheme, and only loopback is spoken to in the clear."""
     address = deployment["webServerAirflowApiUrl"].partition("?")[0]
     if not address:
@@ -22,7 +22,7 @@ def connect(session: Session, deployment: Item) -> Api:
         address = f"{'http' if loopback else 'https'}://{address}"
     elif address.startswith("http://") and not (urlsplit(address).hostname or "").endswith("localhost"):
         raise Failure(f"the token is not sent in the clear to `{address}`", kind="not_running")
-    return Api(address, session.token, renew=session.renew, service=f"the Airflow of `{deployment['name']}`")
+    return Api(address, token, renew=renew, service=f"the Airflow of `{deployment['name']}`")
 
 
 def latest_run(airflow: Api, dag_id: str | None) -> Item:

@@ -17,7 +17,7 @@ def show(session: Session, name: str | None, asked: dict[str, Any]) -> None:
         raise Failure("`--run-id` needs `--dag-id`: run ids repeat between DAGs", kind="usage")
     found = lookup.deployment(session, name)
     awake(found)
-    api = airflow.connect(session, found)
+    api = airflow.connect(found, session.token, renew=session.renew)
     if not (dag_id and run_id):
         run = airflow.latest_run(api, dag_id)
         dag_id, run_id = run["dag_id"], run["dag_run_id"]
