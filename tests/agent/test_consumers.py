@@ -16,7 +16,7 @@ from agent.consumers import Deaf, broadcast
 
 APP = """
 import time
-from celery import Celery
+from celery import Celery  # type: ignore[import-untyped]
 app = Celery("tasks")
 app.conf.worker_prefetch_multiplier = 1
 

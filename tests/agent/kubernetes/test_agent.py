@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,9 @@ def away(_: dict[str, Any]) -> dict[str, Any]:
 @dataclass
 class Clockwork(SystemClock):
     """The agent's patience passes a hundred times as fast."""
+
+    def wall(self) -> datetime:
+        return datetime(2030, 1, 1, tzinfo=UTC) + timedelta(seconds=self.seconds())
 
     def seconds(self) -> float:
         return time.monotonic() * 100
