@@ -16,7 +16,7 @@ from local.tenant import Tenant, in_words, until
 DEPLOYMENT, DAG = "clockwork", "planets"
 PROJECT = ROOT / "examples" / "clockwork"
 QUEUES = [{"name": "default", "isDefault": True, "astroMachine": "A5", "minWorkerCount": 0, "maxWorkerCount": 2, "workerConcurrency": 5}]
-SLEEPS = {"hibernationSpec": {"idle": {"isEnabled": True, "afterMinutes": 1}}}
+SLEEPS = {"hibernationSpec": {"idle": {"isEnabled": True, "afterMinutes": 2}}}
 WHOLE = {"resamples": 100_000}
 """Four times as long as in the main job, so that there is something to see."""
 TURN = 1800.0
@@ -61,7 +61,7 @@ class FanOut:
 
 
 class Clockwork:
-    """A Deployment whose only DAG runs every ten minutes, and which sleeps as soon as nothing has run for a minute."""
+    """A Deployment whose only DAG runs every ten minutes, and which sleeps as soon as nothing has run for two minutes."""
 
     def __init__(self, tenant: Tenant) -> None:
         self.tenant, self.screen = tenant, tenant.screen
@@ -72,9 +72,11 @@ class Clockwork:
 
     def turn(self) -> None:
         """One sleep, one wake, and the run that it woke for."""
-        with self.screen.step(f"Waiting until `{DEPLOYMENT}` sleeps: nothing to do for a minute, and its next run is far"):
+        with self.screen.step(f"Waiting until `{DEPLOYMENT}` sleeps: nothing to do for two minutes, and its next run is far"):
             asleep = until(self._asleep, f"`{DEPLOYMENT}` does not sleep", patience=TURN)
         status = asleep["scalingStatus"]["hibernationStatus"]
+        if not status["nextEventAt"]:
+            raise Failure(f"`{DEPLOYMENT}` fell asleep before its next run was known")
         due = datetime.fromisoformat(status["nextEventAt"])
         self.screen.line(f"  {DEPLOYMENT} sleeps: {status['reason']}")
         self.decisions.forget()
