@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -14,6 +15,7 @@ from orrery.model.team import Team
 from orrery.model.token import Grant
 from orrery.model.user import User
 from orrery.store import principals, reads
+from orrery.store.documents import freeze
 from orrery.store.principals import Credential
 
 from tests.cedar.company import Company
@@ -30,6 +32,9 @@ class Rows(dict[tuple[str, str], Any]):
 
     def several(self, cls: type, keys: Iterable[tuple[str, str]]) -> list[Any]:
         return [self[key] for key in keys if key in self]
+
+    def rows(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Any]:
+        return {key: SimpleNamespace(body=freeze(self[key])) for key in keys if key in self}
 
 
 class World:
@@ -86,7 +91,7 @@ class World:
         rows = Rows({(f"ORG#{each.organization_id}", f"USER#{each.id}"): each for each in self.users.values()})
         rows |= {(f"ORG#{each.organization_id}", f"TEAM#{each.id}"): each for each in self.teams.values()}
         rows |= {(f"ORG#{each.organization_id}", f"ROLE#{each.id}"): each for each in self.roles.values()}
-        with patch.multiple(reads, get=rows.get_one, several=rows.several):
+        with patch.multiple(reads, get=rows.get_one, several=rows.several, rows=rows.rows):
             return principals.principal(self.credentials[id])
 
     @property
