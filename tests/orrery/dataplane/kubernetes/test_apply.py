@@ -99,7 +99,7 @@ DRIFTS = {
         "NetworkPolicy",
         "to-pgbouncer",
         {"spec": {"ingress": [{"from": [{"podSelector": {}}]}]}},
-        lambda there: len(there["spec"]["ingress"][0]["from"]) == 6,
+        lambda there: len(there["spec"]["ingress"][0]["from"]) == 5,
     ),
     "a policy of fewer pods": (
         "NetworkPolicy",
