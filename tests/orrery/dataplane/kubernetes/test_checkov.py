@@ -12,7 +12,7 @@ from local.environments import CHECKOV, python
 from local.state import State
 from tests.orrery.dataplane.kubernetes.plans import SHAPES, everything
 
-EVERY = {"api-server", "broker", "dag-processor", "metrics", "migrations", "pgbouncer", "scheduler", "triggerer", "worker"}
+EVERY = {"api-server", "broker", "dag-processor", "metrics", "migrations", "pgbouncer", "scheduler", "snapshot", "triggerer", "worker"}
 EXPLAINED = {
     # Liveness and readiness. These three answer no request, and a command that asks Airflow about itself costs seconds of CPU each time.
     # That they work is seen elsewhere: dag-processor and triggerer on the api-server's health page, workers by the agent. The metrics
@@ -25,8 +25,8 @@ EXPLAINED = {
     # Images by digest. A Deployment's own image may be named by its digest; the tag of a runtime release stands for one image for ever.
     "CKV_K8S_43": EVERY,
     # Secrets as files. Airflow is configured by its environment, and the customer's variables are meant to be in it. What must not be
-    # seen by tasks is in Secrets that workers are not given.
-    "CKV_K8S_35": {"api-server", "dag-processor", "migrations", "scheduler", "triggerer", "worker"},
+    # seen by tasks is in Secrets that workers are not given. The snapshot is given the database's password, as pg_dump takes it.
+    "CKV_K8S_35": {"api-server", "dag-processor", "migrations", "scheduler", "snapshot", "triggerer", "worker"},
     # A token of the cluster. The scheduler that starts a pod for each task needs one; in every other shape it has none.
     "CKV_K8S_38": {"scheduler"},
 }
