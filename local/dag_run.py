@@ -54,8 +54,7 @@ class DagRun:
             until(lambda: self._ended(screen, step), f"the run `{self.id}` of `{self._dag}` does not end", patience=600)
 
     def _ended(self, screen: Screen, step: Step) -> bool:
-        for decision in self.decisions.news():
-            screen.line(f"  hypervisor: {decision}")
+        self.decisions.tell(screen)
         state, words = self.progress()
         step.say(words)
         if state == "failed":

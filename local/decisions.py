@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from local.progress import Screen
+
 Item = dict[str, Any]
 
 
@@ -19,13 +21,14 @@ class Decisions:
         self._seen |= {decision["id"] for decision in self.newest()}
         self.moves = []
 
-    def news(self) -> list[str]:
-        """What was decided since the last look, oldest first, in words; holds are left out."""
+    def tell(self, screen: Screen) -> None:
+        """A line for each decision since the last look, oldest first; holds are left out."""
         fresh = [decision for decision in self.newest() if decision["id"] not in self._seen]
         self._seen |= {decision["id"] for decision in fresh}
         moves = [decision for decision in reversed(fresh) if decision["action"] != "HOLD" and not decision["isShadow"]]
         self.moves += moves
-        return [f"{each['queue']} {each['current']} -> {each['target']} workers: {each['reason']}" for each in moves]
+        for each in moves:
+            screen.line(f"  hypervisor: {each['queue']} {each['current']} -> {each['target']} workers: {each['reason']}")
 
     def workers(self) -> dict[str, int]:
         """How many workers each queue had when it was last decided on."""

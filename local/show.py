@@ -55,8 +55,7 @@ class FanOut:
             until(self._gone, "there are workers still", patience=600)
 
     def _gone(self) -> bool:
-        for decision in self.decisions.news():
-            self.screen.line(f"  hypervisor: {decision}")
+        self.decisions.tell(self.screen)
         return not any(self.decisions.workers().values())
 
 
@@ -99,8 +98,7 @@ class Clockwork:
 
     def _began(self, due: datetime) -> datetime | None:
         """When the first task of the run that was due then started to run."""
-        for decision in self.decisions.news():
-            self.screen.line(f"  hypervisor: {decision}")
+        self.decisions.tell(self.screen)
         try:
             return self._first_task(due)
         except Refused:  # its Airflow is on its way up

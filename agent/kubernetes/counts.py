@@ -6,14 +6,13 @@ Written to the subresource `scale`, which is all that the agent may change of a 
 import time
 from dataclasses import replace
 
-from orrery.dataplane.kubernetes.objects import path
+from orrery.dataplane.kubernetes.objects import AGENT, path
 
 from agent.home import HomeTrouble
 from agent.kubernetes.api import APPLY, Api, Refused
 from agent.kubernetes.seen import Controlled
 from agent.kubernetes.watched import Watched
 
-MANAGER = "orrery-agent"
 _TRIES = 8
 _PAUSE = 0.05
 """Seconds after the first conflict, more after each: controllers write the status of what was just scaled, several times in a moment."""
@@ -45,7 +44,7 @@ class Counts:
         count: int = max(0, found["spec"].get("replicas", 0) + by)
         metadata = {"name": name, "namespace": namespace, "resourceVersion": found["metadata"]["resourceVersion"]}
         wanted = {"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": metadata, "spec": {"replicas": count}}
-        told = self._api.change(at, wanted, kind=APPLY, query={"fieldManager": MANAGER, "force": "true"})
+        told = self._api.change(at, wanted, kind=APPLY, query={"fieldManager": AGENT, "force": "true"})
         version = int(told["metadata"]["resourceVersion"])
         self._deployments.keep(namespace, name, version, lambda known: replace(known, wanted=count))
         return count

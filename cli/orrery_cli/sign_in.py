@@ -51,12 +51,6 @@ class Server:
     client_id: str
     audience: str
 
-    def tokens(self, **said: str) -> SignIn:
-        """What a code is worth."""
-        return _kept(
-            self.domain_url, self.client_id, _granted(form(f"{self.domain_url}oauth/token", {"client_id": self.client_id, **said}))
-        )
-
 
 def server(api_url: str) -> Server:
     """Asked of the API; tokens are never fetched in the clear, except from this machine."""

@@ -59,7 +59,7 @@ class Observer:
             "queues": _queues(record),
             "style": record.spec.scaling_style,
             "shadowStyle": record.spec.shadow_style,
-            "databaseUrl": self._postgres.url(login=f"{name}_read", password=record.keys["reader"], database=name),
+            "databaseUrl": self._postgres.url(login=names.reader(name), password=record.keys["reader"], database=name),
             "brokerUrl": broker.url(self._places, record),
             "release": releases.current(self._places.deployment(record.id) / "releases"),
         }

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 import psycopg
+from orrery import names
 from orrery.dataplane.postgres.scram import verifier
 from orrery.dataplane.postgres.server import DEMAND_TABLES
 from orrery.errors import DataPlaneFailed, Unavailable
@@ -116,7 +117,7 @@ class Postgres:
 
     def ensure(self, name: str, *, template: str, password: str, reader_password: str) -> None:
         """A migrated database `name`, its login `name`, and `<name>_read` that sees demand, now and to come, and nothing else."""
-        reader = f"{name}_read"
+        reader = names.reader(name)
         with self._making, self.superuser() as connection:
             _ensure_login(connection, name, password)
             _ensure_login(connection, reader, reader_password)
@@ -144,7 +145,7 @@ class Postgres:
     def remove(self, name: str) -> None:
         with self._making, self.superuser() as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-            for login in (name, f"{name}_read"):
+            for login in (name, names.reader(name)):
                 _remove_login(connection, login)
 
     def has_triggers(self, name: str) -> bool:

@@ -184,6 +184,18 @@ class SignIn:
         assert told.status == 200, told.text
         return told.json
 
+    def in_the_console(self, browser: "Browser") -> Reply:
+        """What the console is answered for a code, in this browser."""
+        back = f"{CONSOLE}/callback"
+        form = {
+            "client_id": "orrery-console",
+            "grant_type": "authorization_code",
+            "code": self.code(client_id="orrery-console", redirect_uri=back),
+            "redirect_uri": back,
+            "code_verifier": VERIFIER,
+        }
+        return browser.post("/sign-in/v1/oauth/token", form, origin=CONSOLE)
+
     def in_two_organizations(self) -> Installation:
         """The person is a member of a second Organization, too, which is returned: they are asked which one they mean."""
         other = another(self.installation)

@@ -112,3 +112,8 @@ def image_repository(organization_id: str, namespace: str) -> str:
 def database(deployment_id: str) -> str:
     """The name of a Deployment's database, and of the login that owns it."""
     return f"d_{deployment_id}"
+
+
+def reader(database: str) -> str:
+    """The login that sees demand in a database and nothing else."""
+    return f"{database}_read"

@@ -191,18 +191,8 @@ def test_who_is_no_member_is_told_the_same_whatever_they_asked_for(sign_in: Sign
 
 
 def in_the_console(sign_in: SignIn) -> Browser:
-    browser, back = Browser(), f"{CONSOLE}/callback"
-    code = sign_in.code(client_id="orrery-console", redirect_uri=back)
-    from tests.support.sign_in import VERIFIER
-
-    form = {
-        "client_id": "orrery-console",
-        "grant_type": "authorization_code",
-        "code": code,
-        "redirect_uri": back,
-        "code_verifier": VERIFIER,
-    }
-    told = browser.post("/sign-in/v1/oauth/token", form, origin=CONSOLE)
+    browser = Browser()
+    told = sign_in.in_the_console(browser)
     assert Caller(told.json["access_token"]).get("/v1/users/self").status == 200
     return browser
 

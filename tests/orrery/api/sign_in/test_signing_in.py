@@ -8,7 +8,7 @@ from orrery.store import sessions
 from tests.support.audit import exported
 from tests.support.http import Caller
 from tests.support.invitations import accept, invite, token_for
-from tests.support.sign_in import API, CONSOLE, ISSUER, LOOPBACK, OWNER, VERIFIER, Browser, SignIn
+from tests.support.sign_in import API, CONSOLE, ISSUER, LOOPBACK, OWNER, Browser, SignIn
 
 
 def test_a_command_learns_where_to_begin(standing: SignIn):
@@ -184,17 +184,7 @@ def test_whoever_was_invited_and_has_not_accepted_is_no_member_yet(sign_in: Sign
 
 def test_the_console_keeps_its_refresh_token_in_a_cookie_that_no_script_reads(standing: SignIn):
     browser = Browser()
-    back = f"{CONSOLE}/callback"
-    code = standing.code(client_id="orrery-console", redirect_uri=back)
-    form = {
-        "client_id": "orrery-console",
-        "grant_type": "authorization_code",
-        "code": code,
-        "redirect_uri": back,
-        "code_verifier": VERIFIER,
-    }
-
-    told = browser.post("/sign-in/v1/oauth/token", form, origin=CONSOLE)
+    told = standing.in_the_console(browser)
     again = browser.post("/sign-in/v1/oauth/token", {"client_id": "orrery-console", "grant_type": "refresh_token"}, origin=CONSOLE)
 
     assert "refresh_token" not in told.json

@@ -4,8 +4,7 @@ import json
 import time
 
 from orrery.dataplane.kubernetes.api import Api
-from orrery.dataplane.kubernetes.apply import AGENT
-from orrery.dataplane.kubernetes.objects import COMPONENT, DEPLOYMENT, path
+from orrery.dataplane.kubernetes.objects import AGENT, COMPONENT, DEPLOYMENT, path
 
 
 def scale(api: Api, deployment_id: str, count: int, *, queue: str = "default", seconds: float = 30) -> None:

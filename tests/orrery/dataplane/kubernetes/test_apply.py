@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from orrery.dataplane.kubernetes import apply, parts
 from orrery.dataplane.kubernetes.api import Api
-from orrery.dataplane.kubernetes.objects import KINDS, path
+from orrery.dataplane.kubernetes.objects import KINDS, MANAGER, path
 from orrery.dataplane.kubernetes.plan import Manifest, Plan
 from orrery.errors import DataPlaneFailed, Unavailable
 
@@ -196,7 +196,7 @@ def test_a_hand_over_that_was_cut_short_is_finished(api, anybody, large, reached
     made = worker(api, large)
     anybody.delete(at(made))
     whole = {**made, "spec": {**made["spec"], "replicas": 0}}
-    api.apply(whole, manager=apply.MANAGER)
+    api.apply(whole, manager=MANAGER)
     if reached != "made":
         worker(api, large)
     worker(api, large)

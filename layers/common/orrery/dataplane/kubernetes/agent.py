@@ -14,6 +14,7 @@ from typing import Any
 from orrery.dataplane.kubernetes import network
 from orrery.dataplane.kubernetes.agent_access import ACCOUNT, IN_A_NAMESPACE, NAME
 from orrery.dataplane.kubernetes.configuration import BROKER_PORT
+from orrery.dataplane.kubernetes.namespace import RESTRICTED
 from orrery.dataplane.kubernetes.objects import COMPONENT, DEPLOYMENT, KINDS, encoded
 from orrery.dataplane.kubernetes.plan import Cluster, Manifest
 from orrery.dataplane.kubernetes.pods import Size, container, hardened, scratch
@@ -64,8 +65,7 @@ def render(cluster: Cluster, agent: Agent) -> list[Manifest]:
 
 
 def _namespace(cluster: Cluster) -> Manifest:
-    levels = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
-    metadata = {"name": cluster.system_namespace, "labels": {"app.kubernetes.io/managed-by": "orrery", **levels}}
+    metadata = {"name": cluster.system_namespace, "labels": {"app.kubernetes.io/managed-by": "orrery", **RESTRICTED}}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
 

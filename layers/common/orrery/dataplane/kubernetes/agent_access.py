@@ -6,6 +6,7 @@ through PgBouncer, which would pass over the bounds that it sets for its own que
 
 from urllib.parse import quote
 
+from orrery import names
 from orrery.dataplane.kubernetes.configuration import BROKER_PORT
 from orrery.dataplane.kubernetes.objects import manifest, secret
 from orrery.dataplane.kubernetes.plan import Manifest, Plan
@@ -16,7 +17,7 @@ NAME, ACCOUNT, IN_A_NAMESPACE = "orrery-agent", "agent", "orrery-agent-in-a-depl
 
 def ways(plan: Plan) -> list[Manifest]:
     """It stays while the Deployment sleeps."""
-    cluster, login = plan.cluster, f"{plan.database}_read"
+    cluster, login = plan.cluster, names.reader(plan.database)
     database = f"{cluster.database_host}:{cluster.database_port}/{plan.database}?sslmode={cluster.database_tls}"
     broker = f"broker.{plan.spec.namespace}.svc:{BROKER_PORT}/0"
     told = {

@@ -9,12 +9,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from orrery.dataplane.kubernetes.api import Api, Contested
-from orrery.dataplane.kubernetes.objects import PART
+from orrery.dataplane.kubernetes.objects import AGENT, MANAGER, PART
 from orrery.dataplane.kubernetes.plan import Manifest
 from orrery.errors import DataPlaneFailed
 
-MANAGER, AGENT = "orrery", "orrery-agent"
-"""Field managers: ours, and whose the workers' counts are."""
 DIGEST = "orrery/digest"
 _WHOLE = frozenset({"data", "hard", "ipBlock", "matchLabels", "namespaceSelector", "podSelector", "selector"})
 """Maps to which nobody adds: one more entry is a change."""

@@ -7,8 +7,7 @@ from secrets import token_urlsafe
 
 from orrery.dataplane.kubernetes import configuration
 from orrery.dataplane.kubernetes.api import Api
-from orrery.dataplane.kubernetes.apply import MANAGER
-from orrery.dataplane.kubernetes.objects import DEPLOYMENT, encoded
+from orrery.dataplane.kubernetes.objects import DEPLOYMENT, MANAGER, encoded
 from orrery.dataplane.kubernetes.plan import Keys, Manifest
 from orrery.dataplane.port import DeploymentSpec
 

@@ -4,10 +4,12 @@ from orrery.dataplane.kubernetes.objects import DEPLOYMENT, GENERATION, ORGANIZA
 from orrery.dataplane.kubernetes.plan import Manifest
 from orrery.dataplane.port import DeploymentSpec
 
+RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
+"""Labels of every namespace of ours."""
+
 
 def render(spec: DeploymentSpec) -> Manifest:
     """Made before the keys are, so of the spec alone. Its generation is the newest that the home has seen."""
-    levels = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
     return {
         "apiVersion": "v1",
         "kind": "Namespace",
@@ -17,7 +19,7 @@ def render(spec: DeploymentSpec) -> Manifest:
                 "app.kubernetes.io/managed-by": "orrery",
                 DEPLOYMENT: spec.id,
                 ORGANIZATION: spec.organization_id,
-                **levels,
+                **RESTRICTED,
                 "pod-security.kubernetes.io/enforce-version": "latest",
             },
             "annotations": {GENERATION: str(spec.generation)},

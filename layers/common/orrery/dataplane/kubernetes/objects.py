@@ -9,6 +9,9 @@ from orrery.dataplane.kubernetes.plan import Manifest, Whose
 DEPLOYMENT, PART, COMPONENT = "orrery/deployment", "orrery/part", "orrery/component"
 GENERATION, ORGANIZATION, QUEUE = "orrery/generation", "orrery/organization", "orrery/queue"
 
+MANAGER, AGENT = "orrery", "orrery-agent"
+"""Field managers: ours, and whose the workers' counts are."""
+
 KINDS = {
     "ClusterRole": ("rbac.authorization.k8s.io/v1", "clusterroles"),
     "ClusterRoleBinding": ("rbac.authorization.k8s.io/v1", "clusterrolebindings"),

@@ -52,11 +52,16 @@ def components(api: Api, namespace: str) -> set[str]:
 def refuse_unless_migrated(api: Api, namespace: str) -> None:
     """Raises until every migration is done: `NotReadyYet` while one runs, `DataPlaneFailed` when it failed for good."""
     for job in api.list("Job", namespace, {PART: MIGRATIONS.name}):
-        told = {each["type"] for each in job.get("status", {}).get("conditions", []) if each["status"] == "True"}
+        told = conditions(job)
         if "Failed" in told:
             raise DataPlaneFailed("its database could not be migrated; the log of the migrations tells more")
         if "Complete" not in told:
             raise NotReadyYet("its database is being migrated")
+
+
+def conditions(job: Manifest) -> set[str]:
+    """Which of its conditions hold, such as `Complete` or `Failed`."""
+    return {each["type"] for each in job.get("status", {}).get("conditions", []) if each["status"] == "True"}
 
 
 def _reason(running: list[Manifest], found: list[Trouble]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from orrery import names
-from orrery.dataplane.kubernetes import apply, keys, snapshot, troubles
+from orrery.dataplane.kubernetes import apply, keys, observation, snapshot, troubles
 from orrery.dataplane.kubernetes.api import Api
 from orrery.dataplane.kubernetes.objects import COMPONENT
 from orrery.dataplane.kubernetes.parts import SNAPSHOT
@@ -26,7 +26,7 @@ def take(api: Api, leaving: Leaving) -> None:
     job = api.get("Job", ref.namespace, snapshot.COMPONENT)
     if job is None:
         apply.ensure(api, ref.namespace, SNAPSHOT.name, SNAPSHOT.kinds, snapshot.render(leaving))
-    told = _conditions(job or {})
+    told = observation.conditions(job or {})
     if "Complete" in told:
         return
     pods = list(api.list("Pod", ref.namespace, {COMPONENT: snapshot.COMPONENT}))
@@ -35,10 +35,6 @@ def take(api: Api, leaving: Leaving) -> None:
         raise DataPlaneFailed(f"its final snapshot could not be written{_said(pods)}")
     found = troubles.of(pods)
     raise NotReadyYet(f"its final snapshot is being written{_because(found[0].words if found else '')}")
-
-
-def _conditions(job: Manifest) -> set[str]:
-    return {each["type"] for each in job.get("status", {}).get("conditions", []) if each["status"] == "True"}
 
 
 def _said(pods: Iterable[Manifest]) -> str:

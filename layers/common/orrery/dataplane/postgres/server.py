@@ -8,6 +8,7 @@ table of a Deployment's: what lies behind its name is its owner's to choose, and
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from orrery import names
 from orrery.dataplane.postgres.scram import verifier
 from orrery.dataplane.postgres.sql import Refused, Sql, Value, identifier, literal, meaning
 
@@ -47,7 +48,7 @@ class Server:
         if there.strangers:
             self._run("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")
         self._ensure_login(name, password, _CONNECTIONS, is_there=name in there.logins)
-        self._ensure_login(reader(name), reader_password, _READERS, is_there=reader(name) in there.logins)
+        self._ensure_login(names.reader(name), reader_password, _READERS, is_there=names.reader(name) in there.logins)
         self._run(f"GRANT {identifier(name)} TO CURRENT_USER")
         if there.limit == _BROKEN:
             self._drop(name)
@@ -58,12 +59,12 @@ class Server:
         wanted = ", ".join(map(literal, DEMAND_TABLES))
         found = self._run(
             "SELECT relname::text FROM pg_catalog.pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') "
-            f"AND relname IN ({wanted}) AND NOT pg_catalog.has_table_privilege({literal(reader(name))}, oid, 'SELECT')",
+            f"AND relname IN ({wanted}) AND NOT pg_catalog.has_table_privilege({literal(names.reader(name))}, oid, 'SELECT')",
             database=name,
         )
         if found:
             tables = ", ".join(f"public.{identifier(str(table))}" for (table,) in found)
-            self._run(f"GRANT SELECT ON {tables} TO {identifier(reader(name))}", database=name)
+            self._run(f"GRANT SELECT ON {tables} TO {identifier(names.reader(name))}", database=name)
 
     def is_used(self, name: str) -> bool:
         there = self._look(name)
@@ -86,7 +87,7 @@ class Server:
 
     def _look(self, name: str) -> _State:
         """All that must be known, in one question."""
-        own, other = literal(name), literal(reader(name))
+        own, other = literal(name), literal(names.reader(name))
         ((login, second, limit, is_open, strangers),) = self._run(
             f"SELECT (SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname = {own}), "
             f"(SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname = {other}), "
@@ -111,14 +112,14 @@ class Server:
             self._run(f"CREATE DATABASE {own} TEMPLATE template0 ENCODING 'UTF8' ALLOW_CONNECTIONS false", fine=_THERE_ALREADY)
         self._run(f"REVOKE ALL ON DATABASE {own} FROM PUBLIC")
         self._run(f"GRANT CONNECT, TEMPORARY ON DATABASE {own} TO {own}")
-        self._run(f"GRANT CONNECT ON DATABASE {own} TO {identifier(reader(name))}")
+        self._run(f"GRANT CONNECT ON DATABASE {own} TO {identifier(names.reader(name))}")
         self._run(f"ALTER DATABASE {own} ALLOW_CONNECTIONS true")
 
     def _furnish(self, name: str) -> None:
         own = identifier(name)
         self._run("REVOKE ALL ON SCHEMA public FROM PUBLIC", database=name)
         self._run(f"GRANT USAGE, CREATE ON SCHEMA public TO {own}", database=name)
-        self._run(f"GRANT USAGE ON SCHEMA public TO {identifier(reader(name))}", database=name)
+        self._run(f"GRANT USAGE ON SCHEMA public TO {identifier(names.reader(name))}", database=name)
 
     def _drop(self, name: str) -> None:
         self._run(f"DROP DATABASE IF EXISTS {identifier(name)} WITH (FORCE)")
@@ -140,8 +141,3 @@ class Server:
             if refused.code in fine:
                 return []
             raise meaning(refused) from refused
-
-
-def reader(name: str) -> str:
-    """The login that sees demand and nothing else."""
-    return f"{name}_read"
