@@ -4,7 +4,7 @@ The pod is named: deleted by its uid and as it was just read, with the day that 
 lowered by one. Lowering the count first would leave the choice to the ReplicaSet's controller, which looks at `pod-deletion-cost` last: a
 busy worker on a node that is out of reach for a moment would go before an idle one. Between the two writes the controller may start a
 successor; lowering the count then takes that one away again, because it is pending, and because it lacks the cost that every worker at work
-bears.
+bears: nobody gives a mark to one that is surplus.
 """
 
 from collections.abc import Callable

@@ -59,7 +59,7 @@ class KubernetesHome:
         namespace = self._places.get(deployment_id, "")
         if not self._cluster.tenants.get("", namespace):
             return []
-        pods = [worker.pod for worker in self._workers(namespace) if worker.pod]
+        pods = [worker.pod for worker in self._workers(namespace) if worker.pod and not worker.is_surplus]
         if ways := self._cluster.ways.get(namespace, WAYS):
             self._hearing.listen(namespace, ways.broker, pods)
         return [self._describe(namespace, worker) for worker in self._workers(namespace)]

@@ -1,6 +1,7 @@
 """Which workers a Deployment has: its pods, and those that were asked for and have no pod yet. Pure.
 
-A worker that was asked for is one at once: otherwise a pod that comes late would be asked for twice.
+A worker that was asked for is one at once: otherwise a pod that comes late would be asked for twice. One that nobody asked for is surplus:
+the successor that a controller may start between the two writes that end a worker (`agent.kubernetes.ending`).
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -24,6 +25,8 @@ class Worker:
     """Whose replica it is; empty for one whose Deployment is gone."""
     configuration: str
     pod: Pod | None = None
+    is_surplus: bool = False
+    """Whether it was never heard, and there are more than are wanted: it is about to go, so nobody welcomes it."""
 
 
 def workers(pools: Iterable[Controlled], pods: Iterable[Pod], bounds: Bounds | None, closed: Collection[tuple[str, int]]) -> list[Worker]:
@@ -34,7 +37,13 @@ def workers(pools: Iterable[Controlled], pods: Iterable[Pod], bounds: Bounds | N
     for pool in sorted((pool for pool in pools if pool.component == COMPONENT), key=lambda pool: pool.name):
         own = sorted((pod for pod in left if pod.configuration == pool.configuration), key=lambda pod: pod.name)
         left = [pod for pod in left if pod not in own]
-        of = [Worker(pod.name, pool.queue, _state(pod, closed), pool.name in current, pool.name, pool.configuration, pod) for pod in own]
+        more = sum(not pod.is_ending for pod in own) > pool.wanted
+        of = [
+            Worker(
+                pod.name, pool.queue, _state(pod, closed), pool.name in current, pool.name, pool.configuration, pod, more and not pod.mark
+            )
+            for pod in own
+        ]
         found += [*of, *_missing(pool, of, is_current=pool.name in current)]
     return found + [Worker(pod.name, pod.queue, _state(pod, closed), False, "", pod.configuration, pod) for pod in left]
 

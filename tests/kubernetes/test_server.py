@@ -123,9 +123,10 @@ def test_a_namespace_takes_nothing_new_while_it_ends_and_goes_with_all_that_is_i
 
 def test_a_deployment_gets_its_pods_which_wait_for_a_node(api, namespace):
     labels = {"app": "web"}
+    wanting = {**pod("")["spec"], "nodeSelector": {"there": "is-none"}}
     body = {
         "metadata": {"name": "web"},
-        "spec": {"replicas": 2, "selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": pod("")["spec"]}},
+        "spec": {"replicas": 2, "selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": wanting}},
     }
     assert api.create(f"/apis/apps/v1/namespaces/{namespace}/deployments", body).status == 201
 

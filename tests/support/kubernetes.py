@@ -1,4 +1,4 @@
-"""One real Kubernetes control plane for the session; each test has a namespace of its own in it."""
+"""One real Kubernetes control plane for the session, with one pretended node at most; each test has a namespace of its own in it."""
 
 import os
 import uuid
@@ -9,13 +9,14 @@ import pytest
 from tests.kubernetes import binaries
 from tests.kubernetes.api import Api
 from tests.kubernetes.control_plane import ControlPlane
+from tests.kubernetes.pretend_node import PretendNode
 
 HOW = "run `make kubernetes` to build it"
 
 
 @pytest.fixture(scope="session")
 def kubernetes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
-    """The session's control plane, without a node. Where it was never built tests are skipped, with the reason; in CI they fail."""
+    """The session's; no node before a test asks for one. Where it was never built tests are skipped, with the reason; in CI they fail."""
     if not binaries.built("control-plane"):
         why = f"Kubernetes {binaries.version()} is not on this machine: {HOW}"
         if os.environ.get("CI") == "true":
@@ -23,6 +24,14 @@ def kubernetes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlan
         pytest.skip(why)
     with ControlPlane(tmp_path_factory.mktemp("kubernetes"), binaries.room()) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def node(kubernetes: ControlPlane) -> Iterator[PretendNode]:
+    """Where pods are said to run from now on. There is one, so that its `fate` is every pod's."""
+    made = PretendNode(kubernetes.api).start()
+    yield made
+    made.stop()
 
 
 @pytest.fixture

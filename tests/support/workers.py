@@ -1,8 +1,9 @@
 """How the tests are shared out when several workers run them (`pytest -n`).
 
 A file is one worker's, so that what its tests share is made once, and so are the tests that share a running Airflow or a Kubernetes. The
-whole platforms begin first: they mostly wait, and the other workers use the time, but give way to them where a moment counts. Each worker
-has its own engine; the users of homes are kept apart below.
+whole platforms begin first: they mostly wait, and the other workers use the time, but give way to them where a moment counts. What starts
+an Airflow or a Kubernetes of its own comes last, when the platforms are done or nearly. Each worker has its own engine; the users of homes
+are kept apart below.
 """
 
 import itertools
@@ -38,7 +39,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if _worker():
-        items.sort(key=lambda item: (not item.nodeid.startswith(PLATFORMS), not item.nodeid.startswith((ONE_HOME, *ONE_CLUSTER))))
+        items.sort(key=lambda item: (not item.nodeid.startswith(PLATFORMS), item.nodeid.startswith((ONE_HOME, *ONE_CLUSTER))))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -162,21 +162,14 @@ def admitted(kubernetes: ControlPlane, tmp_path_factory: pytest.TempPathFactory)
     return Access(kubernetes.url, Path(authority), folder / "token")
 
 
-@pytest.fixture(scope="session")
-def machine(kubernetes: ControlPlane) -> Iterator[PretendNode]:
-    made = PretendNode(kubernetes.api, "for-agents").start()
-    yield made
-    made.stop()
-
-
 @pytest.fixture
-def deployment(kubernetes: ControlPlane, admitted: Access, machine: PretendNode) -> Iterator[KubernetesStreet]:
+def deployment(kubernetes: ControlPlane, admitted: Access, node: PretendNode) -> Iterator[KubernetesStreet]:
     reach = Reach(access.by_kubeconfig(str(kubernetes.kubeconfig)), CLUSTER, Databases())
     plane, spec = Plane(lambda _: reach), a_spec(queues=(QueueSpec("default", 0, 4, 2, "A5", 1, 2),))
     for part in ("namespace", "database", "broker", "release", "queues"):
         persist(lambda part=part: getattr(plane, f"ensure_{part}")(spec))  # type: ignore[misc]
-    made = KubernetesStreet(plane, kubernetes.api, admitted, spec, machine)
+    made = KubernetesStreet(plane, kubernetes.api, admitted, spec, node)
     yield made
     made.stop.set()
-    machine.fate = lambda pod: None
+    node.fate = lambda pod: None
     kubernetes.api.delete(path("Namespace", "", spec.namespace))

@@ -6,6 +6,8 @@ import pytest
 from orrery.dataplane.kubernetes.objects import path
 
 from agent.home import HomeTrouble
+from agent.kubernetes.seen import Controlled, Pod
+from agent.kubernetes.workers import workers
 from tests.agent.kubernetes.conftest import KubernetesStreet, eventually
 
 
@@ -125,3 +127,17 @@ def test_in_any_disorder_exactly_those_end_that_were_told_to(deployment: Kuberne
 def _up(deployment: KubernetesStreet) -> int:
     ready = {"type": "Ready", "status": "True"}
     return sum(any(ready.items() <= each.items() for each in pod["status"].get("conditions", [])) for pod in deployment.pods().values())
+
+
+def test_a_successor_that_nobody_asked_for_is_surplus_and_those_at_work_are_not():
+    def pod(name: str, mark: str = "", *, ending: bool = False) -> Pod:
+        return Pod(name, f"uid-{name}", "worker", "c1", "default", "node", False, ending, True, 0, mark, None)
+
+    def surplus(wanted: int, *pods: Pod) -> list[str]:
+        pool = Controlled("worker-default-c1", "worker", "", 1, wanted, True, "c1", "default")
+        return [worker.id for worker in workers([pool], pods, None, ()) if worker.is_surplus]
+
+    first, third = pod("first", "RUNNING"), pod("third", "RUNNING")
+    assert surplus(2, first, pod("second", "CORDONED", ending=True), third, pod("successor")) == ["successor"]
+    assert surplus(3, first, third, pod("successor")) == []
+    assert surplus(1, first, third) == []

@@ -1,6 +1,5 @@
 """A home on the real API server, its own for each test; whatever a Deployment of a test leaves is taken away through the port."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -9,7 +8,6 @@ from orrery.dataplane.kubernetes.api import Api
 from orrery.dataplane.kubernetes.home import KubernetesHome, Reach
 
 from tests.kubernetes.control_plane import ControlPlane
-from tests.kubernetes.pretend_node import PretendNode
 from tests.orrery.dataplane.kubernetes.plans import CLUSTER
 
 
@@ -52,11 +50,3 @@ def databases() -> Databases:
 def home(api: Api, databases: Databases) -> KubernetesHome:
     reach = Reach(api, CLUSTER, databases)
     return KubernetesHome(lambda _: reach)
-
-
-@pytest.fixture(scope="session")
-def node(kubernetes: ControlPlane) -> Iterator[PretendNode]:
-    """Where pods are said to run."""
-    made = PretendNode(kubernetes.api).start()
-    yield made
-    made.stop()
