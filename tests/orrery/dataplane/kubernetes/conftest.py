@@ -1,5 +1,6 @@
 """A home on the real API server, its own for each test; whatever a Deployment of a test leaves is taken away through the port."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -7,8 +8,13 @@ from orrery.dataplane.kubernetes import access
 from orrery.dataplane.kubernetes.api import Api
 from orrery.dataplane.kubernetes.home import KubernetesHome, Reach
 
+from local.aws.engine import Engine
 from tests.kubernetes.control_plane import ControlPlane
+from tests.kubernetes.pretend_node import PretendNode
+from tests.orrery.dataplane.kubernetes.lives import Life
 from tests.orrery.dataplane.kubernetes.plans import CLUSTER
+from tests.orrery.dataplane.kubernetes.stage import ClusterStage, a_cluster_stage
+from tests.orrery.dataplane.kubernetes.trouble import Trouble, Wire
 
 
 @dataclass
@@ -50,3 +56,19 @@ def databases() -> Databases:
 def home(api: Api, databases: Databases) -> KubernetesHome:
     reach = Reach(api, CLUSTER, databases)
     return KubernetesHome(lambda _: reach)
+
+
+@pytest.fixture(scope="module")
+def cluster_stage(aws_engine: Engine, kubernetes: ControlPlane, api: Api, node: PretendNode) -> Iterator[ClusterStage]:
+    """Sagas on the real API server. It has seen each step go well once, so that it knows where the middle of a step is."""
+    own = access.by_kubeconfig(str(kubernetes.kubeconfig))
+    wire, reach = Wire(own), Reach(own, CLUSTER, Databases())
+    with a_cluster_stage(aws_engine, KubernetesHome(lambda _: reach), wire, kubernetes.api) as stage:
+        life = Life(stage)
+        life.create()
+        life.update("second")
+        life.update("third", Trouble("denied", {"ensure_ingress"}, stays=True))
+        life.sleep()
+        life.delete()
+        Life(stage).create(Trouble("denied", {"ensure_ingress"}, stays=True))
+        yield stage
