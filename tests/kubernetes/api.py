@@ -3,6 +3,7 @@
 import http.client
 import json
 import ssl
+import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Mapping
@@ -12,6 +13,8 @@ from typing import Any
 
 MANAGER = "tests"
 TIMEOUT = 30.0
+IDLE = 20.0
+"""Seconds after which a connection is not trusted to be open still."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Api:
         config = json.loads(kubeconfig.read_text())
         cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
         self._where = urllib.parse.urlsplit(cluster["server"])
+        self._thread = threading.local()
         self._tls = ssl.create_default_context(cafile=cluster["certificate-authority"])
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         if not token:
@@ -57,14 +61,25 @@ class Api:
         return self.send("PATCH", f"{path}?{query}", body, kind="application/apply-patch+yaml")
 
     def send(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, kind: str = "application/json") -> Answer:
-        connection = http.client.HTTPSConnection(self._where.hostname or "", self._where.port, context=self._tls, timeout=TIMEOUT)
+        content, headers = None if body is None else json.dumps(body), {"Content-Type": kind, "Accept": "application/json", **self._headers}
+        connection = self._connection()
         try:
-            headers = {"Content-Type": kind, "Accept": "application/json", **self._headers}
-            connection.request(method, path, None if body is None else json.dumps(body), headers)
+            connection.request(method, path, content, headers)
             answer = connection.getresponse()
             return Answer(answer.status, _parsed(answer.read()))
-        finally:
-            connection.close()
+        except (OSError, http.client.HTTPException):
+            connection.close()  # the next request opens it anew
+            raise
+
+    def _connection(self) -> http.client.HTTPSConnection:
+        """This thread's, kept between requests: setting one up costs both sides more than most of what is asked."""
+        now, idle_since = time.monotonic(), getattr(self._thread, "used", 0.0)
+        if now - idle_since > IDLE:
+            where = self._where.hostname or ""
+            self._thread.connection = http.client.HTTPSConnection(where, self._where.port, context=self._tls, timeout=TIMEOUT)
+        self._thread.used = now
+        connection: http.client.HTTPSConnection = self._thread.connection
+        return connection
 
     def until(self, path: str, holds: Callable[[Answer], bool], *, patience: float = TIMEOUT) -> Answer:
         """The first answer of which it holds; fails with the last one after `patience` seconds."""

@@ -1,7 +1,6 @@
 """A home on the real API server, its own for each test; whatever a Deployment of a test leaves is taken away through the port."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pytest
 from orrery.dataplane.kubernetes import access
@@ -11,32 +10,11 @@ from orrery.dataplane.kubernetes.home import KubernetesHome, Reach
 from local.aws.engine import Engine
 from tests.kubernetes.control_plane import ControlPlane
 from tests.kubernetes.pretend_node import PretendNode
+from tests.orrery.dataplane.kubernetes.databases import Databases
 from tests.orrery.dataplane.kubernetes.lives import Life
 from tests.orrery.dataplane.kubernetes.plans import CLUSTER
 from tests.orrery.dataplane.kubernetes.stage import ClusterStage, a_cluster_stage
 from tests.orrery.dataplane.kubernetes.trouble import Trouble, Wire
-
-
-@dataclass
-class Databases:
-    """Of a server that is always there: which databases it has, and which of them somebody has used."""
-
-    names: set[str] = field(default_factory=set)
-    used: set[str] = field(default_factory=set)
-
-    def ensure(self, name: str, *, password: str, reader_password: str) -> None:
-        assert password
-        assert reader_password
-        self.names.add(name)
-
-    def ensure_readable(self, name: str) -> None:
-        assert name in self.names
-
-    def is_used(self, name: str) -> bool:
-        return name in self.used & self.names
-
-    def remove(self, name: str) -> None:
-        self.names.discard(name)
 
 
 @pytest.fixture(scope="session")
@@ -67,8 +45,8 @@ def cluster_stage(aws_engine: Engine, kubernetes: ControlPlane, api: Api, node: 
         life = Life(stage)
         life.create()
         life.update("second")
-        life.update("third", Trouble("denied", {"ensure_ingress"}, stays=True))
+        life.update("third", Trouble("denied", {"ensure_ingress"}))
         life.sleep()
         life.delete()
-        Life(stage).create(Trouble("denied", {"ensure_ingress"}, stays=True))
+        Life(stage).create(Trouble("denied", {"ensure_ingress"}))
         yield stage

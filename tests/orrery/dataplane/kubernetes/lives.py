@@ -17,7 +17,7 @@ from tests.orrery.dataplane.kubernetes import inventory
 from tests.orrery.dataplane.kubernetes.stage import ClusterStage
 from tests.orrery.dataplane.kubernetes.trouble import Trouble
 from tests.support.builders import BORN
-from tests.support.machine import Fault, Moment, Result
+from tests.support.machine import Result
 
 AT_ONCE = 8
 
@@ -30,25 +30,25 @@ class Life:
 
     # what happens to it
 
-    def create(self, *troubles: Trouble, **how: Any) -> Result:
+    def create(self, *troubles: Trouble) -> Result:
         self.deployment = self.stage.asked_for(environment=_mode("first"))
-        return self._goes_through(self.deployment, *troubles, **how)
+        return self._goes_through(self.deployment, *troubles)
 
-    def update(self, mode: str, *troubles: Trouble, **how: Any) -> Result:
-        return self._goes_through(self.stage.updated(self._there, environment=_mode(mode)), *troubles, **how)
+    def update(self, mode: str, *troubles: Trouble) -> Result:
+        return self._goes_through(self.stage.updated(self._there, environment=_mode(mode)), *troubles)
 
-    def sleep(self, *troubles: Trouble, **how: Any) -> Result:
-        return self._goes_through(self.stage.sent_to_sleep(self._there), *troubles, **how)
+    def sleep(self, *troubles: Trouble) -> Result:
+        return self._goes_through(self.stage.sent_to_sleep(self._there), *troubles)
 
-    def delete(self, *troubles: Trouble, **how: Any) -> Result:
-        return self._goes_through(self.stage.deleted(self._there), *troubles, **how)
+    def delete(self, *troubles: Trouble) -> Result:
+        return self._goes_through(self.stage.deleted(self._there), *troubles)
 
     def is_used(self) -> None:
         """Its database is one of those that a snapshot is kept of."""
         self._reach.databases.used.add(names.database(self.deployment.id))
 
-    def _goes_through(self, wanted: Deployment, *troubles: Trouble, **how: Any) -> Result:
-        result, self.record = self.stage.complete(wanted, *troubles, **how)
+    def _goes_through(self, wanted: Deployment, *troubles: Trouble) -> Result:
+        result, self.record = self.stage.complete(wanted, *troubles)
         return result
 
     # what must be true of it
@@ -115,14 +115,6 @@ def _lived(life: Callable[[], None]) -> str:
     except Exception:
         return traceback.format_exc()
     return ""
-
-
-def staying(step: str, kind: str) -> tuple[tuple[Trouble, ...], dict[str, Fault]]:
-    """A fault of this step for a whole attempt: what the cluster forbids (which is tried once), or what becomes of every call of it."""
-    if kind == "denied":
-        return (Trouble("denied", {step}),), {}
-    moment: dict[str, Moment] = {"before": "before", "after": "after", "timeout": "timeout"}
-    return (), {"fault": Fault(step, moment[kind])}
 
 
 def _mode(value: str) -> tuple[EnvironmentVariable, ...]:

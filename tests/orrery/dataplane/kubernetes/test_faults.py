@@ -1,17 +1,18 @@
 """Every state of every saga meets every fault, on the real definitions and a real API server; what is left is counted on the server.
 
-Trouble that passes comes to each state of a saga in one run, and the saga goes on as if nothing had been. What stays for a whole attempt
-comes to one state at a time: the saga turns back, falls back, or is finished by the sweeper. Many Deployments live side by side.
+Trouble that passes comes to each state of a saga in one run, and the saga goes on as if nothing had been. What ends an attempt comes to one
+state at a time: the saga turns back, or falls back, or stays open and meets that state's next fault in the sweeper's next attempt. Many
+Deployments live side by side.
 """
 
 import functools
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
 from tests.orrery.dataplane.kubernetes import inventory
-from tests.orrery.dataplane.kubernetes.lives import Life, side_by_side, staying
+from tests.orrery.dataplane.kubernetes.lives import Life, side_by_side
 from tests.orrery.dataplane.kubernetes.stage import ClusterStage
 from tests.orrery.dataplane.kubernetes.trouble import PASSING, Kind, Trouble
 from tests.support.dataplane import PARTS
@@ -21,41 +22,58 @@ BUILDS = [*(f"ensure_{part}" for part in PARTS[:-1]), "await_healthy", "ensure_i
 REMOVES = [f"remove_{part}" for part in reversed(PARTS)]
 UPDATES = ["ensure_release", "ensure_airflow", "ensure_queues", "await_healthy", "ensure_ingress"]
 RESTORES = ["restore_release", "restore_airflow", "restore_queues", "restore_ingress"]
-STAYING: tuple[Kind, ...] = ("before", "after", "timeout", "denied")
-"""The function never runs, or nobody hears of its end, or too late, or the cluster forbids what is in the middle of the step."""
 STATES = {
     "create_deployment": {*BUILDS, "mark_ready", *REMOVES, "mark_failed", "mark_stuck"},
     "update_deployment": {*UPDATES, "mark_ready", *RESTORES, "mark_fell_back", "mark_stuck"},
     "hibernate_deployment": {"ensure_drained", "remove_airflow", "mark_asleep", "mark_stuck"},
     "delete_deployment": {*REMOVES, "forget", "mark_stuck"},
 }
+EVERYWHERE = frozenset().union(*STATES.values())
+ENDING: tuple[Kind, ...] = ("before", "denied", "after", "timeout")
+"""An attempt, in an order in which each finds something to disturb."""
+TRIES = {
+    (path.name.partition("_")[0], state["Parameters"]["step"]): 1 + retrier["MaxAttempts"]
+    for path in SAGAS
+    for state in tasks(path).values()
+    for retrier in state["Retry"]
+    if "States.Timeout" in retrier["ErrorEquals"]
+}
+"""How often a step that runs out of time is called."""
+SETTLING = ("mark_ready", "mark_failed", "mark_fell_back", "mark_asleep", "forget")
+"""Once such a state has had its effect nothing is open, and no next attempt comes."""
 BEFORE_STUCK = {"create": "remove_queues", "update": "restore_queues", "hibernate": "remove_airflow", "delete": "remove_database"}
 """What the cluster forbids, so that a saga gets stuck."""
-
-Cell = tuple[str, Kind]
 
 
 @pytest.fixture
 def stage(cluster_stage: ClusterStage) -> Iterator[ClusterStage]:
     """Nothing is on the server afterwards that was not there before, of any kind."""
-    server = cluster_stage.server
-    before = inventory.everything(server)
+    before = inventory.everything(cluster_stage.server)
     yield cluster_stage
-    assert inventory.everything(server) - before == set()
+    assert inventory.everything(cluster_stage.server) - before == set()
 
 
-def cells(*steps: str) -> list[Cell]:
-    return list(itertools.product(steps, STAYING))
+def ending(saga: str, step: str, *kinds: Kind) -> tuple[Trouble, ...]:
+    """One fault of this state after the other, each in an attempt of its own."""
+    found: list[Trouble] = []
+    for kind in kinds:
+        times = TRIES[saga, step] if kind == "timeout" else 1
+        found.append(Trouble(kind, {step}, times, whole=kind != "denied", after=found[-1] if found else None))
+    if step == "mark_stuck":
+        return (*found, Trouble("denied", {BEFORE_STUCK[saga]}, len(kinds)))
+    return tuple(found)
 
 
-def breaking() -> Trouble:
+def attempts(saga: str, steps: Iterable[str]) -> list[tuple[Trouble, ...]]:
+    """Every fault of these states, in as few sagas as can meet them."""
+    settled = [step for step in steps if step in SETTLING]
+    together = [ending(saga, step, *ENDING) for step in steps if step not in SETTLING]
+    return [*together, *(ending(saga, step, *kinds) for step in settled for kinds in (ENDING[:-1], ENDING[-1:]))]
+
+
+def breaking(times: float = 1) -> Trouble:
     """All but the last thing is done."""
-    return Trouble("denied", {"ensure_ingress"})
-
-
-def stuck(saga: str, step: str) -> tuple[Trouble, ...]:
-    """Before a state that only a stuck saga comes to."""
-    return (Trouble("denied", {BEFORE_STUCK[saga]}),) if step == "mark_stuck" else ()
+    return Trouble("denied", {"ensure_ingress"}, times)
 
 
 @pytest.mark.parametrize("path", SAGAS, ids=lambda path: path.name.split(".")[0])
@@ -63,125 +81,100 @@ def test_the_matrix_has_every_state(path):
     assert STATES[path.name.removesuffix(".asl.json")] == {state["Parameters"]["step"] for state in tasks(path).values()}
 
 
-def test_trouble_that_passes_is_waited_out_wherever_it_comes(stage):
-    """Everything meets it once: what is built, what is changed, what falls back, what is put to sleep, what is taken away."""
-    lives = {kind: functools.partial(a_life_with, stage, kind) for kind in PASSING}
-    assert side_by_side(lives) == {}
+@pytest.mark.parametrize("life", ["a_life_with", "never_born_with"])
+def test_trouble_that_passes_is_waited_out_wherever_it_comes(stage, life):
+    """Everything meets it once: what is built and turned back, is changed and falls back, is put to sleep, is taken away."""
+    assert side_by_side({kind: functools.partial(globals()[life], stage, kind) for kind in PASSING}) == {}
 
 
 def a_life_with(stage, kind):
-    life, everywhere = Life(stage), set().union(*STATES.values())
+    life = Life(stage)
 
-    def meets(saga, status, *more, but=()):
-        trouble = Trouble(kind, everywhere)
+    def meets(saga, status, *more):
+        trouble = Trouble(kind, EVERYWHERE)
         result = saga(*more, trouble)
         assert result.status == status, result
-        assert trouble.met == set(stage.done[life.deployment.id]) - set(but)
+        assert set(trouble.met) == set(stage.done[life.deployment.id]) - {step for each in more for step in each.steps if "ensure" in step}
 
     meets(life.create, "SUCCEEDED")
     life.stands("first")
     meets(functools.partial(life.update, "second"), "SUCCEEDED")
     life.stands("second")
-    meets(functools.partial(life.update, "third"), "FAILED", breaking(), but={"ensure_ingress"})
+    meets(functools.partial(life.update, "third"), "FAILED", breaking())
     life.stands("second")
     meets(life.sleep, "SUCCEEDED")
     life.sleeps()
     life.is_used()
-    meets(life.delete, "FAILED", *stuck("delete", "mark_stuck"))
+    meets(life.delete, "FAILED", Trouble("denied", {"remove_database"}))
     life.is_gone()
 
 
-def test_trouble_that_passes_while_turning_back_leaves_nothing_either(stage):
-    lives = {kind: functools.partial(never_born_with, stage, kind) for kind in PASSING}
-    assert side_by_side(lives) == {}
-
-
 def never_born_with(stage, kind):
-    life, trouble = Life(stage), Trouble(kind, set().union(*STATES.values()))
+    life, trouble = Life(stage), Trouble(kind, EVERYWHERE)
     assert life.create(breaking(), trouble).status == "FAILED"
     life.was_never_made()
-    assert trouble.met == {*BUILDS, *REMOVES, "mark_failed"} - {"ensure_ingress"}
+    assert set(trouble.met) == {*BUILDS, *REMOVES, "mark_failed"} - {"ensure_ingress"}
 
 
 def test_a_create_that_cannot_go_on_leaves_nothing_wherever_it_breaks(stage):
-    lives = {cell: functools.partial(never_born, stage, *cell) for cell in cells(*BUILDS)}
+    lives = {cell: functools.partial(never_born, stage, *cell) for cell in itertools.product(BUILDS, ENDING)}
     assert side_by_side(lives) == {}
 
 
 def never_born(stage, step, kind):
-    life, (troubles, how) = Life(stage), staying(step, kind)
-    assert life.create(*troubles, **how).status == "FAILED"
-    assert step in stage.done[life.deployment.id]
-    assert all(trouble.met for trouble in troubles)
+    life, troubles = Life(stage), ending("create", step, kind)
+    assert life.create(*troubles).status == "FAILED"
+    assert all(trouble.is_over for trouble in troubles)
     life.was_never_made()
 
 
 def test_a_create_that_breaks_while_turning_back_leaves_nothing_in_the_end(stage):
-    """The sweeper's attempt fails at its very first step, so that it must take away what it has not made."""
-    lives = {cell: functools.partial(never_undone, stage, *cell) for cell in cells(*REMOVES, "mark_failed", "mark_stuck")}
-    assert side_by_side(lives) == {}
+    """The sweeper's attempts fail at their very first step, so they must take away what they have not made."""
+    faults = attempts("create", [*REMOVES, "mark_failed", "mark_stuck"])
+    assert side_by_side({number: functools.partial(never_undone, stage, troubles) for number, troubles in enumerate(faults)}) == {}
 
 
-def never_undone(stage, step, kind):
-    life, (troubles, how) = Life(stage), staying(step, kind)
-    first = breaking()
-    again = Trouble("denied", {"ensure_namespace"}, stays=True, after=first)
-    assert life.create(first, again, *stuck("create", step), *troubles, **how).status == "FAILED"
-    assert step in stage.done[life.deployment.id]
-    assert all(trouble.met for trouble in troubles)
+def never_undone(stage, troubles):
+    life, first = Life(stage), breaking()
+    again = Trouble("denied", {"ensure_namespace"}, float("inf"), after=first)
+    assert life.create(first, again, *troubles).status == "FAILED"
+    assert all(trouble.is_over for trouble in troubles), troubles
     life.was_never_made()
 
 
 def test_what_stands_outlives_every_fault_of_every_saga_until_it_is_gone(stage):
-    """Of 36 Deployments each is created, updated once or twice, put to sleep or not, and deleted, with a fault of its own in each saga."""
-    created, updated = cells("mark_ready"), cells(*UPDATES, "mark_ready", *RESTORES, "mark_fell_back", "mark_stuck")
-    put_to_sleep, deleted = cells("ensure_drained", "remove_airflow", "mark_asleep", "mark_stuck"), cells(*REMOVES, "forget", "mark_stuck")
-    lives = {}
-    for number, cell in enumerate(deleted):
-        own = [("create", *each) for each in created[number : number + 1]]
-        own += [("update", *each) for each in updated[number :: len(deleted)]]
-        own += [("hibernate", *each) for each in put_to_sleep[number - 12 : number - 11] if number >= 12]
-        lives[(*own, ("delete", *cell))] = functools.partial(a_whole_life, stage, [*own, ("delete", *cell)])
-    assert len({cell for life in lives for cell in life}) == len(created) + len(updated) + len(put_to_sleep) + len(deleted)
+    """Each of ten Deployments is created, updated some times, put to sleep or not, and deleted, with faults of its own in each saga."""
+    created, deleted = attempts("create", ["mark_ready"]), attempts("delete", [*REMOVES, "forget", "mark_stuck"])
+    updated = [ending("update", *cell) for cell in itertools.product(UPDATES, ENDING)]
+    updated += attempts("update", ["mark_ready", *RESTORES, "mark_fell_back", "mark_stuck"])
+    asleep = attempts("hibernate", ["ensure_drained", "remove_airflow", "mark_asleep", "mark_stuck"])
+    lives = {
+        number: functools.partial(a_life_of, stage, created[number::10], updated[number::10], asleep[number::10], deleted[number])
+        for number in range(10)
+    }
+    assert len(deleted) == len(lives)
     assert side_by_side(lives) == {}
 
 
-def a_whole_life(stage, faults):
+def a_life_of(stage, created, updated, asleep, deleted):
     life, mode = Life(stage), "first"
-    if faults[0][0] != "create":
-        life.create()
-    for saga, step, kind in faults:
-        troubles, how = staying(step, kind)
-        mode = SAGA[saga](life, mode, step, *stuck(saga, step), *troubles, **how)
-        assert step in stage.done[life.deployment.id]
-        assert all(trouble.met for trouble in troubles)
-
-
-def create(life, mode, step, *troubles, **how):
-    life.create(*troubles, **how)
+    life.create(*itertools.chain(*created))
     life.stands(mode)
-    return mode
-
-
-def update(life, mode, step, *troubles, **how):
-    """What ran before runs again, unless only the word of the success was lost."""
-    new = f"{mode} {step}"
-    falls_back_later = () if step in UPDATES or step == "mark_ready" else (Trouble("denied", {"ensure_ingress"}, stays=True),)
-    life.update(new, *falls_back_later, *troubles, **how)
-    life.stands(new if step == "mark_ready" else mode)
-    return new if step == "mark_ready" else mode
-
-
-def hibernate(life, mode, step, *troubles, **how):
-    life.sleep(*troubles, **how)
-    life.sleeps()
-    return mode
-
-
-def delete(life, mode, step, *troubles, **how):
-    life.delete(*troubles, **how)
+    for troubles in updated:
+        mode = an_update(life, mode, troubles)
+    for troubles in asleep:
+        life.sleep(*troubles)
+        life.sleeps()
+    life.delete(*deleted)
     life.is_gone()
-    return mode
+    for troubles in (*created, *updated, *asleep, deleted):
+        assert all(trouble.is_over for trouble in troubles), troubles
 
 
-SAGA: dict[str, Callable[..., str]] = {"create": create, "update": update, "hibernate": hibernate, "delete": delete}
+def an_update(life, mode, troubles):
+    """What ran before runs again, unless only the word of the success was lost."""
+    state = next(iter(troubles[0].steps))
+    succeeds, new = state == "mark_ready", f"{state} {troubles[0].kind}"
+    life.update(new, *troubles, *(() if succeeds or state in UPDATES else (breaking(float("inf")),)))
+    life.stands(new if succeeds else mode)
+    return new if succeeds else mode

@@ -10,7 +10,7 @@ from orrery.errors import DataPlaneFailed, NotReadyYet, WorkersBusy
 
 from tests.dataplane_contract import a_spec, ensure_all, observed, persist, ref_of, remove_all
 from tests.orrery.dataplane.kubernetes import agents
-from tests.orrery.dataplane.kubernetes.inventory import everything
+from tests.orrery.dataplane.kubernetes.inventory import everything, made_in
 
 HEAVY = QueueSpec("heavy", 0, 4, 4, "A20", 4, 8)
 SHAPES: dict[str, dict] = {
@@ -154,12 +154,16 @@ def test_the_keys_are_made_once(api, home, spec):
     assert api.get("Secret", spec.namespace, "keys")["data"] == first["data"]
 
 
-def test_the_namespace_of_somebody_else_is_not_touched(kubernetes, home, namespace):
-    stranger = a_spec(namespace=namespace)
+def test_the_namespace_of_somebody_else_is_not_touched(kubernetes, home, spec):
+    """Two control planes on one cluster may come to the same name."""
+    ensure_all(home, spec)
+    there = made_in(kubernetes.api, spec.namespace)
+    stranger = a_spec(namespace=spec.namespace)
     with pytest.raises(DataPlaneFailed, match="belongs to somebody else"):
         home.ensure_namespace(stranger)
-    home.remove_namespace(ref_of(stranger))
-    assert "deletionTimestamp" not in kubernetes.api.get(f"/api/v1/namespaces/{namespace}").body["metadata"]
+    remove_all(home, ref_of(stranger))
+    assert made_in(kubernetes.api, spec.namespace) == there
+    assert "deletionTimestamp" not in kubernetes.api.get(f"/api/v1/namespaces/{spec.namespace}").body["metadata"]
 
 
 def test_a_namespace_on_its_way_out_is_waited_for(kubernetes, home, spec):

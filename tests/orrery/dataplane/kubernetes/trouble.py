@@ -1,7 +1,7 @@
 """Trouble on the way between a saga and its cluster, put where it comes up: between our client and the API server.
 
     wire = Wire(api)                                    # from now on requests go through it
-    with wire.carrying(Delivery("ensure_broker", "throttle", at=3)):
+    with wire.carrying(Delivery("ensure_broker", Trouble("throttle", {"ensure_broker"}), at=3)):
         home.ensure_broker(spec)                        # its fourth request is answered with 429
 
 A step is cut in the middle of its writes; where that is, the wire has heard when the step went well.
@@ -9,6 +9,7 @@ A step is cut in the middle of its writes; where that is, the wire has heard whe
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,36 +24,53 @@ Kind = Literal["before", "after", "timeout", "throttle", "denied", "twice"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 PASSING: tuple[Kind, ...] = ("before", "after", "timeout", "throttle", "twice")
 _REFUSED = {"throttle": (429, "TooManyRequests"), "denied": (403, "Forbidden")}
-_OF_LAMBDA = {
+_SAID = {
     "before": "Lambda.ServiceException",
     "after": "Lambda.Unknown",
     "timeout": "Sandbox.Timedout",
     "throttle": "Lambda.TooManyRequestsException",
     "denied": "DataPlaneFailed",
 }
-"""What the state machine hears where a step sends no request that could be struck."""
+"""What the state machine hears where no request is struck: Lambda's own words, which it tries again, or a refusal."""
+FOR_GOOD = "Injected"
+"""What no state machine tries again."""
 
 
 @dataclass
 class Trouble:
-    """These steps of a Deployment meet it: once each, or at each first request (`stays`); `after` is one that must have been met before."""
+    """Each of these steps of a Deployment meets it so many `times`, once every step of `after` has met that.
+
+    It strikes in the middle of a step, or if it comes more than once at its first request; `whole` ones are the function's own: it never
+    runs, or is cut off at its end, or runs out of time.
+    """
 
     kind: Kind
     steps: Collection[str]
-    stays: bool = False
+    times: float = 1
+    whole: bool = False
     after: "Trouble | None" = None
-    met: set[str] = field(default_factory=set)
+    met: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def is_over(self) -> bool:
+        return all(self.met[step] >= self.times for step in self.steps)
 
     def awaits(self, step: str) -> bool:
-        return step in self.steps and (self.stays or step not in self.met) and (self.after is None or bool(self.after.met))
+        return step in self.steps and self.met[step] < self.times and (self.after is None or self.after.is_over)
+
+    def error(self) -> Exception:
+        """As the state machine knows it, by its name."""
+        name = FOR_GOOD if self.whole and self.kind in ("before", "after") else _SAID[self.kind]
+        made: Exception = type(name, (Exception,), {})("asked for by the test")
+        return made
 
 
 @dataclass
 class Delivery:
-    """One call of a step: the request number `at` is struck (-1: none)."""
+    """One call of a step: its request number `at` is struck (-1: none)."""
 
     step: str
-    kind: Kind | None = None
+    trouble: Trouble | None = None
     at: int = -1
     methods: list[str] = field(default_factory=list)
     struck: bool = False
@@ -79,7 +97,7 @@ class Wire:
             yield
         finally:
             self._thread.delivery = None
-            if delivery.kind is None and len(delivery.methods) > len(self._longest.get(delivery.step, [])):
+            if delivery.trouble is None and len(delivery.methods) > len(self._longest.get(delivery.step, [])):
                 self._longest[delivery.step] = delivery.methods
 
     def middle(self, step: str) -> int:
@@ -93,17 +111,12 @@ class Wire:
         delivery: Delivery | None = getattr(self._thread, "delivery", None)
         if delivery is None or not delivery.strikes(method):
             return self._pool.request(method, url, **how)
-        if delivery.kind in _REFUSED:
-            return _refusal(*_REFUSED[delivery.kind])
-        if delivery.kind != "before":
+        kind = delivery.trouble.kind if delivery.trouble else None
+        if kind in _REFUSED:
+            return _refusal(*_REFUSED[kind])
+        if kind != "before":
             self._pool.request(method, url, **how)
-        raise ReadTimeoutError(self._pool, url, "too late") if delivery.kind == "timeout" else ProtocolError("the connection was cut")
-
-
-def of_lambda(kind: Kind) -> Exception:
-    """An error that a state machine knows by this name, as Lambda or the step itself gives it."""
-    name = _OF_LAMBDA[kind]
-    return type(name, (Exception,), {})("asked for by the test")  # type: ignore[no-any-return]
+        raise ReadTimeoutError(self._pool, url, "too late") if kind == "timeout" else ProtocolError("the connection was cut")
 
 
 def _refusal(status: int, reason: str) -> Any:
