@@ -2,9 +2,9 @@
 
     PYTHONPATH=layers/common python -m benchmarks.provisioning [deployments]
 
-A control plane and a pretended node are started for it. `our own time` is what the steps of a create take, the API server's answers included;
+A control plane and a pretended node are started for it. Our own time is what the steps of a create take, the API server's answers included;
 waiting for the cluster (the migrations' Job, pods) is not in it. Server and steps share this machine, so the figures need a calm moment; of
-one namespace the best of some rounds is shown, which is what the code costs, and the median beside it. The hundred are made side by side by
+one namespace the best of some rounds is shown, which is what the code costs, and the median beside it. A hundred are made side by side by
 the threads of one process, until every one of them is healthy.
 """
 
@@ -14,9 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,17 +61,13 @@ def transitions() -> int:
     return 1 + len(machine.run({"organization": "o", "deployment": "d", "generation": 1}).states)
 
 
-@contextmanager
-def cluster(server: ControlPlane) -> Iterator[Cluster]:
-    """A home on this server, whose pods a pretended node says to run."""
+def cluster(server: ControlPlane) -> Cluster:
+    """A home on this server; pods need a node there."""
     api = access.by_kubeconfig(str(server.kubeconfig))
     for name in (CLUSTER.system_namespace, CLUSTER.ingress_namespace):
-        api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}, manager="benchmarks")
-    node, reach = PretendNode(server.api).start(), Reach(api, CLUSTER, Databases())
-    try:
-        yield Cluster(api, KubernetesHome(lambda _: reach))
-    finally:
-        node.stop()
+        api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}, manager="tests")
+    reach = Reach(api, CLUSTER, Databases())
+    return Cluster(api, KubernetesHome(lambda _: reach))
 
 
 def provision(home: KubernetesHome, spec: DeploymentSpec) -> Spent:
@@ -131,7 +125,7 @@ def _measured(made: Cluster, deployments: int) -> None:
         writes = writes_of_an_unchanged_one(made, spec)
         remove_all(made.home, ref_of(spec))
     best, middle = min(each.wall for each in alone), statistics.median(each.wall for each in alone)
-    line("one namespace, our own time, best of %d" % ROUNDS, f"{best:.2f} s", f"{SECONDS:.0f} s", best / SECONDS)
+    line(f"one namespace, our own time, best of {ROUNDS}", f"{best:.2f} s", f"{SECONDS:.0f} s", best / SECONDS)
     line("  median", f"{middle:.2f} s", f"{SECONDS:.0f} s", middle / SECONDS)
     line("  of it CPU of ours, median", f"{statistics.median(each.cpu for each in alone):.2f} s", "")
     line("writes when everything is as it should be", str(writes), str(WRITES))
@@ -141,15 +135,17 @@ def _measured(made: Cluster, deployments: int) -> None:
 
 
 def main(deployments: int) -> None:
-    print("provisioning on a Kubernetes %s of this machine\n" % binaries.version())
+    print(f"provisioning on a Kubernetes {binaries.version()} of this machine\n")
     line("", "measured", "bound", None)
     line("state transitions of a create", str(transitions()), str(TRANSITIONS), transitions() / TRANSITIONS)
     rounds = [(importing("pass"), importing(LIBRARIES), importing(PROVISION)) for _ in range(ROUNDS)]
     bare, libraries, ours = (statistics.median(each) for each in zip(*rounds, strict=True))
     line("importing the function, CPU", f"{ours * 1000:.0f} ms", f"{IMPORT * libraries * 1000:.0f} ms", ours / libraries / IMPORT)
     line("  its libraries alone; bare Python", f"{libraries * 1000:.0f} ms", f"{bare * 1000:.0f} ms")
-    with tempfile.TemporaryDirectory() as folder, ControlPlane(Path(folder), binaries.room()) as server, cluster(server) as made:
-        _measured(made, deployments)
+    with tempfile.TemporaryDirectory() as folder, ControlPlane(Path(folder), binaries.room()) as server:
+        node = PretendNode(server.api).start()
+        _measured(cluster(server), deployments)
+        node.stop()
     print()
 
 

@@ -2,19 +2,11 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 
-import pytest
-
-from benchmarks.provisioning import PROVISION, TRANSITIONS, WRITES, Cluster, cluster, provision, transitions, writes_of_an_unchanged_one
+from benchmarks.provisioning import PROVISION, TRANSITIONS, WRITES, cluster, provision, transitions, writes_of_an_unchanged_one
 from tests.dataplane_contract import a_spec, ref_of, remove_all
 from tests.kubernetes.control_plane import ControlPlane
-
-
-@pytest.fixture
-def made(kubernetes: ControlPlane) -> Iterator[Cluster]:
-    with cluster(kubernetes) as made:
-        yield made
+from tests.kubernetes.pretend_node import PretendNode
 
 
 def test_a_create_in_which_nothing_is_tried_again_has_few_transitions() -> None:
@@ -22,8 +14,8 @@ def test_a_create_in_which_nothing_is_tried_again_has_few_transitions() -> None:
     assert steps_and_both_ends <= transitions() <= TRANSITIONS
 
 
-def test_what_is_as_it_should_be_is_not_written_again(made: Cluster) -> None:
-    spec = a_spec(development=True)
+def test_what_is_as_it_should_be_is_not_written_again(kubernetes: ControlPlane, node: PretendNode) -> None:
+    made, spec = cluster(kubernetes), a_spec(development=True)
     before = made.api.writes
     provision(made.home, spec)
     assert made.api.writes - before > 40, "every object of it"

@@ -102,14 +102,14 @@ class Life:
         return inventory.made_in(self.stage.server, self.deployment.namespace)
 
 
-def side_by_side(lives: Mapping[Any, Callable[[], None]]) -> dict[Any, str]:
+def side_by_side(lives: Mapping[Any, Callable[[], object]]) -> dict[Any, str]:
     """What was wrong with those that did not go as they should."""
     with ThreadPoolExecutor(AT_ONCE) as several:
         ends = several.map(_lived, lives.values())
         return {name: wrong for name, wrong in zip(lives, ends, strict=True) if wrong}
 
 
-def _lived(life: Callable[[], None]) -> str:
+def _lived(life: Callable[[], object]) -> str:
     try:
         life()
     except Exception:
