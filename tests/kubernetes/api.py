@@ -6,7 +6,7 @@ import ssl
 import threading
 import time
 import urllib.parse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,17 @@ class Api:
         self._thread.used = now
         connection: http.client.HTTPSConnection = self._thread.connection
         return connection
+
+    def watch(self, path: str, version: str, *, seconds: int) -> Iterator[Mapping[str, Any]]:
+        """What changes after this resource version, as it changes, on a connection of its own; `path` has a query already."""
+        connection = http.client.HTTPSConnection(self._where.hostname or "", self._where.port, context=self._tls, timeout=seconds + TIMEOUT)
+        try:
+            query = f"&watch=true&resourceVersion={version}&timeoutSeconds={seconds}"
+            connection.request("GET", path + query, headers={"Accept": "application/json", **self._headers})
+            for line in connection.getresponse():
+                yield json.loads(line)
+        finally:
+            connection.close()
 
     def until(self, path: str, holds: Callable[[Answer], bool], *, patience: float = TIMEOUT) -> Answer:
         """The first answer of which it holds; fails with the last one after `patience` seconds."""

@@ -1,6 +1,7 @@
 """A home on the real API server, its own for each test; whatever a Deployment of a test leaves is taken away through the port."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from orrery.dataplane.kubernetes import access
@@ -11,7 +12,7 @@ from local.aws.engine import Engine
 from tests.kubernetes.control_plane import ControlPlane
 from tests.kubernetes.pretend_node import PretendNode
 from tests.orrery.dataplane.kubernetes.databases import Databases
-from tests.orrery.dataplane.kubernetes.lives import Life
+from tests.orrery.dataplane.kubernetes.lives import Life, side_by_side
 from tests.orrery.dataplane.kubernetes.plans import CLUSTER
 from tests.orrery.dataplane.kubernetes.stage import ClusterStage, a_cluster_stage
 from tests.orrery.dataplane.kubernetes.trouble import Trouble, Wire
@@ -42,11 +43,23 @@ def cluster_stage(aws_engine: Engine, kubernetes: ControlPlane, api: Api, node: 
     own = access.by_kubeconfig(str(kubernetes.kubeconfig))
     wire, reach = Wire(own), Reach(own, CLUSTER, Databases())
     with a_cluster_stage(aws_engine, KubernetesHome(lambda _: reach), wire, kubernetes.api) as stage:
-        life = Life(stage)
-        life.create()
-        life.update("second")
-        life.update("third", Trouble("denied", {"ensure_ingress"}))
-        life.sleep()
-        life.delete()
-        Life(stage).create(Trouble("denied", {"ensure_ingress"}))
+        side_by_side({each.__name__: partial(each, Life(stage)) for each in (_awake, _asleep, _never_born)})
+        wire.learning = False
         yield stage
+
+
+def _awake(life: Life) -> None:
+    life.create()
+    life.update("second")
+    life.update("third", Trouble("denied", {"ensure_ingress"}))
+    life.delete()
+
+
+def _asleep(life: Life) -> None:
+    life.create()
+    life.sleep()
+    life.delete()
+
+
+def _never_born(life: Life) -> None:
+    life.create(Trouble("denied", {"ensure_ingress"}))

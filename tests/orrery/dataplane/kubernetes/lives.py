@@ -102,18 +102,18 @@ class Life:
         return inventory.made_in(self.stage.server, self.deployment.namespace)
 
 
-def side_by_side(lives: Mapping[Any, Callable[[], object]]) -> dict[Any, str]:
-    """What was wrong with those that did not go as they should."""
+def side_by_side(lives: Mapping[Any, Callable[[], object]]) -> None:
+    """Fails with what was wrong with each that did not go as it should."""
     with ThreadPoolExecutor(AT_ONCE) as several:
-        ends = several.map(_lived, lives.values())
-        return {name: wrong for name, wrong in zip(lives, ends, strict=True) if wrong}
+        wrong = [f"{name}: {end}" for name, end in zip(lives, several.map(_lived, lives.values()), strict=True) if end]
+    assert not wrong, "\n\n".join(wrong)
 
 
 def _lived(life: Callable[[], object]) -> str:
     try:
         life()
     except Exception:
-        return traceback.format_exc()
+        return traceback.format_exc(limit=-3)
     return ""
 
 

@@ -47,6 +47,7 @@ class ClusterStage(Stage):
         self._waits: Counter[tuple[str, str]] = Counter()
         self._attempts: dict[str, threading.Thread] = {}
         self._sweeping = threading.RLock()
+        self._saga: dict[str, str] = {}
 
     # What is wanted has its execution in the same moment: the sweeper, which other Deployments call, must not start another.
 
@@ -91,6 +92,7 @@ class ClusterStage(Stage):
     def complete(self, deployment: Deployment, *troubles: Trouble) -> tuple[Result, Deployment | None]:
         """The whole saga with this trouble, the sweeper's attempts included: how the first one ended, and what is left of the record."""
         self.troubles[deployment.id], self.done[deployment.id] = troubles, []
+        self._saga[deployment.id] = f"{deployment.workflow}{' of a sleeper' if deployment.is_hibernating else ''}"
         result = self.run(deployment)
         record = self.settled(deployment)
         del self.troubles[deployment.id]
@@ -100,7 +102,7 @@ class ClusterStage(Stage):
 
     def _deliver(self, event: dict[str, Any], context: Any) -> Any:
         step, troubles = event["step"], self.troubles.get(event["deployment"], ())
-        known = f"{step} of {'a first' if event['generation'] == 1 else 'a later'} generation"
+        known = f"{step} of {self._saga.get(event['deployment'], '?')}"
         trouble = next((each for each in troubles if each.awaits(step)), None)
         delivery = Delivery(known, trouble, self._place(trouble, known) if trouble else -1)
         self.done.setdefault(event["deployment"], []).append(step)

@@ -4,7 +4,7 @@
     with wire.carrying(Delivery("ensure_broker", Trouble("throttle", {"ensure_broker"}), at=3)):
         home.ensure_broker(spec)                        # its fourth request is answered with 429
 
-A step is cut in the middle of its writes; where that is, the wire has heard when the step went well.
+A step is cut in the middle of its writes; where that is, the wire has heard while it was `learning`.
 """
 
 import json
@@ -87,6 +87,7 @@ class Wire:
         self._pool: Any = api.client.rest_client.pool_manager
         self._thread = threading.local()
         self._longest: dict[str, list[str]] = {}
+        self.learning = True
         api.client.rest_client.pool_manager = self  # type: ignore[assignment]  # of which `request` is all that is used
 
     @contextmanager
@@ -97,7 +98,7 @@ class Wire:
             yield
         finally:
             self._thread.delivery = None
-            if delivery.trouble is None and len(delivery.methods) > len(self._longest.get(delivery.step, [])):
+            if self.learning and delivery.trouble is None and len(delivery.methods) > len(self._longest.get(delivery.step, [])):
                 self._longest[delivery.step] = delivery.methods
 
     def middle(self, step: str) -> int:
