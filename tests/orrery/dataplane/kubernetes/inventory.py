@@ -27,9 +27,13 @@ def everything(api: Api) -> set[tuple[str, str, str]]:
     """Every object of every kind: (where it is listed, its namespace, its name)."""
     return {
         (at, found["metadata"].get("namespace", ""), found["metadata"]["name"])
-        for at, _ in kinds(api)
+        for at, _ in _counted(api)
         for found in api.get(at).body["items"]
     }
+
+
+def _counted(api: Api) -> Iterator[tuple[str, bool]]:
+    return ((at, namespaced) for at, namespaced in kinds(api) if at.rpartition("/")[2] not in UNASKED)
 
 
 @functools.cache
@@ -42,7 +46,7 @@ def _kinds(api: Api) -> Iterator[tuple[str, bool]]:
     groups = api.get("/apis").body["groups"]
     for root in ("/api/v1", *(f"/apis/{group['preferredVersion']['groupVersion']}" for group in groups)):
         for kind in api.get(root).body["resources"]:
-            if "list" in kind["verbs"] and "/" not in kind["name"] and kind["name"] not in UNASKED:
+            if "list" in kind["verbs"] and "/" not in kind["name"]:
                 yield f"{root}/{kind['name']}", kind["namespaced"]
 
 
@@ -57,7 +61,7 @@ def made_in(api: Api, name: str) -> set[Found]:
 
 
 def _in(api: Api, name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for at, namespaced in kinds(api):
+    for at, namespaced in _counted(api):
         if namespaced:
             root, _, plural = at.rpartition("/")
             yield from ((at, each) for each in api.get(f"{root}/namespaces/{name}/{plural}").body["items"])
