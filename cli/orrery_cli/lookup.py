@@ -52,6 +52,14 @@ def deployments(session: Session, named: str | None = None) -> list[Item]:
     return session.api.items(f"{session.root}/deployments", "deployments", {"workspaceIds": within, "names": named})
 
 
+def deployment_of(session: Session, workspace: Item, name: str) -> Item | None:
+    """The Deployment of a Workspace with exactly this name, where there is one."""
+    # a comma parts the names of the query
+    query = {"workspaceIds": workspace["id"], "names": None if "," in name else name}
+    found = session.api.items(f"{session.root}/deployments", "deployments", query)
+    return next((each for each in found if each["name"] == name and each["workspaceId"] == workspace["id"]), None)
+
+
 def cluster(session: Session, named: str) -> Item:
     return _named(session, named, noun="cluster")
 
@@ -65,6 +73,23 @@ def agent_token(session: Session, path: str, named: str) -> Item:
     if _is_id(named):
         return _fetch(session, f"{path}/{named}")
     return _pick(session.api.items(path, "tokens"), named, noun="deployment agent-token")
+
+
+def worker_queue(deployment: Item, named: str) -> Item:
+    """One of a Deployment's queues."""
+    return _pick(deployment["workerQueues"], named, noun="deployment worker-queue")
+
+
+def variable(deployment: Item, named: str) -> Item:
+    """One of a Deployment's own environment variables."""
+    known = [{"id": each["key"], **each} for each in deployment.get("environmentVariables") or []]
+    return _pick(known, named, noun="deployment variable", key="key")
+
+
+def ip_range(session: Session, named: str) -> Item:
+    """An address range from which the Organization may be used."""
+    found = session.api.items(f"{session.root}/allowed-ip-address-ranges", "allowedIpAddressRanges")
+    return _pick(found, named, noun="organization allowed-ip-range", key="ipAddressRange")
 
 
 def team(session: Session, named: str) -> Item:

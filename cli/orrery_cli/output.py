@@ -39,14 +39,15 @@ def note(text: str) -> None:
 
 def _table(document: Any, columns: Columns) -> str:
     if isinstance(document, Mapping):
-        rows = next((value for value in document.values() if isinstance(value, list)), None)
-        if len(document) == 1 and rows is not None:
-            return _rows(rows, columns)
+        found = next((value for value in document.values() if isinstance(value, list)), None)
+        if len(document) == 1 and found is not None:
+            return rows(found, columns)
         return _record(document, columns)
     return f"{document}\n"
 
 
-def _rows(items: list[Any], columns: Columns) -> str:
+def rows(items: list[Any], columns: Columns) -> str:
+    """A table: a line of headings, then one an item."""
     if not items:
         return "(none)\n"
     headings = columns or tuple(items[0])

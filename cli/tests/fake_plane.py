@@ -125,6 +125,17 @@ class Plane:
                 return _page("clusters", [_CLUSTER], request)
             case "GET", ["deployment-options"]:
                 return Answer(body=_OPTIONS)
+            case "GET", ["cluster-options"]:
+                return Answer(body=[_CLUSTER_OPTIONS])
+            case "GET", ["allowed-ip-address-ranges"]:
+                return _page("allowedIpAddressRanges", [_RANGE_ALLOWED], request)
+            case "POST", ["allowed-ip-address-ranges", "bulk-create"]:
+                made = [_RANGE_ALLOWED | {"ipAddressRange": each} for each in request.json["allowedIpAddressRanges"]]
+                return Answer(body={"allowedIpAddressRanges": made})
+            case "POST", ["allowed-ip-address-ranges", "bulk-delete"]:
+                return Answer(204)
+            case "GET", ["users", _, "teams"]:
+                return _page("teams", [_TEAM], request)
             case "GET", ["workspaces"]:
                 return _page("workspaces", self.workspaces, request)
             case "GET", ["tokens"]:
@@ -184,7 +195,9 @@ class Plane:
                 }[noun]  # fmt: skip
                 return self._one(request, known, _id)
             case "POST", ["tokens", _, "roles"]:
-                return Answer(body=_ROLES | {"dagRoles": []})
+                on = [each for each in request.json["roles"] if each["entityType"] == "DEPLOYMENT"]
+                held = [{"deploymentId": each["entityId"], "role": each["role"]} for each in on]
+                return Answer(body=_ROLES | {"deploymentRoles": held, "dagRoles": []})
             case "POST", ["tokens", _, "rotate"]:
                 return Answer(body=_TOKEN | {"token": "a.rotated.token"})
             case "GET", ["environment-objects"]:
@@ -220,7 +233,10 @@ class Plane:
                     return error(404, "there is no such deployment")
                 return Answer(body=self.deployments[0] | {"status": status})
             case _, []:
-                return self._one(request, self.deployments, id_)
+                answer = self._one(request, self.deployments, id_)
+                if request.method == "POST" and answer.status == 200:
+                    answer.body["workerQueues"] = [{"id": f"q-{each['name']}"} | each for each in answer.body["workerQueues"]]
+                return answer
             case "POST", ["handover"]:
                 return Answer(body={"url": "http://etl.localhost/auth/handover?code=once"})
             case "POST", ["hibernation-override"]:
@@ -247,8 +263,8 @@ class Plane:
                 return _page("deploys", [_DEPLOY], request)
             case "POST", ["deploys"]:
                 return Answer(body=_DEPLOY | {"status": "INITIALIZED", "dagsUploadUrl": f"{self.url}/upload?sig=secret"} | request.json)
-            case "GET", ["deploys", _]:
-                return Answer(body=_DEPLOY)
+            case "GET" | "POST", ["deploys", _]:
+                return Answer(body=_DEPLOY | (request.json if request.method == "POST" else {}))
             case "POST", ["deploys", _, "finalize"]:
                 self.deployments[0]["dagTarballVersion"] = request.json["dagTarballVersion"]
                 return Answer(body=_DEPLOY | request.json)
@@ -297,6 +313,17 @@ class Plane:
             "isDevelopmentMode": True,
             "isHighAvailability": False,
             "airflowVersion": "3.3.2",
+            "astroRuntimeVersion": "3.3-1",
+            "description": "",
+            "clusterId": CLUSTER,
+            "clusterName": "standard",
+            "region": "us-east-1",
+            "contactEmails": [],
+            "defaultTaskPodCpu": "0.25",
+            "defaultTaskPodMemory": "0.5Gi",
+            "resourceQuotaCpu": "10",
+            "resourceQuotaMemory": "20Gi",
+            "scalingSpec": None,
             "webServerUrl": "brisk-comet-1234.localhost",
             "environmentVariables": [
                 {"key": "STAGE", "value": "dev", "isSecret": False},
@@ -304,7 +331,7 @@ class Plane:
             ],
             "workerQueues": [
                 {"id": "q1", "name": "default", "isDefault": True, "minWorkerCount": 1, "maxWorkerCount": 3, "workerConcurrency": 5}
-                | {"astroMachine": "A5", "podCpu": "1", "podMemory": "2Gi"}
+                | {"astroMachine": "A5", "podCpu": "1", "podMemory": "2Gi", "podEphemeralStorage": "10Gi"}
             ],
         }
 
@@ -378,8 +405,14 @@ _TASK = {"dag_id": "weather_etl", "dag_run_id": "manual__1", "task_id": "load", 
 _RANGE = {"floor": 0, "default": 5, "ceiling": 10}
 _OPTIONS = {
     "workerMachines": [{"name": "A5", "concurrency": _RANGE}, {"name": "A10", "concurrency": _RANGE | {"default": 10}}],
+    "executors": ["ASTRO", "CELERY"],
+    "runtimeReleases": [{"version": "3.3-1", "airflowVersion": "3.3.2", "channel": "stable"}],
     "workerQueues": {"minWorkers": _RANGE | {"default": 0}, "maxWorkers": _RANGE | {"default": 10}, "workerConcurrency": _RANGE},
 }
+_RANGE_ALLOWED: Item = {"id": "crange0000000000000001aa", "organizationId": ORGANIZATION, "ipAddressRange": "203.0.113.0/24"}
+_RANGE_ALLOWED |= {"createdAt": TIME, "createdBy": {"id": USER, "subjectType": "USER", "username": "eve@example.com"}}
+_PLACE = {"name": "us-east-1", "location": "N. Virginia", "limited": False, "bannedInstances": []}
+_CLUSTER_OPTIONS = {"provider": "AWS", "regions": [_PLACE], "defaultRegion": _PLACE, "nodeCountMin": 1, "nodeCountMax": 20}
 SPEC = {
     "openapi": "3.1.0",
     "paths": {

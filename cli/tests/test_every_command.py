@@ -14,6 +14,15 @@ from orrery_cli.main import cli
 
 Run = Callable[..., Result]
 GOLDEN = Path(__file__).parent / "golden"
+FILE = """\
+name: etl
+workerQueues:
+- {name: default, maxWorkerCount: 5}
+- {name: heavy}
+environmentVariables:
+- {key: KEY}
+- {key: STAGE, value: prod}
+"""
 
 # every command once, in a form that succeeds
 LINES = {
@@ -21,6 +30,7 @@ LINES = {
     "cluster get": "cluster get standard",
     "cluster list": "cluster list",
     "cluster nodes": "cluster nodes standard",
+    "cluster options": "cluster options",
     "context list": "context list",
     "context set": "context set prod --api-url https://api.example.com --organization Acme --use",
     "context show": "context show",
@@ -28,12 +38,14 @@ LINES = {
     "deploy": "deploy etl --dags --path {project}",
     "deploy get": f"deploy get {DEPLOY} --deployment etl",
     "deploy list": "deploy list etl",
+    "deploy update": f"deploy update {DEPLOY} --deployment etl --description better",
     "deploy rollback": f"deploy rollback {DEPLOY} --deployment etl --yes",
     "deployment advice": "deployment advice etl",
     "deployment agent-token create": "deployment agent-token create edge --deployment etl --expires-in-days 90",
     "deployment agent-token delete": "deployment agent-token delete edge --deployment etl --yes",
     "deployment agent-token get": "deployment agent-token get edge",
     "deployment agent-token list": "deployment agent-token list",
+    "deployment apply": "deployment apply {file} --yes",
     "deployment create": "deployment create new --queue heavy:min=0,max=4",
     "deployment delete": "deployment delete etl --yes",
     "deployment hibernate": "deployment hibernate etl --yes",
@@ -41,9 +53,24 @@ LINES = {
     "deployment inspect": "deployment inspect etl",
     "deployment list": "deployment list",
     "deployment logs": "deployment logs etl",
+    "deployment options": "deployment options --executor CELERY",
     "deployment open": "deployment open etl",
     "deployment scaling-decisions": "deployment scaling-decisions etl",
     "deployment update": "deployment update etl --queue default:max=5",
+    **{
+        f"deployment {noun} {verb}": f"deployment {noun} {verb} {words} --deployment etl {more}"
+        for noun, words in (("user", "eve@example.com"), ("team", "platform"), ("token", "ci"))
+        for verb, more in (("add", "--role DEPLOYMENT_ADMIN"), ("remove", "--yes"))
+    },
+    **{f"deployment {noun} list": f"deployment {noun} list --deployment etl" for noun in ("user", "team", "token")},
+    "deployment variable create": "deployment variable create REGION --deployment etl --value eu",
+    "deployment variable delete": "deployment variable delete STAGE --deployment etl --yes",
+    "deployment variable list": "deployment variable list --deployment etl",
+    "deployment variable update": "deployment variable update STAGE --deployment etl --value prod",
+    "deployment worker-queue create": "deployment worker-queue create heavy --deployment etl --max 4",
+    "deployment worker-queue delete": "deployment worker-queue delete default --deployment etl --yes",
+    "deployment worker-queue list": "deployment worker-queue list --deployment etl",
+    "deployment worker-queue update": "deployment worker-queue update default --deployment etl --max 5",
     "deployment what-if": "deployment what-if etl --style economy --day 2026-01-31",
     "deployment wake-up": "deployment wake-up etl",
     "env airflow-variable create": "env airflow-variable create --key region --value eu",
@@ -80,6 +107,9 @@ LINES = {
     "env variable update": "env variable update --key STAGE --value prod",
     "login": "login --token",
     "logout": "logout",
+    "organization allowed-ip-range add": "organization allowed-ip-range add 198.51.100.0/24 --yes",
+    "organization allowed-ip-range list": "organization allowed-ip-range list",
+    "organization allowed-ip-range remove": "organization allowed-ip-range remove 203.0.113.0/24 --yes",
     "organization audit-logs export": "organization audit-logs export --from 2026-01-01",
     "organization get": "organization get",
     "organization list": "organization list",
@@ -105,6 +135,7 @@ LINES = {
     "token get": "token get ci",
     "token list": "token list",
     "token roles": "token roles ci --workspace-role Data=WORKSPACE_AUTHOR",
+    "token update": "token update ci --name nightly",
     "token rotate": "token rotate ci --yes",
     "user accept": "user accept --full-name Eve",
     "user get": "user get eve@example.com",
@@ -114,6 +145,7 @@ LINES = {
     "user list": "user list",
     "user remove": "user remove eve@example.com --yes",
     "user roles": "user roles eve@example.com --organization-role ORGANIZATION_OWNER --dag etl:weather_etl=DAG_VIEWER",
+    "user teams": "user teams eve@example.com",
     "user uninvite": "user uninvite dan@example.com --yes",
     "user why": "user why eve@example.com workspace.get --workspace Data",
     "whoami": "whoami",
@@ -144,7 +176,8 @@ def words(tmp_path: Path) -> Callable[[str], list[str]]:
     dags = tmp_path / "project" / "dags"
     dags.mkdir(parents=True)
     (dags / "one.py").write_text("print(1)\n")
-    return lambda line: LINES[line].format(project=dags.parent).split()
+    (tmp_path / "etl.yaml").write_text(FILE)
+    return lambda line: LINES[line].format(project=dags.parent, file=tmp_path / "etl.yaml").split()
 
 
 def test_the_lines_below_are_all_the_commands_there_are() -> None:

@@ -101,6 +101,22 @@ def get(deploy_id: str, deployment: str | None) -> None:
     session.show(session.api.get(f"{_path(session, target)}/{lookup.segment(deploy_id)}"))
 
 
+@deploy.command("update")
+@click.argument("deploy_id")
+@DEPLOYMENT
+@click.option("--description", required=True, help="What changed.")
+def update(deploy_id: str, deployment: str | None, description: str) -> None:
+    """Say afterwards what a deploy changed.
+
+    \b
+    Examples:
+      orrery deploy update cm1x2y3z4a5b6c7d8e9f0g1h2 --deployment etl --description "new DAG for invoices"
+    """
+    session = current()
+    path = f"{_path(session, _target(session, deployment))}/{lookup.segment(deploy_id)}"
+    session.show(session.api.post(path, {"description": description}), COLUMNS)
+
+
 @deploy.command("rollback")
 @click.argument("deploy_id")
 @DEPLOYMENT

@@ -98,13 +98,13 @@ def update(target: str, name: str | None, **asked: Any) -> None:
     """
     session = current()
     before = lookup.deployment(session, target)
-    body = {**spec.kept(before), **_common(asked), **spec.given(name=name)}
-    body["environmentVariables"] = spec.changed_environment(
-        before.get("environmentVariables") or [], _variables(asked), asked["removed_variables"]
-    )
+    body = {**spec.unchanged(before), **_common(asked), **spec.given(name=name)}
+    body["environmentVariables"] = spec.changed_environment(body["environmentVariables"], _variables(asked), asked["removed_variables"])
     if asked["queues"] or asked["removed_queues"]:
         choices = _choices(session, body) if asked["queues"] else {}
-        body["workerQueues"] = spec.changed_queues(before["workerQueues"], asked["queues"], asked["removed_queues"], choices)
+        body["workerQueues"] = spec.changed_queues(
+            before["workerQueues"], map(spec.queue, asked["queues"]), asked["removed_queues"], choices
+        )
     body |= _body(asked["source"])
     changed = session.api.post(f"{session.root}/deployments/{before['id']}", body)
     _show(session, changed, wait=asked["wait"], timeout=asked["timeout"])
