@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -42,7 +41,13 @@ class Settings:
             return self.contexts[name]
         if name == DEFAULT_CONTEXT:
             return Context(DEFAULT_CONTEXT)
-        raise Failure(f"there is no context `{name}`; make it with `orrery context set {name} --api-url URL`", kind="not_found")
+        raise Failure(f"there is no context `{name}`; {self._way_out(name)}", kind="not_found")
+
+    def _way_out(self, name: str) -> str:
+        import difflib  # for whoever mistyped
+
+        near = difflib.get_close_matches(name, self.contexts, n=1)
+        return f"did you mean `{near[0]}`" if near else f"make it with `orrery context set {name} --api-url URL`"
 
     def with_context(self, context: Context) -> "Settings":
         return replace(self, contexts={**self.contexts, context.name: context})
@@ -145,6 +150,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _write(path: Path, document: dict[str, Any]) -> None:
     """Atomic and never readable by others, not even for a moment: mkstemp opens with 0600."""
+    import tempfile  # costs every other command three milliseconds
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)

@@ -55,6 +55,7 @@ class Plane:
         self.requests: list[Request] = []
         self.answers: dict[tuple[str, str], list[Answer]] = {}
         self.statuses: list[str] = []
+        self.run_states: list[str] = []
         self.blobs: dict[str, bytes] = {}
         self.workspaces: list[Item] = [
             {"id": WORKSPACE, "name": "Data", "description": "", "cicdEnforcedDefault": False, "createdAt": TIME}
@@ -288,6 +289,8 @@ class Plane:
         return Answer(201, headers={"x-ms-version-id": "2026-01-02T03:04:05.6789012Z"})
 
     def _airflow(self, request: Request) -> Answer:
+        if request.path.endswith("/dagRuns/manual__1"):
+            return Answer(body={"dag_run_id": "manual__1", "state": self.run_states.pop(0) if self.run_states else "success"})
         if request.path.endswith("/dagRuns"):
             return Answer(body={"dag_runs": [{"dag_id": "weather_etl", "dag_run_id": "manual__1"}], "total_entries": 1})
         if request.path.endswith("/taskInstances"):

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from click.testing import Result
@@ -50,6 +51,8 @@ def test_a_person_reads_the_message_the_fields_and_the_request_id(orrery: Run, p
         (["workspce", "list"], "Did you mean 'workspace'"),
         (["deployment", "lst"], "Did you mean 'list'"),
         (["deployment", "list", "--everywhere"], "no such option '--everywhere'"),
+        (["deployment", "list", "--worksace", "Data"], "Did you mean '--workspace'"),
+        (["deployment", "create", "x", "--scheduler-size", "TINY"], "'TINY' is not one of"),
         (["-o", "xml", "whoami"], "'xml' is not one of"),
         (["deploy", "etl"], "`--dags`"),
         (["deployment", "create", "x", "--queue", "heavy:size=3"], "not `size`"),
@@ -62,6 +65,36 @@ def test_wrong_usage_is_told_with_a_way_out_and_exit_code_two(orrery: Run, words
     assert result.exit_code == 2
     assert part in result.stderr
     assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [
+        (["deployment", "inspect", "etk"], "etl"),
+        (["deploy", "etk", "--dags", "--path", "."], "etl"),
+        (["deployment", "worker-queue", "update", "defult", "--max", "2"], "default"),
+        (["deployment", "variable", "delete", "STAG", "--yes"], "STAGE"),
+        (["workspace", "get", "Dta"], "Data"),
+        (["cluster", "get", "standart"], "standard"),
+        (["team", "get", "platfrom"], "platform"),
+        (["user", "get", "eva@example.com"], "eve@example.com"),
+        (["token", "get", "cii"], "ci"),
+        (["role", "get", "runer"], "runner"),
+        (["env", "connection", "get", "--key", "sale"], "sales"),
+        (["organization", "allowed-ip-range", "remove", "203.0.113.0/25", "--yes"], "203.0.113.0/24"),
+        (["whoami", "--context", "prd"], "prod"),
+        (["workspace", "list", "--organization", "Acne"], "Acme"),
+    ],
+)
+def test_a_mistyped_name_is_told_with_the_nearest_one(
+    orrery: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], near: str
+) -> None:
+    (tmp_path / "dags").mkdir()
+    monkeypatch.chdir(tmp_path)
+    orrery("context", "set", "prod")
+    result = orrery(*words)
+    assert result.exit_code == 1
+    assert f"did you mean `{near}`" in result.stderr
 
 
 def test_a_parse_error_is_json_where_json_was_asked_for_even_after_it(orrery: Run) -> None:

@@ -31,6 +31,7 @@ LINES = {
     "cluster list": "cluster list",
     "cluster nodes": "cluster nodes standard",
     "cluster options": "cluster options",
+    "completion": "completion bash",
     "context list": "context list",
     "context set": "context set prod --api-url https://api.example.com --organization Acme --use",
     "context show": "context show",

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from orrery_cli import lookup, waiting
+from orrery_cli import lookup, names, waiting
 from orrery_cli import specification as spec
 from orrery_cli.failures import Failure
 from orrery_cli.session import Session, current
@@ -15,8 +15,8 @@ from orrery_cli.waiting import Item
 COLUMNS = ("id", "name", "status", "namespace", "airflowVersion", "executor", "workspaceName", "webServerUrl")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 DECISIONS = ("decidedAt", "queue", "action", "cause", "current", "target", "queued", "running", "reason")
-OF = click.option("--deployment", metavar="NAME|ID", help="The Deployment; the only one, when left out.")
-NAMED = click.argument("name", metavar="[NAME|ID]", required=False)
+OF = click.option("--deployment", metavar="NAME|ID", help="The Deployment; the only one, when left out.", shell_complete=names.deployments)
+NAMED = click.argument("name", metavar="[NAME|ID]", required=False, shell_complete=names.deployments)
 WAIT = click.option("--wait", is_flag=True, help="Return when it is done, with progress on stderr.")
 TIMEOUT = click.option("--timeout", type=click.IntRange(min=1), default=600, show_default=True, help="The longest wait in seconds.")
 
@@ -85,7 +85,7 @@ def inspect(name: str | None, as_template: bool) -> None:
 
 
 @deployment.command("delete")
-@click.argument("name", metavar="NAME|ID")
+@click.argument("name", metavar="NAME|ID", shell_complete=names.deployments)
 @WAIT
 @TIMEOUT
 def delete(name: str, wait: bool, timeout: int) -> None:

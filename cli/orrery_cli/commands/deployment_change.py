@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from orrery_cli import lookup, waiting
+from orrery_cli import lookup, names, waiting
 from orrery_cli import specification as spec
 from orrery_cli.commands.deployment import COLUMNS, TIMEOUT, WAIT
 from orrery_cli.failures import Failure
@@ -81,7 +81,7 @@ def create(name: str, **asked: Any) -> None:
 
 
 @command("update")
-@click.argument("target", metavar="NAME|ID")
+@click.argument("target", metavar="NAME|ID", shell_complete=names.deployments)
 @click.option("--name", help="The new name.")
 @click.option("--remove-queue", "removed_queues", multiple=True, metavar="NAME", help="A worker queue to remove.")
 @click.option("--unset-env", "removed_variables", multiple=True, metavar="KEY", help="An environment variable to remove.")
