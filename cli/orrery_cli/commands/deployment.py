@@ -118,7 +118,7 @@ def open_airflow(name: str | None, browser: bool) -> None:
     session = current()
     found = lookup.deployment(session, name)
     awake(found)
-    answer = session.api.post(f"{_path(session, found)}/handover", {})
+    answer = session.api.post(f"{_path(session, found)}/handover", None)
     if browser:
         click.launch(answer["url"])
     session.show(answer if session.output != "table" else answer["url"])
