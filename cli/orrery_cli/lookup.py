@@ -1,11 +1,10 @@
 """Names or ids: everything that a person can name is found by either, and a near miss is told."""
 
-import difflib
 import re
 from typing import Any, Final
 from urllib.parse import quote
 
-from orrery_cli.failures import Failure
+from orrery_cli.failures import Failure, near
 from orrery_cli.session import Session
 
 _ID: Final = re.compile(r"c[a-z0-9]{24}")
@@ -156,8 +155,7 @@ def _pick(found: list[Item], named: str, *, noun: str, key: str = "name") -> Ite
     if matches:
         ids = ", ".join(f"`{each['id']}`" for each in matches)
         raise Failure(f"{len(matches)} {noun}s are named `{named}`; use an id: {ids}", kind="usage")
-    near = difflib.get_close_matches(named, [each[key] for each in found], n=1)
-    hint = f"; did you mean `{near[0]}`" if near else f"; see `orrery {LISTS.get(noun, f'{noun} list')}`"
+    hint = near(named, [each[key] for each in found]) or f"; see `orrery {LISTS.get(noun, f'{noun} list')}`"
     raise Failure(f"there is no {noun} `{named}` here{hint}", kind="not_found")
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-from orrery_cli.failures import Failure
+from orrery_cli.failures import Failure, near
 
 DEFAULT_CONTEXT: Final = "local"
 DEFAULT_API_URL: Final = "http://localhost:8888"
@@ -41,13 +41,8 @@ class Settings:
             return self.contexts[name]
         if name == DEFAULT_CONTEXT:
             return Context(DEFAULT_CONTEXT)
-        raise Failure(f"there is no context `{name}`; {self._way_out(name)}", kind="not_found")
-
-    def _way_out(self, name: str) -> str:
-        import difflib  # for whoever mistyped
-
-        near = difflib.get_close_matches(name, self.contexts, n=1)
-        return f"did you mean `{near[0]}`" if near else f"make it with `orrery context set {name} --api-url URL`"
+        hint = near(name, self.contexts) or f"; make it with `orrery context set {name} --api-url URL`"
+        raise Failure(f"there is no context `{name}`{hint}", kind="not_found")
 
     def with_context(self, context: Context) -> "Settings":
         return replace(self, contexts={**self.contexts, context.name: context})

@@ -4,11 +4,10 @@ What a file leaves out stays as it is. A list that it holds is the whole list: q
 Secrets have no value in a template, and a secret without a value keeps the one it has.
 """
 
-import difflib
 from collections.abc import Iterator
 from typing import Any, Final, TextIO
 
-from orrery_cli.failures import Failure
+from orrery_cli.failures import Failure, near
 
 Item = dict[str, Any]
 LONGEST: Final = 1_000_000
@@ -155,5 +154,4 @@ def _of_list(value: Any, shape: Any, place: str) -> Iterator[tuple[str, str]]:
 def _unknown(key: str, shape: Item) -> str:
     if key in ELSEWHERE:
         return f"is no setting of a file: {ELSEWHERE[key]}"
-    near = difflib.get_close_matches(key, shape, n=1)
-    return f"is not known; did you mean `{near[0]}`" if near else f"is not known; there are {', '.join(f'`{each}`' for each in shape)}"
+    return "is not known" + (near(key, shape) or f"; there are {', '.join(f'`{each}`' for each in shape)}")

@@ -156,16 +156,6 @@ def test_requests_say_which_client_they_come_from(orrery: Run, plane: Plane) -> 
     assert headers["authorization"] == f"Bearer {plane.token}"
 
 
-def test_a_command_is_imported_only_when_it_is_called(environment: dict[str, str]) -> None:
-    program = (
-        "import sys; from orrery_cli.main import main; sys.argv = ['orrery', 'context', 'show']\ntry: main()\nfinally: print(*sys.modules)"
-    )
-    result = subprocess.run([sys.executable, "-c", program], env=os.environ | environment, capture_output=True, text=True, check=True)
-    modules = result.stdout.split()
-    assert "orrery_cli.commands.context" in modules
-    assert not {"orrery_cli.commands.deployment", "httpx2", "yaml"} & set(modules)
-
-
 class _Terminal:
     """`orrery` with a person at stdin and stderr, and its stdout in a pipe."""
 
