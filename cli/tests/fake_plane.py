@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+import fake_deployment
 import fake_environment
 import fake_scaling as scaling
 
@@ -61,7 +62,7 @@ class Plane:
             {"id": WORKSPACE, "name": "Data", "description": "", "cicdEnforcedDefault": False, "createdAt": TIME}
         ]
         self.audit_logs: list[Item] = [_AUDIT_LOG]
-        self.deployments = [self._deployment("etl", DEPLOYMENT)]
+        self.deployments = [_deployment("etl")]
         self.logs: list[Item] = [
             {"source": "worker", "timestamp": 1767323045.0, "raw": "worker: Warm shutdown"},
             {"source": "scheduler", "timestamp": 1767323044.0, "raw": f"{TIME} [info     ] Starting the scheduler"},
@@ -125,14 +126,14 @@ class Plane:
             case "GET", ["clusters"]:
                 return _page("clusters", [_CLUSTER], request)
             case "GET", ["deployment-options"]:
-                return Answer(body=_OPTIONS)
+                return Answer(body=fake_deployment.OPTIONS)
             case "GET", ["cluster-options"]:
-                return Answer(body=[_CLUSTER_OPTIONS])
+                return Answer(body=[fake_deployment.CLUSTER_OPTIONS])
             case "GET", ["allowed-ip-address-ranges"]:
                 return _page("allowedIpAddressRanges", [_RANGE_ALLOWED], request)
             case "POST", ["allowed-ip-address-ranges", "bulk-create"]:
-                made = [_RANGE_ALLOWED | {"ipAddressRange": each} for each in request.json["allowedIpAddressRanges"]]
-                return Answer(body={"allowedIpAddressRanges": made})
+                ranges = request.json["allowedIpAddressRanges"]
+                return Answer(body={"allowedIpAddressRanges": [_RANGE_ALLOWED | {"ipAddressRange": each} for each in ranges]})
             case "POST", ["allowed-ip-address-ranges", "bulk-delete"]:
                 return Answer(204)
             case "GET", ["users", _, "teams"]:
@@ -187,7 +188,7 @@ class Plane:
                 made = {"workspaces": self.workspaces[0], "tokens": _TOKEN | {"token": "a.new.token"}}[noun]
                 return Answer(body=made | request.json)
             case "POST", ["deployments"]:
-                return Answer(body=self._deployment(request.json["name"], DEPLOYMENT) | request.json)
+                return Answer(body=_deployment(request.json["name"]) | request.json)
             case "GET", ["clusters", _, "node-plan"]:
                 return Answer(body=_NODE_PLAN)
             case "GET" | "POST" | "DELETE", ["clusters" | "teams" | "workspaces" | "tokens" | "users" as noun, _id]:
@@ -299,45 +300,6 @@ class Plane:
         following = str(number + 1) if number + 1 < len(self.log_pages) else None
         return Answer(body={"content": self.log_pages[number], "continuation_token": following})
 
-    @staticmethod
-    def _deployment(name: str, id_: str) -> Item:
-        return {
-            "id": id_,
-            "name": name,
-            "status": "HEALTHY",
-            "namespace": "brisk-comet-1234",
-            "type": "STANDARD",
-            "executor": "CELERY",
-            "schedulerSize": "SMALL",
-            "workspaceId": WORKSPACE,
-            "workspaceName": "Data",
-            "isCicdEnforced": False,
-            "isDagDeployEnabled": True,
-            "isDevelopmentMode": True,
-            "isHighAvailability": False,
-            "airflowVersion": "3.3.2",
-            "astroRuntimeVersion": "3.3-1",
-            "description": "",
-            "clusterId": CLUSTER,
-            "clusterName": "standard",
-            "region": "us-east-1",
-            "contactEmails": [],
-            "defaultTaskPodCpu": "0.25",
-            "defaultTaskPodMemory": "0.5Gi",
-            "resourceQuotaCpu": "10",
-            "resourceQuotaMemory": "20Gi",
-            "scalingSpec": None,
-            "webServerUrl": "brisk-comet-1234.localhost",
-            "environmentVariables": [
-                {"key": "STAGE", "value": "dev", "isSecret": False},
-                {"key": "KEY", "isSecret": True, "updatedAt": TIME},
-            ],
-            "workerQueues": [
-                {"id": "q1", "name": "default", "isDefault": True, "minWorkerCount": 1, "maxWorkerCount": 3, "workerConcurrency": 5}
-                | {"astroMachine": "A5", "podCpu": "1", "podMemory": "2Gi", "podEphemeralStorage": "10Gi"}
-            ],
-        }
-
 
 class _Handler(BaseHTTPRequestHandler):
     plane: Plane
@@ -363,6 +325,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Tests read what was asked from the plane, not from stderr."""
+
+
+def _deployment(name: str) -> Item:
+    return fake_deployment.deployment(name, DEPLOYMENT, workspace=WORKSPACE, cluster=CLUSTER)
 
 
 def error(status: int, message: str, **more: Any) -> Answer:
@@ -405,17 +371,8 @@ _AUDIT_LOG |= {"userAgent": "orrery-cli/1", "method": "POST", "path": f"/v1/orga
 _AUDIT_LOG |= {"operationId": "CreateTeam", "requestBody": {"name": "platform"}, "responseStatus": 200}
 _DEPLOY = {"id": DEPLOY, "deploymentId": DEPLOYMENT, "status": "DEPLOYED", "type": "DAG_ONLY", "createdAt": TIME, "dagTarballVersion": "v1"}
 _TASK = {"dag_id": "weather_etl", "dag_run_id": "manual__1", "task_id": "load", "map_index": -1, "try_number": 2, "start_date": TIME}
-_RANGE = {"floor": 0, "default": 5, "ceiling": 10}
-_OPTIONS = {
-    "workerMachines": [{"name": "A5", "concurrency": _RANGE}, {"name": "A10", "concurrency": _RANGE | {"default": 10}}],
-    "executors": ["ASTRO", "CELERY"],
-    "runtimeReleases": [{"version": "3.3-1", "airflowVersion": "3.3.2", "channel": "stable"}],
-    "workerQueues": {"minWorkers": _RANGE | {"default": 0}, "maxWorkers": _RANGE | {"default": 10}, "workerConcurrency": _RANGE},
-}
 _RANGE_ALLOWED: Item = {"id": "crange0000000000000001aa", "organizationId": ORGANIZATION, "ipAddressRange": "203.0.113.0/24"}
 _RANGE_ALLOWED |= {"createdAt": TIME, "createdBy": {"id": USER, "subjectType": "USER", "username": "eve@example.com"}}
-_PLACE = {"name": "us-east-1", "location": "N. Virginia", "limited": False, "bannedInstances": []}
-_CLUSTER_OPTIONS = {"provider": "AWS", "regions": [_PLACE], "defaultRegion": _PLACE, "nodeCountMin": 1, "nodeCountMax": 20}
 SPEC = {
     "openapi": "3.1.0",
     "paths": {
