@@ -55,6 +55,7 @@ class Plane:
         self.token = "a.plane.token"
         self.requests: list[Request] = []
         self.answers: dict[tuple[str, str], list[Answer]] = {}
+        self.broken = False
         self.statuses: list[str] = []
         self.run_states: list[str] = []
         self.blobs: dict[str, bytes] = {}
@@ -93,6 +94,8 @@ class Plane:
 
     def handle(self, request: Request) -> Answer:
         self.requests.append(request)
+        if self.broken:
+            return error(500, "something is wrong here", code="INTERNAL")
         queued = self.answers.get((request.method, request.path))
         if queued:
             return queued.pop(0)

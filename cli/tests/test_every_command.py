@@ -158,6 +158,18 @@ LINES = {
 }
 
 
+# other shapes of some of them
+VARIANTS = {
+    "cluster nodes --proposals": "cluster nodes standard --proposals",
+    "deployment apply --dry-run": "deployment apply {file} --dry-run",
+    "deployment hibernate --remove-override": "deployment hibernate etl --remove-override",
+    "deployment inspect --template": "deployment inspect etl --template",
+    "deployment logs --tasks": "deployment logs etl --tasks",
+    "env variable list --deployment": "env variable list --deployment etl",
+}
+WITHOUT_API = frozenset({"completion", "context list", "context set", "context show", "context use", "logout"})
+
+
 def commands(group: click.Group = cli, before: tuple[str, ...] = ()) -> Iterator[str]:
     context = click.Context(group)
     for name in group.list_commands(context):
@@ -178,7 +190,7 @@ def words(tmp_path: Path) -> Callable[[str], list[str]]:
     dags.mkdir(parents=True)
     (dags / "one.py").write_text("print(1)\n")
     (tmp_path / "etl.yaml").write_text(FILE)
-    return lambda line: LINES.get(line, line).format(project=dags.parent, file=tmp_path / "etl.yaml").split()
+    return lambda line: (LINES | VARIANTS).get(line, line).format(project=dags.parent, file=tmp_path / "etl.yaml").split()
 
 
 def test_the_lines_below_are_all_the_commands_there_are() -> None:
@@ -205,7 +217,7 @@ def test_stdout_is_one_json_document_wherever_the_output_is_asked_for(
     assert json.loads(first.stdout).keys() == json.loads(second.stdout).keys()
 
 
-@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("line", [*LINES, *VARIANTS])
 def test_the_document_is_the_one_that_was_agreed(orrery: Run, plane: Plane, words: Callable[[str], list[str]], line: str) -> None:
     result = orrery("-o", "json", *words(line), stdin=plane.token)
     document = result.stdout.replace(plane.url, "http://plane").replace(f":{plane.port}", ":port")
@@ -224,6 +236,27 @@ def test_yaml_and_table_carry_the_same_answer(orrery: Run, plane: Plane, words: 
     assert table.exit_code == 0
     assert table.stdout.strip()
     assert "\x1b[" not in table.stdout
+
+
+@pytest.mark.parametrize("line", [each for each in LINES if each not in WITHOUT_API])
+def test_an_error_of_the_api_has_its_request_id_whatever_was_asked(
+    orrery: Run, plane: Plane, words: Callable[[str], list[str]], line: str
+) -> None:
+    plane.broken = True
+    result = orrery(*words(line), "-o", "json", stdin=plane.token)
+    failure = json.loads(result.stderr)
+    assert (failure["kind"], failure["code"], failure["requestId"]) == ("api_unavailable", "INTERNAL", "r-1")
+    assert (result.exit_code, result.stdout) == (1, "")
+
+
+@pytest.mark.parametrize("line", [name for name, words in LINES.items() if words.endswith(" --yes")])
+def test_nothing_is_asked_under_json_and_without_yes_nothing_is_done(
+    orrery: Run, plane: Plane, words: Callable[[str], list[str]], line: str
+) -> None:
+    result = orrery(*words(line)[:-1], "-o", "json")
+    assert json.loads(result.stderr)["kind"] == "input_required"
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert plane.asked("POST") == plane.asked("DELETE") == []
 
 
 def test_a_list_is_one_object_with_a_named_key(orrery: Run) -> None:
