@@ -1,7 +1,7 @@
 """What applying a template would change, told before it is done, and the request that does it; secrets are never in what is told."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from orrery_cli import specification as spec
@@ -45,15 +45,16 @@ class Plan:
         """The request, without the ids of a place: what a creation says, or the least that an update must."""
         if self.deployment is None:
             said = {key: value for key, value in self.after.items() if key not in ("workspace", "cluster")}
-            return {"type": "STANDARD", **said, **self._lists(said)}
+            return {"type": "STANDARD", **said, **self._queues(said)}
         before, after = _tree(self.before), _tree(self.after)
         changed = {key: self.after[key] for key in after if after[key] != before.get(key)}
-        return {**spec.unchanged(self.deployment), **changed, **self._lists(changed)}
+        return {**spec.unchanged(self.deployment), **changed, **self._queues(changed)}
 
-    def _lists(self, said: Item) -> Item:
+    def _queues(self, said: Item) -> Item:
+        if "workerQueues" not in said:
+            return {}
         ids = {each["name"]: each["id"] for each in (self.deployment or {}).get("workerQueues", [])}
-        queues = [_queue(each, ids.get(each["name"])) for each in said.get("workerQueues", [])]
-        return ({"workerQueues": queues} if "workerQueues" in said else {}) | _only(said, "environmentVariables")
+        return {"workerQueues": [_queue(each, ids.get(each["name"])) for each in said["workerQueues"]]}
 
 
 def make(wanted: Item, deployment: Item | None, *, secrets: list[Item], choices: Callable[[], Item]) -> Plan:
@@ -76,7 +77,7 @@ def make(wanted: Item, deployment: Item | None, *, secrets: list[Item], choices:
 def _with(wanted: Item, before: Item, secrets: list[Item]) -> Item:
     if not secrets:
         return wanted
-    named: list[Item] = wanted.get("environmentVariables") or before.get("environmentVariables") or []
+    named = wanted.get("environmentVariables", before.get("environmentVariables")) or []
     return {**wanted, "environmentVariables": spec.changed_environment(named, secrets, ())}
 
 
@@ -91,15 +92,11 @@ def _queue(queue: Item, id: str | None) -> Item:
     return {**queue, "isDefault": queue["name"] == "default", **spec.given(id=id)}
 
 
-def _only(said: Item, key: str) -> Item:
-    return {key: said[key]} if key in said else {}
-
-
 @dataclass(frozen=True)
 class _Variable:
     """A variable as one value, so that a secret is never taken apart on its way to a screen."""
 
-    value: str | None
+    value: str | None = field(repr=False)
     is_secret: bool
 
     def __str__(self) -> str:
@@ -120,8 +117,8 @@ def _differences(before: Item, after: Item, place: str) -> Iterator[tuple[str, A
     for key in {**before, **after}:
         old, new = before.get(key), after.get(key)
         at = f"{place}.{key}" if place else key
-        if key in template.SHAPE and isinstance(new, dict) and not place:
-            old = old or {}
+        if not place and isinstance(new, dict):
+            old = old or {}  # what a section holds is told piece by piece, also where it is new
         if isinstance(old, dict) and isinstance(new, dict):
             yield from _differences(old, new, at)
         elif old != new:

@@ -93,7 +93,7 @@ def merged(before: Item, wanted: Item) -> Item:
     for section, by in NAMED.items():
         if section in wanted:
             there = {each[by]: each for each in before.get(section, [])}
-            after[section] = [{**there.get(each[by], _NEW[section]), **each} for each in wanted[section]]
+            after[section] = [_worded({**there.get(each[by], _NEW[section]), **each}) for each in wanted[section]]
     return after
 
 
@@ -109,6 +109,11 @@ def _scaling(spec: Item | None) -> Item:
 
 def _unsealed(variable: Item) -> Item:
     return {key: value for key, value in variable.items() if key != "value"} if variable.get("isSecret") else variable
+
+
+def _worded(item: Item) -> Item:
+    """For a secret, nothing is no value: the API takes it so."""
+    return {key: value for key, value in item.items() if key != "value" or value or not item["isSecret"]}
 
 
 def _within(value: Any, shape: Any) -> Any:

@@ -1,5 +1,6 @@
 """Deployments as code: the plan that is shown, the request that is sent, what a file may not say, and what is never printed."""
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 import yaml
 from click.testing import Result
 from fake_plane import CLUSTER, DEPLOYMENT, WORKSPACE, Plane
+from orrery_cli import template
 
 Run = Callable[..., Result]
 Write = Callable[[str], str]
@@ -113,6 +115,22 @@ def test_a_secrets_value_is_sent_and_never_shown(orrery: Run, plane: Plane, file
     assert "(secret, a new value)" in shown[0].stdout
     sent = [each for request in plane.asked("POST") for each in request.json["environmentVariables"]]
     assert [each["value"] for each in sent if each["isSecret"]] == ["hunter2", "hunter2"]
+
+
+def test_an_empty_value_of_a_secret_is_none_and_an_empty_list_takes_the_others_away(orrery: Run, plane: Plane, file: Write) -> None:
+    keeps = "name: etl\nenvironmentVariables: [{key: STAGE, value: dev}, {key: KEY, value: ''}]\n"
+    assert _plan(orrery, file(keeps))["action"] == "NONE"
+    plan = _plan(orrery, file("name: etl\nenvironmentVariables: []\n"))
+    assert [(each["change"], each["setting"], each["before"]) for each in plan["changes"]] == [
+        ("REMOVE", "environmentVariables.STAGE", "dev"),
+        ("REMOVE", "environmentVariables.KEY", "(secret)"),
+    ]
+
+
+def test_the_example_in_the_documentation_is_a_file_that_can_be_read() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "deployments-as-code.md").read_text()
+    found = template.read(io.StringIO(page.partition("```yaml\n")[2].partition("```")[0]))
+    assert found["scalingSpec"]["hibernationSpec"]["schedules"][0]["hibernateAtCron"] == "0 20 * * 1-5"
 
 
 def test_a_plain_variable_that_becomes_a_secret_keeps_its_value(orrery: Run, plane: Plane, file: Write) -> None:

@@ -205,6 +205,16 @@ def test_a_person_who_says_yes_gets_what_was_asked(environment: dict[str, str], 
     assert [each.path for each in plane.asked("DELETE")] == [f"/v1/organizations/corganization0000000001aa/deployments/{DEPLOYMENT}"]
 
 
+def test_a_person_reads_the_plan_before_the_question(environment: dict[str, str], plane: Plane, tmp_path: Path) -> None:
+    (tmp_path / "etl.yaml").write_text("name: etl\ndescription: nightly\n")
+    terminal = _Terminal("deployment", "apply", str(tmp_path / "etl.yaml"))
+    said = terminal.reads("[y/N]")
+    assert said.index("nightly") < said.index("change the Deployment `etl` in the Workspace `Data`")
+    terminal.types("n\n")
+    assert terminal.ends() == (1, "")
+    assert plane.asked("POST") == []
+
+
 def test_an_interrupt_ends_a_wait_with_130(environment: dict[str, str], plane: Plane) -> None:
     plane.deployments[0]["status"] = "DEPLOYING"
     terminal = _Terminal("deployment", "wake-up", "etl", "--wait")
