@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from orrery.api import desired
 from orrery.api.wire.deployment_requests import UpdateStandardDeploymentRequest
@@ -31,7 +30,7 @@ from orrery.model.deployment import (
 )
 from orrery.model.queue import Machine, Queue
 from orrery.model.scaling import Style
-from orrery_cli import plan, template
+from orrery_cli import output, plan, template
 
 from tests.support.builders import BORN, SOMEBODY, a_deployment
 
@@ -39,7 +38,8 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SECRETS = ("SECRET_A", "SECRET_B")
 OPENAPI = Path(__file__).parents[2] / "docs" / "openapi.json"
 
-texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
+characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0") | st.sampled_from("\n\r\t\x85\u2028\ufeff:#-'\"{[ ")
+texts = st.text(characters, max_size=40)
 crons = st.sampled_from(["0 20 * * 1-5", "0 7 * * *", "*/5 0 1 * *"])
 queue_names = st.from_regex(r"[a-z][a-z0-9-]{0,5}", fullmatch=True).filter(lambda name: name != "default")
 schedules = st.builds(HibernationSchedule, crons, crons, st.booleans(), texts, st.sampled_from(["UTC", "Europe/Berlin"]))
@@ -108,7 +108,7 @@ def told(deployment: Deployment) -> dict[str, Any]:
 
 def written(deployment: Deployment) -> str:
     """Its file."""
-    return yaml.safe_dump(template.of(told(deployment)), sort_keys=False, allow_unicode=True)
+    return output.yaml_text(template.of(told(deployment)))
 
 
 def planned(text: str, deployment: Deployment) -> plan.Plan:
@@ -175,3 +175,14 @@ def test_a_file_can_say_all_that_an_update_can_and_what_it_cannot_has_a_reason()
     assert set(schemas["DeploymentHibernationSpecRequest"]["properties"]) - set(template.ELSEWHERE) == set(sleep)
     assert set(schemas["DeploymentHibernationScheduleRequest"]["properties"]) == set(sleep["schedules"][0])
     assert set(schemas["DeploymentIdleRuleRequest"]["properties"]) == set(sleep["idle"])
+
+
+@settings(max_examples=300, deadline=None)
+@given(texts)
+@example("a: \x85b")
+@example("yes")
+@example("2026-01-31")
+@example("0x1f")
+@example("\ufeff")
+def test_any_text_reads_back_from_yaml_as_what_it_was(text: str) -> None:
+    assert template.read(io.StringIO(output.yaml_text({"name": "etl", "description": text})))["description"] == text
