@@ -55,6 +55,7 @@ def test_a_person_reads_the_message_the_fields_and_the_request_id(orrery: Run, p
         (["deployment", "create", "x", "--scheduler-size", "TINY"], "'TINY' is not one of"),
         (["-o", "xml", "whoami"], "'xml' is not one of"),
         (["deploy", "etl"], "`--dags`"),
+        (["deploy", "lits"], "did you mean `list`"),
         (["deployment", "create", "x", "--queue", "heavy:size=3"], "not `size`"),
         (["deployment", "create", "x", "--queue", "heavy:min=few"], "whole number, not `few`"),
         (["deployment", "logs", "etl", "--run-id", "r"], "`--run-id` needs `--dag-id`"),

@@ -17,7 +17,7 @@ DOCUMENT = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read
 OTHERS = {
     **dict.fromkeys(("ReportDemand", "ReportLogs", "ReportSnapshot", "ReportVisit"), "only agents may"),
     **dict.fromkeys(("CreateAllowedIpAddressRange", "DeleteAllowedIpAddressRange"), "the command says one as several"),
-    **dict.fromkeys(("CreateCluster", "UpdateCluster", "DeleteCluster"), "this version refuses them"),
+    **dict.fromkeys(("CreateCluster", "UpdateCluster", "DeleteCluster"), "the API refuses them, as an operator registers clusters"),
 }
 """Operations that no command asks for, and why; `orrery api` reaches them."""
 MORE = (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orrery_cli import archive, blob, lookup, names, project, waiting
-from orrery_cli.failures import Failure
+from orrery_cli.failures import Failure, near
 from orrery_cli.output import note
 from orrery_cli.session import Session, current
 from orrery_cli.shared import Group
@@ -81,7 +81,8 @@ def push(name: str | None, dags_only: bool, path: str | None, **asked: Any) -> N
     """Send the project's dags/ folder to a Deployment."""
     session = current()
     if not dags_only:
-        raise Failure("image deploys are not served yet; send the DAGs alone with `--dags`", kind="usage")
+        hint = near(name or "", [each for each, verb in deploy.commands.items() if not verb.hidden])
+        raise Failure(f"image deploys are not served yet; send the DAGs alone with `--dags`{hint}", kind="usage")
     found = project.find(path)
     target = lookup.deployment(session, name or found.deployment)
     content, files = archive.pack(found.dags)
