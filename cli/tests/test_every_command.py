@@ -167,7 +167,6 @@ VARIANTS = {
     "deployment logs --tasks": "deployment logs etl --tasks",
     "env variable list --deployment": "env variable list --deployment etl",
 }
-WITHOUT_API = frozenset({"completion", "context list", "context set", "context show", "context use", "logout"})
 
 
 def commands(group: click.Group = cli, before: tuple[str, ...] = ()) -> Iterator[str]:
@@ -238,12 +237,15 @@ def test_yaml_and_table_carry_the_same_answer(orrery: Run, plane: Plane, words: 
     assert "\x1b[" not in table.stdout
 
 
-@pytest.mark.parametrize("line", [each for each in LINES if each not in WITHOUT_API])
+@pytest.mark.parametrize("line", LINES)
 def test_an_error_of_the_api_has_its_request_id_whatever_was_asked(
     orrery: Run, plane: Plane, words: Callable[[str], list[str]], line: str
 ) -> None:
     plane.broken = True
     result = orrery(*words(line), "-o", "json", stdin=plane.token)
+    if not plane.requests:
+        assert result.exit_code == 0
+        return
     failure = json.loads(result.stderr)
     assert (failure["kind"], failure["code"], failure["requestId"]) == ("api_unavailable", "INTERNAL", "r-1")
     assert (result.exit_code, result.stdout) == (1, "")
