@@ -1,9 +1,12 @@
 """What the home sees of a Deployment: for the port's `observe`, and for the agent, which must know its queues and the way to its demand."""
 
+from dataclasses import asdict
 from typing import Any
 
 from orrery import names
-from orrery.dataplane.port import Observation
+from orrery.dataplane import trouble
+from orrery.dataplane.port import Incident, Observation
+from orrery.dataplane.trouble import Kind, Trouble
 
 from local.home import airflow, broker, health, releases
 from local.home.places import Places
@@ -30,6 +33,7 @@ class Observer:
             reason=found.reason,
             address=_address(record),
             workers=len(record.workers),
+            incidents=self._incidents(record),
         )
 
     def look(self, record: Record) -> health.Health:
@@ -55,6 +59,7 @@ class Observer:
             "healthy": found.healthy,
             "reason": found.reason,
             "components": [self._component(record, each) for each in components(record)],
+            "incidents": [asdict(each) for each in self._incidents(record)],
             "highAvailability": record.spec.high_availability,
             "queues": _queues(record),
             "style": record.spec.scaling_style,
@@ -69,6 +74,12 @@ class Observer:
         ends = self._supervisor.ends(f"{record.id}/{name}")
         reason = f"it ended ({ends} times so far) and was started again" if ends else ""
         return {"name": name, "state": "RUNNING" if pid else "STARTING", "reason": reason, "pid": pid or 0}
+
+    def _incidents(self, record: Record) -> tuple[Incident, ...]:
+        """A component that ends for want of memory is killed from outside, and looks like any that ends again and again."""
+        keys = {name: f"{record.id}/{name}" for name in components(record)}
+        looping = (name for name, key in keys.items() if self._supervisor.is_looping(key))
+        return trouble.incidents(Trouble(Kind.CRASH_LOOP, name, name, self._supervisor.ends(keys[name])) for name in looping)
 
     def _health(self, record: Record) -> health.Health:
         expected = components(record)

@@ -23,6 +23,8 @@ from local.home.processes import Found, running
 _LAUNCH = Path(__file__).with_name("launch.py")
 _LONGEST_PAUSE = 30.0
 _STEADY_SECONDS = 60.0
+_LOOPING_PAUSE = 4.0
+"""Seconds that follow the third end in a row soon after a start."""
 _LOG_BYTES = 5_000_000
 
 
@@ -109,6 +111,14 @@ class Supervisor:
         with self._changed:
             process = self._processes.get(key)
             return process.ends if process else 0
+
+    def is_looping(self, key: str) -> bool:
+        """Whether it ends again and again soon after it starts, and has not run steadily since."""
+        with self._changed:
+            process = self._processes.get(key)
+            if process is None or process.pause < _LOOPING_PAUSE:
+                return False
+            return not process.pid or time.time() - process.started <= _STEADY_SECONDS
 
     def keys(self, prefix: str = "") -> list[str]:
         """Everything that runs or should."""

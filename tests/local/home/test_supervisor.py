@@ -56,6 +56,15 @@ def test_a_process_that_dies_is_started_again(supervisor: Supervisor, make: Make
     assert supervisor.ends("d1/part") == 1
 
 
+def test_what_ends_again_and_again_soon_after_its_start_is_looping_until_it_is_mended(supervisor: Supervisor, make: Make) -> None:
+    supervisor.want(make("exit 1"))
+    assert not supervisor.is_looping("d1/part")
+    wait_until(lambda: supervisor.is_looping("d1/part"), seconds=30, what="three ends in a row")
+    assert supervisor.ends("d1/part") == 3
+    supervisor.unwant("d1/part")
+    wait_until(lambda: not supervisor.is_looping("d1/part"), seconds=30, what="nothing to loop")
+
+
 def test_wanting_the_same_again_changes_nothing_and_wanting_another_replaces_it(supervisor: Supervisor, make: Make) -> None:
     supervisor.want(make())
     first = running(supervisor)

@@ -1,9 +1,10 @@
 """What is wrong, in words for the customer: from pods as kubelets report them, and through the home before a real API server."""
 
 import pytest
+from orrery.dataplane import trouble
 from orrery.dataplane.kubernetes import troubles
 from orrery.dataplane.kubernetes.objects import path
-from orrery.dataplane.kubernetes.troubles import Kind
+from orrery.dataplane.trouble import Kind
 from orrery.errors import NotReadyYet
 
 from tests.dataplane_contract import a_spec, ensure_all, observed, ref_of, remove_all
@@ -32,6 +33,9 @@ SIGHTS = [
     (container(state={"waiting": {"reason": "ImagePullBackOff"}}), Kind.IMAGE_PULL),
     (container(state={"waiting": {"reason": "CreateContainerConfigError"}}), Kind.MISCONFIGURED),
     (container(state={"running": {}}), Kind.NOT_READY),
+    (container(state={"running": {}}, restartCount=2), Kind.NOT_READY),
+    (container(state={"running": {}}, restartCount=3), Kind.CRASH_LOOP),
+    (container(state={"terminated": {"reason": "Error", "exitCode": 1}}, restartCount=3), Kind.CRASH_LOOP),
     (UNSCHEDULABLE, Kind.NO_ROOM),
     ({"phase": "Failed", "reason": "Evicted", "message": "Pod ephemeral local storage usage exceeds 5Gi"}, Kind.OUT_OF_STORAGE),
 ]
@@ -52,6 +56,7 @@ def test_each_sight_has_its_name_and_its_words(status, kind):
         container(state={"waiting": {"reason": "ContainerCreating"}}),
         container(state={"running": {}}, ready=True),
         container(state={"running": {}}, ready=True, lastState=KILLED, restartCount=1),
+        container(state={"terminated": {"reason": "Completed", "exitCode": 0}}, restartCount=5),
     ],
 )
 def test_a_pod_that_starts_or_is_well_again_is_no_trouble(status):
@@ -71,6 +76,43 @@ def test_the_most_telling_comes_first():
 def test_how_often_it_ended_is_said():
     (trouble,) = troubles.of([pod(container(state=CRASHED, restartCount=4))])
     assert trouble.words == "its scheduler is not well: it ends again and again soon after it starts (4 times so far)"
+
+
+def ill(component, status, *, name="pod", queue=""):
+    told = {"annotations": {"orrery/queue": queue}} if queue else {}
+    return pod(status, name=name, labels={"orrery/component": component}, **told)
+
+
+def test_many_that_are_ill_alike_are_one_incident_that_names_them():
+    crashed = container(state=CRASHED, restartCount=4)
+    seen = [ill("worker", crashed, name=f"worker-{n}", queue=queue) for n in range(50) for queue in ("default", "heavy")]
+    (incident,) = trouble.incidents(troubles.of(seen))
+    assert (incident.code, incident.severity, incident.subject, incident.description) == (
+        "CRASH_LOOP", "warning", "worker of queue default, worker of queue heavy",
+        "it ends again and again soon after it starts (4 times so far)",
+    )  # fmt: skip
+
+
+def test_what_concerns_the_whole_deployment_stands_apart_from_what_concerns_some_tasks():
+    killed = container(state=KILLED)
+    seen = [ill("worker", killed), ill("scheduler", killed), ill("triggerer", killed), ill("triggerer", UNSCHEDULABLE)]
+    found = [(each.code, each.severity, each.subject) for each in trouble.incidents(troubles.of(seen))]
+    assert found == [
+        ("OUT_OF_MEMORY", "critical", "scheduler, triggerer"),
+        ("OUT_OF_MEMORY", "warning", "worker"),
+        ("NO_ROOM", "critical", "triggerer"),
+    ]
+
+
+def test_a_component_that_is_being_started_is_no_incident():
+    assert trouble.incidents(troubles.of([pod(container(state={"running": {}}))])) == ()
+
+
+def test_what_is_told_of_a_hundred_queues_stays_within_what_the_plane_takes():
+    seen = [ill("worker", UNSCHEDULABLE, name=f"worker-{n}", queue=f"queue-with-quite-a-name-{n}") for n in range(100)]
+    (incident,) = trouble.incidents(troubles.of(seen))
+    assert len(incident.subject) <= 100
+    assert incident.subject.startswith("worker of queue queue-with-quite-a-name-0, ")
 
 
 @pytest.fixture

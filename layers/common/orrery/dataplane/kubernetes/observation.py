@@ -2,14 +2,15 @@
 
 from collections import Counter
 
+from orrery.dataplane import trouble
 from orrery.dataplane.kubernetes import troubles
 from orrery.dataplane.kubernetes import workers as worker_pods
 from orrery.dataplane.kubernetes.api import Api
 from orrery.dataplane.kubernetes.objects import COMPONENT, DEPLOYMENT, GENERATION, PART
 from orrery.dataplane.kubernetes.parts import AIRFLOW, INGRESS, MIGRATIONS
 from orrery.dataplane.kubernetes.plan import Manifest
-from orrery.dataplane.kubernetes.troubles import Kind, Trouble
 from orrery.dataplane.port import DeploymentRef, Observation
+from orrery.dataplane.trouble import Trouble
 from orrery.errors import DataPlaneFailed, NotReadyYet
 
 ABSENT = Observation(generation=0, healthy=False, reason="this Deployment is not here", address="", workers=0)
@@ -33,7 +34,7 @@ def observe(api: Api, ref: DeploymentRef) -> Observation:
         reason=reason,
         address=_address(api, ref),
         workers=sum(_component(pod) == worker_pods.COMPONENT for pod in pods),
-        incidents=tuple(trouble.incident for trouble in found if trouble.kind is not Kind.NOT_READY),
+        incidents=trouble.incidents(found),
     )
 
 
@@ -69,7 +70,7 @@ def _reason(running: list[Manifest], found: list[Trouble]) -> str:
     waiting = [each["metadata"]["name"] for each in running if not _is_ready(each)]
     if not waiting:
         return ""
-    return next((trouble.words for trouble in found if trouble.component in waiting), f"its {waiting[0]} is being started")
+    return next((each.words for each in found if each.component in waiting), f"its {waiting[0]} is being started")
 
 
 def _is_ready(found: Manifest) -> bool:

@@ -1,28 +1,11 @@
 """What is wrong with a Deployment's pods, by their own status and their makers': pure, and in the order of what should be told first."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
-from orrery.dataplane.kubernetes.objects import COMPONENT
+from orrery.dataplane.kubernetes.objects import COMPONENT, QUEUE
 from orrery.dataplane.kubernetes.plan import Manifest
-from orrery.dataplane.port import Incident
+from orrery.dataplane.trouble import Kind, Trouble, ordered
 
-
-class Kind(StrEnum):
-    """The first is the most telling."""
-
-    IMAGE_PULL = "IMAGE_PULL"
-    OUT_OF_MEMORY = "OUT_OF_MEMORY"
-    CRASH_LOOP = "CRASH_LOOP"
-    OUT_OF_STORAGE = "OUT_OF_STORAGE"
-    MISCONFIGURED = "MISCONFIGURED"
-    OVER_QUOTA = "OVER_QUOTA"
-    NO_ROOM = "NO_ROOM"
-    NOT_READY = "NOT_READY"
-
-
-_ORDER = list(Kind)
 _WAITING = {
     "CrashLoopBackOff": Kind.CRASH_LOOP,
     "ErrImagePull": Kind.IMAGE_PULL,
@@ -33,38 +16,8 @@ _WAITING = {
     "CreateContainerError": Kind.MISCONFIGURED,
     "RunContainerError": Kind.MISCONFIGURED,
 }
-_SAYS = {
-    Kind.IMAGE_PULL: "its image cannot be pulled",
-    Kind.OUT_OF_MEMORY: "it was ended because it used more memory than it has",
-    Kind.CRASH_LOOP: "it ends again and again soon after it starts",
-    Kind.OUT_OF_STORAGE: "it was ended because it wrote more files than it has room for",
-    Kind.MISCONFIGURED: "it cannot be started as it is configured",
-    Kind.OVER_QUOTA: "it is over the quota of its namespace",
-    Kind.NO_ROOM: "no node has room for it",
-    Kind.NOT_READY: "it runs and does not answer yet",
-}
-_RUNS_TASKS = frozenset({"task", "worker"})
-
-
-@dataclass(frozen=True)
-class Trouble:
-    kind: Kind
-    component: str
-    name: str
-    """Of the pod, or of what cannot make one."""
-    times: int = 0
-    """How often its container was started again."""
-
-    @property
-    def words(self) -> str:
-        again = f" ({self.times} times so far)" if self.times and self.kind in (Kind.CRASH_LOOP, Kind.OUT_OF_MEMORY) else ""
-        return f"its {self.component} is not well: {_SAYS[self.kind]}{again}"
-
-    @property
-    def incident(self) -> Incident:
-        """What runs tasks concerns some tasks, every other component the whole Deployment."""
-        severity = "warning" if self.component in _RUNS_TASKS else "critical"
-        return Incident(self.kind.value, severity, f"{self.component} {self.name}", self.words)
+_LOOPS = 3
+"""So many starts without ever being ready, or ready no more: between two back-offs it runs for a moment, and is no better for it."""
 
 
 def of(pods: Iterable[Manifest], makers: Iterable[Manifest] = ()) -> list[Trouble]:
@@ -73,15 +26,14 @@ def of(pods: Iterable[Manifest], makers: Iterable[Manifest] = ()) -> list[Troubl
     Nothing about pods that are just starting, or that were told to end.
     """
     found = [trouble for pod in pods if not pod["metadata"].get("deletionTimestamp") for trouble in _of_pod(pod)]
-    found += [Trouble(Kind.OVER_QUOTA, _component(each), each["metadata"]["name"]) for each in makers if _is_kept_out(each)]
-    return sorted(found, key=lambda trouble: (_ORDER.index(trouble.kind), trouble.component, trouble.name))
+    found += [_trouble(Kind.OVER_QUOTA, each) for each in makers if _is_kept_out(each)]
+    return ordered(found)
 
 
 def _of_pod(pod: Manifest) -> Iterator[Trouble]:
     containers = pod.get("status", {}).get("containerStatuses", [])
     if kinds := list(_kinds(pod.get("status", {}), containers)):
-        times = sum(each.get("restartCount", 0) for each in containers)
-        yield Trouble(min(kinds, key=_ORDER.index), _component(pod), pod["metadata"]["name"], times)
+        yield _trouble(next(kind for kind in Kind if kind in kinds), pod, times=sum(each.get("restartCount", 0) for each in containers))
 
 
 def _kinds(status: Manifest, containers: list[Manifest]) -> Iterator[Kind]:
@@ -99,6 +51,8 @@ def _of_container(container: Manifest) -> Kind | None:
         return None
     if "OOMKilled" in [each.get("terminated", {}).get("reason") for each in (state, last)]:
         return Kind.OUT_OF_MEMORY
+    if container.get("restartCount", 0) >= _LOOPS and ("running" in state or state.get("terminated", {}).get("exitCode")):
+        return Kind.CRASH_LOOP
     return _WAITING.get(state.get("waiting", {}).get("reason", ""), Kind.NOT_READY if "running" in state else None)
 
 
@@ -107,5 +61,7 @@ def _is_kept_out(maker: Manifest) -> bool:
     return any(each["type"] == "ReplicaFailure" and "exceeded quota" in str(each.get("message", "")) for each in conditions)
 
 
-def _component(found: Manifest) -> str:
-    return str(found["metadata"].get("labels", {}).get(COMPONENT, "pod"))
+def _trouble(kind: Kind, found: Manifest, *, times: int = 0) -> Trouble:
+    metadata = found["metadata"]
+    component = metadata.get("labels", {}).get(COMPONENT, "pod")
+    return Trouble(kind, component, metadata["name"], times, metadata.get("annotations", {}).get(QUEUE, ""))
