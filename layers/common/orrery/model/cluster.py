@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from orrery.model import offer
+from orrery.model.deployment import Executor
+
 
 class ClusterType(StrEnum):
     STANDARD = "STANDARD"
@@ -29,6 +32,8 @@ class Cluster:
     workspace_ids: tuple[str, ...] = ()
     """The Workspaces that may use it; none named means all of them."""
     generation: int = 1
+    executors: tuple[Executor, ...] = offer.EXECUTORS
+    """How its Deployments may run tasks: a pod for each takes Kubernetes, so a cluster has to be registered with it."""
 
     def serves(self, organization_id: str, workspace_id: str) -> bool:
         """Whether a Deployment of this Workspace may be placed here."""

@@ -1,11 +1,13 @@
 """What a scheduler may start, asked of a real API server as its very account: pods as the template has them, and nothing more."""
 
 import copy
+import functools
 import json
 import time
 
 import pytest
 from orrery.dataplane.kubernetes import admission
+from orrery.dataplane.kubernetes.api import Api
 from orrery.dataplane.kubernetes.home import KubernetesHome, Reach
 from orrery.dataplane.kubernetes.objects import path
 from orrery.dataplane.kubernetes.plan import Plan
@@ -26,7 +28,7 @@ class Scheduler:
     def __init__(self, kubernetes, home, spec):
         self.spec, self.owner = spec, kubernetes.api
         for part in ("namespace", "release"):
-            persist(lambda part=part: getattr(home, f"ensure_{part}")(spec))
+            persist(functools.partial(getattr(home, f"ensure_{part}"), spec))
         account = f"/api/v1/namespaces/{spec.namespace}/serviceaccounts/scheduler/token"
         self.api = kubernetes.as_holder_of(self.owner.create(account, {"spec": {}}).body["status"]["token"])
 
@@ -43,7 +45,7 @@ class Scheduler:
 
 
 @pytest.fixture(scope="module")
-def lasting(api):
+def lasting(api: Api) -> KubernetesHome:
     reach = Reach(api, CLUSTER, Databases())
     return KubernetesHome(lambda _: reach)
 
