@@ -243,27 +243,6 @@ def test_another_tenants_workspace_and_cluster_are_refused_as_unknown_ones_are(p
     assert (nowhere.status, nowhere.fields) == (400, ["clusterId"])
 
 
-def test_a_pod_for_each_task_is_for_clusters_that_can_start_them(plane: Plane) -> None:
-    able, unable = plane.cluster_with_pods_for_tasks(), plane.installation.cluster_id
-    made = plane.create(clusterId=able, executor="KUBERNETES")
-    assert (made.status, made.body["executor"]) == (200, "KUBERNETES")
-    assert spec_of(plane.load(made.body["id"])).executor == "KUBERNETES"
-    refused = plane.create(name="elsewhere", clusterId=unable, executor="KUBERNETES")
-    assert (refused.status, refused.fields) == (400, ["executor"])
-    words = "can only be `ASTRO` or `CELERY`: cluster `standard-us-east-1` starts no pod for each task"
-    assert refused.body["fieldErrors"][0]["message"] == words
-
-
-def test_a_deployment_may_change_to_a_pod_for_each_task_where_its_cluster_can_start_them(plane: Plane) -> None:
-    able, unable = (
-        plane.made(clusterId=plane.cluster_with_pods_for_tasks()),
-        plane.made(name="elsewhere", clusterId=plane.installation.cluster_id),
-    )
-    assert plane.update(able, executor="KUBERNETES").body["executor"] == "KUBERNETES"
-    refused = plane.update(unable, executor="KUBERNETES")
-    assert (refused.status, refused.fields) == (400, ["executor"])
-
-
 def test_a_member_may_look_but_not_change(plane: Plane) -> None:
     made = plane.made()
     member = plane.installation.somebody("WORKSPACE_MEMBER", plane.workspace_id)

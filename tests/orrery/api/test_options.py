@@ -18,15 +18,3 @@ def test_the_options_are_the_figures_that_requests_are_judged_by(plane: Plane) -
         assert plane.create(name=name, workerQueues=[{**QUEUE, "astroMachine": name, "workerConcurrency": ceiling}]).status == 200
     refused = plane.installation.owner.get(f"{plane.installation.path}/deployment-options", cloudProvider="GCP")
     assert (refused.status, refused.fields) == (400, ["cloudProvider"])
-
-
-def test_a_pod_for_each_task_is_an_option_where_a_cluster_can_start_them(plane: Plane) -> None:
-    path, owner = f"{plane.installation.path}/deployment-options", plane.installation.owner
-    here = plane.made()
-    refused = owner.get(path, executor="KUBERNETES")
-    assert (refused.status, refused.fields) == (400, ["executor"])
-    able = plane.cluster_with_pods_for_tasks()
-    assert owner.get(path, executor="KUBERNETES").body["executors"] == ["ASTRO", "CELERY", "KUBERNETES"]
-    assert owner.get(path, deploymentId=here["id"]).body["executors"] == ["ASTRO", "CELERY"], "its own cluster cannot"
-    there = plane.made(name="there", clusterId=able)
-    assert owner.get(path, deploymentId=there["id"]).body["executors"] == ["ASTRO", "CELERY", "KUBERNETES"]

@@ -9,12 +9,12 @@ from pydantic import Field
 
 from orrery import names
 from orrery.api.wire.base import BasicSubjectProfile, Paginated, Response, Timestamp, one_of
+from orrery.api.wire.incidents import DeploymentHealthStatus
 from orrery.hypervisor import sleep
 from orrery.model import deployment as model
 from orrery.model import offer, runtime, scaling
 from orrery.model.cluster import Cluster
 from orrery.model.deploy import Release
-from orrery.model.incident import Incident, Severity
 from orrery.model.queue import Queue
 
 
@@ -161,40 +161,6 @@ class DeploymentScalingStatus(Response):
         return cls(hibernation_status=status)
 
 
-class DeploymentIncident(Response):
-    """Something that is wrong now."""
-
-    incident_type: str = Field(description="Stable, such as OUT_OF_MEMORY, CRASH_LOOP or IMAGE_PULL.")
-    severity: Severity = Field(description="`critical` for the whole Deployment, `warning` where some tasks may fail, else `info`.")
-    subject: str = Field(description="What it is about, such as `scheduler` or `worker of queue heavy`.")
-    description: str
-    deployment_id: str
-    workspace_id: str
-    created_at: Timestamp = Field(description="When it was first seen.")
-
-    @classmethod
-    def of(cls, incident: Incident, deployment: model.Deployment) -> "DeploymentIncident":
-        return cls(
-            incident_type=incident.code,
-            severity=incident.severity,
-            subject=incident.subject,
-            description=incident.description,
-            deployment_id=deployment.id,
-            workspace_id=deployment.workspace_id,
-            created_at=incident.since,
-        )
-
-
-class DeploymentHealthStatus(Response):
-    """What its cluster's agent sees is wrong, the most telling first; nothing when it is well, and when nobody can tell."""
-
-    incidents: list[DeploymentIncident]
-
-    @classmethod
-    def of(cls, seen: Seen) -> "DeploymentHealthStatus":
-        return cls(incidents=[DeploymentIncident.of(each, seen.deployment) for each in seen.observed.incidents])
-
-
 class DeploymentRemoteExecution(Response):
     """Never sent: workers run beside their Airflow."""
 
@@ -289,7 +255,7 @@ class Deployment(Response):
             type=deployment.type,
             status=status,
             status_reason=reason,
-            deployment_health_status=DeploymentHealthStatus.of(seen),
+            deployment_health_status=DeploymentHealthStatus.of(deployment, seen.observed),
             organization_id=deployment.organization_id,
             workspace_id=deployment.workspace_id,
             workspace_name=seen.workspace_name,
