@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from orrery.dataplane import trouble
@@ -22,6 +23,7 @@ def entry(
     pods: Collection[Pod],
     workers: Iterable[Worker],
     domain: str,
+    now: datetime,
 ) -> dict[str, Any]:
     """With the words of the agent's port."""
     components = sorted((each for each in controlled if each.part == AIRFLOW.name and each.wanted), key=lambda each: each.name)
@@ -41,7 +43,7 @@ def entry(
         "healthy": not reason,
         "reason": reason,
         "components": told,
-        "incidents": [asdict(each) for each in trouble.incidents(troubles)],
+        "incidents": [asdict(each) for each in trouble.incidents(troubles, now)],
         "highAvailability": bool(bounds and bounds.high_availability),
         "queues": _queues(bounds, workers),
         "style": bounds.style if bounds else "",
@@ -53,8 +55,8 @@ def entry(
 def _component(found: Controlled, troubles: Iterable[Trouble]) -> dict[str, Any]:
     if found.is_ready:
         return {"name": found.component, "state": "RUNNING", "reason": ""}
-    why = next((each.words for each in troubles if each.component == found.component), "")
-    return {"name": found.component, "state": "STARTING", "reason": why or f"its {found.component} is being started"}
+    reason = trouble.why(troubles, [found.component]) or f"its {found.component} is being started"
+    return {"name": found.component, "state": "STARTING", "reason": reason}
 
 
 def _queues(bounds: Bounds | None, workers: Iterable[Worker]) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """What the home sees of a Deployment: for the port's `observe`, and for the agent, which must know its queues and the way to its demand."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from orrery import names
@@ -79,7 +80,8 @@ class Observer:
         """A component that ends for want of memory is killed from outside, and looks like any that ends again and again."""
         keys = {name: f"{record.id}/{name}" for name in components(record)}
         looping = (name for name, key in keys.items() if self._supervisor.is_looping(key))
-        return trouble.incidents(Trouble(Kind.CRASH_LOOP, name, name, self._supervisor.ends(keys[name])) for name in looping)
+        found = (Trouble(Kind.CRASH_LOOP, name, name, self._supervisor.ends(keys[name])) for name in looping)
+        return trouble.incidents(found, datetime.now(UTC))
 
     def _health(self, record: Record) -> health.Health:
         expected = components(record)

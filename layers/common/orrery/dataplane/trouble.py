@@ -1,7 +1,8 @@
 """What can be wrong with a part of a Deployment, in the words that every home tells it with: pure, and the most telling first."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from orrery.dataplane.port import Incident
@@ -22,6 +23,10 @@ class Kind(StrEnum):
     """Mends itself while something starts: a reason, and no incident."""
 
 
+RECENT = timedelta(minutes=10)
+"""For so long a crash counts although what crashed runs again: as long as a kubelet remembers it."""
+PATIENCE = timedelta(minutes=5)
+"""For so long a pod without room is no incident: a node for it comes in a minute or two."""
 _ORDER = list(Kind)
 _SAYS = {
     Kind.IMAGE_PULL: "its image cannot be pulled",
@@ -46,6 +51,10 @@ class Trouble:
     """How often it was started again."""
     queue: str = ""
     """Of a worker."""
+    at: datetime | None = None
+    """When it happened, or began; None when nobody says."""
+    is_over: bool = False
+    """It runs again: no reason for anything any more, and an incident for a while yet."""
 
     @property
     def words(self) -> str:
@@ -60,17 +69,29 @@ class Trouble:
         """What runs tasks concerns some tasks, every other component the whole Deployment."""
         return Severity.WARNING if self.component in _RUNS_TASKS else Severity.CRITICAL
 
+    def is_incident(self, now: datetime) -> bool:
+        if self.is_over:
+            return self.at is not None and now - self.at <= RECENT
+        if self.kind is Kind.NO_ROOM and self.at is not None:
+            return now - self.at >= PATIENCE
+        return self.kind is not Kind.NOT_READY
+
 
 def ordered(found: Iterable[Trouble]) -> list[Trouble]:
     """The most telling first."""
     return sorted(found, key=lambda trouble: (_ORDER.index(trouble.kind), trouble.component, trouble.name))
 
 
-def incidents(found: Iterable[Trouble]) -> tuple[Incident, ...]:
+def why(found: Iterable[Trouble], components: Collection[str]) -> str:
+    """What keeps one of these components from being ready, in words; empty when nothing is known."""
+    return next((each.words for each in found if each.component in components and not each.is_over), "")
+
+
+def incidents(found: Iterable[Trouble], now: datetime) -> tuple[Incident, ...]:
     """One for each kind and severity, however many pods it is about: a cluster that is ill as a whole can still tell so in few words."""
     alike: dict[tuple[Kind, Severity], list[Trouble]] = {}
     for each in ordered(found):
-        if each.kind is not Kind.NOT_READY:
+        if each.is_incident(now):
             alike.setdefault((each.kind, each.severity), []).append(each)
     return tuple(_incident(kind, severity, troubles) for (kind, severity), troubles in alike.items())[:MOST]
 

@@ -1,6 +1,7 @@
 """What the cluster says of a Deployment: which generation runs, whether it is well, and if not why, in words for the customer."""
 
 from collections import Counter
+from datetime import UTC, datetime
 
 from orrery.dataplane import trouble
 from orrery.dataplane.kubernetes import troubles
@@ -34,7 +35,7 @@ def observe(api: Api, ref: DeploymentRef) -> Observation:
         reason=reason,
         address=_address(api, ref),
         workers=sum(_component(pod) == worker_pods.COMPONENT for pod in pods),
-        incidents=trouble.incidents(found),
+        incidents=trouble.incidents(found, datetime.now(UTC)),
     )
 
 
@@ -70,7 +71,7 @@ def _reason(running: list[Manifest], found: list[Trouble]) -> str:
     waiting = [each["metadata"]["name"] for each in running if not _is_ready(each)]
     if not waiting:
         return ""
-    return next((each.words for each in found if each.component in waiting), f"its {waiting[0]} is being started")
+    return trouble.why(found, waiting) or f"its {waiting[0]} is being started"
 
 
 def _is_ready(found: Manifest) -> bool:
