@@ -10,11 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from orrery import names, s3, workflows
-from orrery.model.cluster import Cluster
-from orrery.model.deployment import Deployment, Executor, Health, Observed
+from orrery import s3, workflows
+from orrery.model.deployment import Deployment, Health, Observed
 from orrery.settings import settings
-from orrery.store import clusters, deployments, observed, writes
+from orrery.store import deployments, observed, writes
 from orrery.store.tables import table
 
 from local.aws.engine import Engine
@@ -82,13 +81,6 @@ class Plane:
     def settle(self, id: str) -> None:
         """As the last step of its saga does."""
         deployments.settle(self.load(id).succeeded())
-
-    def cluster_with_pods_for_tasks(self) -> str:
-        """The id of another standard cluster, which can start a pod for each task."""
-        now, like = datetime.now(UTC), clusters.load(self.installation.organization_id, self.installation.cluster_id)
-        able = Cluster(names.new_id(), "kubernetes", like.type, like.region, now, now, executors=tuple(Executor))
-        writes.commit(clusters.new_standard(able))
-        return able.id
 
     def observe(self, id: str, health: Health = Health.HEALTHY, *, heard: datetime | None = None) -> None:
         """As its cluster's agent tells."""

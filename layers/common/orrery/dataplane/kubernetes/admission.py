@@ -7,13 +7,15 @@ among pods that the platform did not give. Pod Security keeps out what touches t
 One policy serves all namespaces of a cluster: it is the cluster's, and stays when a Deployment goes.
 """
 
+import json
 from typing import Any
 
 from orrery import names
 from orrery.dataplane.kubernetes import configuration, task_pods
 from orrery.dataplane.kubernetes.objects import COMPONENT, DEPLOYMENT, KINDS, ORGANIZATION
-from orrery.dataplane.kubernetes.plan import Cluster, Manifest
+from orrery.dataplane.kubernetes.plan import Manifest
 from orrery.dataplane.kubernetes.workers import UNHURRIED_SECONDS
+from orrery.model.cluster_facts import ClusterFacts
 
 NAME = "orrery-task-pods"
 _SCHEDULER = "'system:serviceaccount:' + request.namespace + ':scheduler'"
@@ -25,7 +27,7 @@ _NODES_OWN = "['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
 """Taints that the API server itself has every pod tolerate for a while."""
 
 
-def render(cluster: Cluster) -> list[Manifest]:
+def render(cluster: ClusterFacts) -> list[Manifest]:
     """The policy, and what puts it in force."""
     return [
         _made(
@@ -51,14 +53,14 @@ def render(cluster: Cluster) -> list[Manifest]:
     ]
 
 
-def _variables(cluster: Cluster) -> dict[str, str]:
+def _variables(cluster: ClusterFacts) -> dict[str, str]:
     """Each is worked out when it is first asked for: where nothing is made there is no `object`."""
     repository = names.image_repository(f"' + namespaceObject.metadata.labels['{ORGANIZATION}'] + '", "' + request.namespace + '")
     return {
         "pods": "(oldObject == null ? [] : [oldObject]) + (object == null ? [] : [object])",
         "spec": "object.spec",
         "containers": "object.spec.containers + (has(object.spec.initContainers) ? object.spec.initContainers : [])",
-        "repository": f"'{cluster.registry}/{repository}'",
+        "repository": f"{json.dumps(cluster.registry)} + '/{repository}'",
     }
 
 
