@@ -33,6 +33,10 @@ class Scheduler:
         self.api = kubernetes.as_holder_of(self.owner.create(account, {"spec": {}}).body["status"]["token"])
 
     @property
+    def repository(self):
+        return f"{CLUSTER.registry}/orrery/{self.spec.organization_id}/{self.spec.namespace}"
+
+    @property
     def pod(self):
         """As the executor would send it, from the template."""
         pod = json.loads(named(Plan(self.spec, CLUSTER, KEYS), "ConfigMap", "task-pod")["data"]["pod.yaml"])
@@ -91,6 +95,8 @@ def _merge(there, change):
         {"metadata": {"labels": {"dag_id": "etl"}, "annotations": {"team": "data"}}},
         {"spec": {"base": {"resources": {"requests": {"cpu": "2", "memory": "4Gi"}, "limits": {"cpu": "2", "memory": "4Gi"}}}}},
         {"spec": {"base": {"env": [{"name": "COLOUR", "value": "blue"}]}}},
+        {"spec": {"base": {"image": "OWN:another"}}},
+        {"spec": {"base": {"image": "OWN@sha256:" + "0" * 64}}},
         {"spec": {"base": {"env": [{"name": "POD", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]}}},
         {"spec": {"nodeSelector": {"kubernetes.io/arch": "arm64"}}},
         {"spec": {"volumes": [{"name": name, "emptyDir": {}} for name in ("files", "tmp", "more")]}},
@@ -99,7 +105,10 @@ def _merge(there, change):
     ],
 )  # fmt: skip
 def test_what_stays_within_its_walls_is_the_authors_to_override(scheduler, override):
-    answer = scheduler.start(changed(scheduler.pod, override))
+    pod = changed(scheduler.pod, override)
+    base = pod["spec"]["containers"][0]
+    base["image"] = base["image"].replace("OWN", scheduler.repository)
+    answer = scheduler.start(pod)
     assert answer.status == 201, answer.message
 
 
@@ -127,6 +136,7 @@ REFUSED = {
     "another service account": ({"spec": {"serviceAccountName": "scheduler"}}, "as the service account `task`"),
     "a token of the cluster": ({"spec": {"automountServiceAccountToken": True}}, "without a token of the cluster"),
     "an image of another Deployment": (base(image=OTHER), "its Deployment's own repository"),
+    "an image that begins like the runtime's": (base(image=f"{CLUSTER.registry}/orrery/runtime-of-mine:1"), "or are the runtime's"),
     "an image of anybody": (base(image="docker.io/library/busybox:1"), "its Deployment's own repository"),
     "a sidecar with a Secret": (
         {"spec": {"initContainers": [{"name": "first", "image": "x:1", "envFrom": [{"secretRef": {"name": "keys"}}]}]}},
@@ -155,6 +165,8 @@ REFUSED = {
     "a privileged container": (base(securityContext={"privileged": True, "allowPrivilegeEscalation": True}), "violates PodSecurity"),
     "the node's network": ({"spec": {"hostNetwork": True}}, "violates PodSecurity"),
     "the node's processes": ({"spec": {"hostPID": True}}, "violates PodSecurity"),
+    "a probe": (base(livenessProbe={"tcpSocket": {"port": 80}}), "no probes and no hooks"),
+    "a hook": (base(lifecycle={"preStop": {"exec": {"command": ["true"]}}}), "no probes and no hooks"),
     "a probe that the node sends elsewhere": (
         base(livenessProbe={"httpGet": {"host": "169.254.169.254", "port": 80, "path": "/"}}), "violates PodSecurity"
     ),

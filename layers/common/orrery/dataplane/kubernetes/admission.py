@@ -60,7 +60,7 @@ def _variables(cluster: ClusterFacts) -> dict[str, str]:
         "pods": "(oldObject == null ? [] : [oldObject]) + (object == null ? [] : [object])",
         "spec": "object.spec",
         "containers": "object.spec.containers + (has(object.spec.initContainers) ? object.spec.initContainers : [])",
-        "repository": f"{json.dumps(cluster.registry)} + '/{repository}'",
+        "repositories": f"['/{repository}', '/{names.RUNTIME_REPOSITORY}'].map(each, {json.dumps(cluster.registry)} + each)",
     }
 
 
@@ -95,9 +95,9 @@ _AT_ITS_START = {
         "variables.containers.all(each, !has(each.env) || each.env.all(one,"
         " !has(one.valueFrom) || has(one.valueFrom.fieldRef) || has(one.valueFrom.resourceFieldRef)))"
     ),
-    "the images of a task's pod come from its Deployment's own repository": (
-        "variables.containers.all(each, each.image.startsWith(variables.repository + ':')"
-        " || each.image.startsWith(variables.repository + '@'))"
+    "the images of a task's pod come from its Deployment's own repository, or are the runtime's": (
+        "variables.containers.all(each, variables.repositories.exists(one,"
+        " each.image.startsWith(one + ':') || each.image.startsWith(one + '@')))"
     ),
     "the pod of a task names no secrets to pull images with": (
         "!has(variables.spec.imagePullSecrets) || size(variables.spec.imagePullSecrets) == 0"
@@ -106,6 +106,10 @@ _AT_ITS_START = {
         "!has(variables.spec.resourceClaims) && variables.containers.all(each, !has(each.resources)"
         f" || ((!has(each.resources.limits) || each.resources.limits.all(name, name in {_AMOUNTS}))"
         f" && (!has(each.resources.requests) || each.resources.requests.all(name, name in {_AMOUNTS}))))"
+    ),
+    "the pod of a task has no probes and no hooks, which its node would follow wherever they lead": (
+        "variables.containers.all(each, !has(each.livenessProbe) && !has(each.readinessProbe) && !has(each.startupProbe)"
+        " && !has(each.lifecycle))"
     ),
     "the pod of a task names no node, no priority, no runtime and no scheduler": (
         "!has(variables.spec.nodeName) && !has(variables.spec.priorityClassName) && !has(variables.spec.runtimeClassName)"
