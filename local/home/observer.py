@@ -1,5 +1,6 @@
 """What the home sees of a Deployment: for the port's `observe`, and for the agent, which must know its queues and the way to its demand."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -77,11 +78,15 @@ class Observer:
         return {"name": name, "state": "RUNNING" if pid else "STARTING", "reason": reason, "pid": pid or 0}
 
     def _incidents(self, record: Record) -> tuple[Incident, ...]:
-        """A component that ends for want of memory is killed from outside, and looks like any that ends again and again."""
-        keys = {name: f"{record.id}/{name}" for name in components(record)}
-        looping = (name for name, key in keys.items() if self._supervisor.is_looping(key))
-        found = (Trouble(Kind.CRASH_LOOP, name, name, self._supervisor.ends(keys[name])) for name in looping)
+        found = (each for name in components(record) for each in self._troubles(f"{record.id}/{name}", name))
         return trouble.incidents(found, datetime.now(UTC))
+
+    def _troubles(self, key: str, name: str) -> Iterator[Trouble]:
+        ends, starved_at = self._supervisor.ends(key), self._supervisor.starved_at(key)
+        if starved_at:
+            yield Trouble(Kind.OUT_OF_MEMORY, name, name, ends, at=datetime.fromtimestamp(starved_at, UTC), is_over=True)
+        elif self._supervisor.is_looping(key):
+            yield Trouble(Kind.CRASH_LOOP, name, name, ends)
 
     def _health(self, record: Record) -> health.Health:
         expected = components(record)
