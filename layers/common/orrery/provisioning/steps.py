@@ -112,4 +112,6 @@ def _await_healthy(plane: DataPlane, wanted: Deployment) -> None:
     if not seen.healthy:
         raise NotReadyYet(seen.reason or "its Airflow is not healthy yet")
     # What the saga saw is newer than what the agent last told: without it a Deployment just made would be shown as unhealthy for a moment.
-    observed.save(wanted.id, Observed(Health.HEALTHY, "", seen.address, seen.generation, datetime.now(UTC)))
+    # Incidents stay the agent's to tell and to take back.
+    known = observed.load(wanted.id).incidents
+    observed.save(wanted.id, Observed(Health.HEALTHY, "", seen.address, seen.generation, datetime.now(UTC), known))

@@ -4,6 +4,7 @@ import functools
 from dataclasses import replace
 
 import pytest
+from orrery.dataplane.kubernetes import admission
 from orrery.dataplane.kubernetes.objects import path
 from orrery.dataplane.port import QueueSpec
 from orrery.errors import DataPlaneFailed, NotReadyYet, WorkersBusy
@@ -39,12 +40,13 @@ def kinds(kubernetes):
 
 
 def everything(kubernetes):
-    """Every object of every kind but what controllers write of their own accord: (list, namespace, name)."""
+    """Every object of every kind but what controllers write of their own accord and what is the cluster's: (list, namespace, name)."""
     return {
         (at, found["metadata"].get("namespace", ""), found["metadata"]["name"])
         for at, _ in kinds(kubernetes)
         if at.rpartition("/")[2] not in ("events", "leases", "componentstatuses", "persistentvolumes")
         for found in kubernetes.api.get(at).body["items"]
+        if found["metadata"]["name"] != admission.NAME
     }
 
 
