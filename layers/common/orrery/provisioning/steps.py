@@ -116,9 +116,9 @@ def _await_healthy(plane: DataPlane, wanted: Deployment) -> None:
 
 def _ensure_ingress(plane: DataPlane, wanted: Deployment) -> None:
     """What the saga sees now is newer than what the agent last told: without it a Deployment just made would be shown as unhealthy, or
-    without an address, for a moment.
+    without an address, for a moment. Incidents stay the agent's to tell and to take back.
     """
     plane.ensure_ingress(spec_of(wanted))
-    seen = plane.observe(ref_of(wanted))
+    seen, known = plane.observe(ref_of(wanted)), observed.load(wanted.id).incidents
     health = Health.HEALTHY if seen.healthy else Health.UNHEALTHY
-    observed.save(wanted.id, Observed(health, seen.reason, seen.address, seen.generation, datetime.now(UTC)))
+    observed.save(wanted.id, Observed(health, seen.reason, seen.address, seen.generation, datetime.now(UTC), known))

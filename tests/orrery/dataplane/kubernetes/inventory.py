@@ -4,7 +4,7 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from orrery.dataplane.kubernetes import keys, parts
+from orrery.dataplane.kubernetes import admission, keys, parts
 from orrery.dataplane.kubernetes.objects import path
 from orrery.dataplane.kubernetes.parts import Part
 from orrery.dataplane.kubernetes.plan import Plan
@@ -24,11 +24,12 @@ _OF_THE_BROKER = (path("PersistentVolumeClaim"), "data-broker-0")
 
 
 def everything(api: Api) -> set[tuple[str, str, str]]:
-    """Every object of every kind: (where it is listed, its namespace, its name)."""
+    """Every object of every kind but the wall of task pods, which is the cluster's: (where it is listed, its namespace, its name)."""
     return {
         (at, found["metadata"].get("namespace", ""), found["metadata"]["name"])
         for at, _ in _counted(api)
         for found in api.get(at).body["items"]
+        if found["metadata"]["name"] != admission.NAME
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from orrery import names
-from orrery.dataplane.kubernetes import apply, installing, keys, namespace, observation, parts, snapshots, workers
+from orrery.dataplane.kubernetes import admission, apply, installing, keys, namespace, observation, parts, snapshots, workers
 from orrery.dataplane.kubernetes.agent import Agent
 from orrery.dataplane.kubernetes.api import Api
 from orrery.dataplane.kubernetes.databases import Databases
@@ -40,7 +40,7 @@ class KubernetesHome:
         if there and _seen(there) > spec.generation:
             return
         apply.bring(reach.api, apply.marked(namespace.render(spec)), there)
-        self._ensure(reach.api, parts.WALLS, Plan(spec, reach.cluster, keys.ensure(reach.api, spec)))
+        self._ensure_walls(reach.api, Plan(spec, reach.cluster, keys.ensure(reach.api, spec)))
 
     def ensure_database(self, spec: DeploymentSpec) -> None:
         if accepted := self._accept(spec):
@@ -55,8 +55,10 @@ class KubernetesHome:
     def ensure_release(self, spec: DeploymentSpec) -> None:
         """The walls and the broker too: an update begins here, and both follow from sizes and executor."""
         if accepted := self._accept(spec):
-            for part in (parts.WALLS, parts.BROKER, parts.RELEASE):
-                self._ensure(accepted[0].api, part, accepted[1])
+            reach, plan = accepted
+            self._ensure_walls(reach.api, plan)
+            for part in (parts.BROKER, parts.RELEASE):
+                self._ensure(reach.api, part, plan)
 
     def ensure_airflow(self, spec: DeploymentSpec) -> None:
         """Raises `NotReadyYet` until the database is migrated, `DataPlaneFailed` when it could not be."""
@@ -186,6 +188,13 @@ class KubernetesHome:
         if _seen(there) < spec.generation:
             _raise_generation(reach.api, spec, there)
         return reach, Plan(spec, reach.cluster, own)
+
+    def _ensure_walls(self, api: Api, plan: Plan) -> None:
+        """The cluster's own one for task pods goes first: nobody may start any before it stands."""
+        if plan.has_pods_for_tasks:
+            for made in admission.render(plan.cluster):
+                apply.bring(api, apply.marked(made), api.get(made["kind"], "", made["metadata"]["name"]))
+        self._ensure(api, parts.WALLS, plan)
 
     def _ensure(self, api: Api, part: Part, plan: Plan, *, keep: Callable[[Manifest], bool] = lambda _: False) -> None:
         apply.ensure(api, plan.spec.namespace, part.name, part.kinds, part.render(plan), keep=keep)
