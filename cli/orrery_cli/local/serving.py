@@ -1,0 +1,167 @@
+"""A started Airflow: its four processes, what is known of them between commands, and whether they are well."""
+
+import http.client
+import json
+import socket
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from orrery_cli.failures import Failure
+from orrery_cli.local import configuration, processes
+from orrery_cli.local.environments import Environment
+from orrery_cli.local.place import Place, read, write
+from orrery_cli.local.processes import Leader
+from orrery_cli.output import note
+
+COMPONENTS: Final = {
+    "api-server": ("api-server",),
+    "scheduler": ("scheduler", "--skip-serve-logs"),
+    "dag-processor": ("dag-processor",),
+    "triggerer": ("triggerer", "--skip-serve-logs"),
+}
+_HEALTH: Final = {"scheduler": "scheduler", "dag_processor": "dag-processor", "triggerer": "triggerer"}
+_PREFERRED_PORT: Final = 8080
+_EVERY: Final = 0.5
+
+Item = dict[str, Any]
+
+
+def log(place: Place, component: str) -> Path:
+    return place.logs / f"{component}.log"
+
+
+def leaders(place: Place) -> dict[str, Leader]:
+    """The processes that were started last, alive or not."""
+    known = read(place.running).get("components")
+    return {name: Leader(each["pid"], each["birth"]) for name, each in known.items()} if isinstance(known, dict) else {}
+
+
+def running(place: Place) -> bool:
+    """Whether all of it is alive."""
+    known = leaders(place)
+    return known.keys() == COMPONENTS.keys() and all(each.alive for each in known.values())
+
+
+def start(place: Place, environment: Environment, variables: Mapping[str, str], *, root: Path, port: int) -> None:
+    """Start all components; what they are is written down one by one, so that an interrupted start can be stopped. Holds no lock."""
+    told: Item = {
+        "port": port,
+        "airflowVersion": environment.airflow,
+        "environment": str(environment.path),
+        "startedAt": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "components": {},
+    }
+    for name, words in COMPONENTS.items():
+        file = log(place, name)
+        if file.exists():
+            file.replace(file.with_suffix(".log.1"))
+        argv = [environment.python, "-m", "airflow", *words]
+        leader = processes.start(argv, cwd=root, environment=variables, log=file)
+        told["components"][name] = {"pid": leader.pid, "birth": leader.birth}
+        write(place.running, told)
+
+
+def stop(place: Place, *, seconds: float) -> int:
+    """End what was started, and everything that it started; how many processes that were."""
+    ended = processes.end(leaders(place).values(), seconds=seconds)
+    place.running.unlink(missing_ok=True)
+    return ended
+
+
+def status(place: Place) -> Item:
+    """What is there now, seen from outside: processes by their pids, health by asking."""
+    told, known = read(place.running), leaders(place)
+    alive = {name: name in known and known[name].alive for name in COMPONENTS}
+    port = told.get("port")
+    health = _health(int(port)) if port and alive["api-server"] else {}
+    components = {name: {"status": _state(name, alive, health), "pid": known[name].pid if alive[name] else None} for name in COMPONENTS}
+    some = any(alive.values())
+    return {
+        "project": str(place.root),
+        "running": all(alive.values()),
+        "healthy": all(each["status"] == "healthy" for each in components.values()),
+        "url": configuration.url(int(port)) if port and some else None,
+        "username": configuration.USER if some else None,
+        "password": configuration.password(place) if some else None,
+        "airflowVersion": told.get("airflowVersion"),
+        "startedAt": told.get("startedAt") if some else None,
+        "components": components,
+    }
+
+
+def wait(place: Place, *, timeout: int) -> Item:
+    """The status as soon as all is well; raises `Failure` when a component ends or the time is up, with its last words."""
+    began = time.monotonic()
+    before = ""
+    while True:
+        now = status(place)
+        if now["healthy"]:
+            return now
+        _must_live(place, now)
+        missing = ", ".join(name for name, each in now["components"].items() if each["status"] != "healthy")
+        if missing != before:
+            note(f"{time.monotonic() - began:5.0f} s  waiting for {missing}")
+            before = missing
+        if time.monotonic() - began > timeout:
+            message = f"after {timeout} s there is still no answer of {missing}; see `orrery local logs`, or wait longer with `--timeout`"
+            raise Failure(message, kind="not_running", code="wait_timeout")
+        time.sleep(_EVERY)
+
+
+def free_port(wanted: int | None) -> int:
+    """The port that was asked for, if nothing has it; otherwise 8080, or any that is free."""
+    if wanted is not None:
+        if not is_free(wanted):
+            raise Failure(f"port {wanted} is in use; leave out `--port` to have a free one chosen", kind="conflict")
+        return wanted
+    if is_free(_PREFERRED_PORT):
+        return _PREFERRED_PORT
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # as servers bind: what a closed connection left behind does not count
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _must_live(place: Place, now: Item) -> None:
+    for name, each in now["components"].items():
+        if each["status"] == "stopped":
+            last = "\n".join(log(place, name).read_text(errors="replace").strip().splitlines()[-10:]) if log(place, name).exists() else ""
+            raise Failure(
+                f"the {name} has ended; its last words (`{log(place, name)}`):\n{last}", kind="not_running", code="component_ended"
+            )
+
+
+def _state(name: str, alive: Mapping[str, bool], health: Mapping[str, str]) -> str:
+    if not alive[name]:
+        return "stopped"
+    return "healthy" if health.get(name) == "healthy" else "starting" if health.get(name) is None else "unhealthy"
+
+
+def _health(port: int) -> dict[str, str]:
+    """What the api-server says of all; nothing while it does not answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/api/v2/monitor/health")
+        response = connection.getresponse()
+        told = json.loads(response.read())
+        if response.status != 200 or not isinstance(told, dict):
+            return {}
+        found = {ours: str((told.get(theirs) or {}).get("status")) for theirs, ours in _HEALTH.items()}
+        return {name: state for name, state in found.items() if state != "None"} | {"api-server": str(told["metadatabase"]["status"])}
+    except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
+        return {}
+    finally:
+        connection.close()
