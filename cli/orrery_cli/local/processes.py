@@ -52,6 +52,7 @@ def end(leaders: Iterable[Leader], *, seconds: float) -> int:
     """Ask the leaders to end and give them time, then end whatever is left of their sessions; how many processes there were."""
     known = list(leaders)
     seen: dict[int, str] = {}
+    _living(known, seen)  # before they end: what left its session is known by its parent only
     for leader in known:
         if leader.alive:
             _signal(leader.pid, signal.SIGTERM)
