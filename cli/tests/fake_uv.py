@@ -71,9 +71,7 @@ def database() -> sqlite3.Connection:
 
 def migrate() -> None:
     with database() as db:
-        db.execute(
-            "CREATE TABLE IF NOT EXISTS dag_run (id INTEGER PRIMARY KEY, dag_id, run_id, state, logical_date, start_date, end_date)"
-        )
+        db.execute("CREATE TABLE IF NOT EXISTS dag_run (id INTEGER PRIMARY KEY, dag_id, run_id, state, logical_date, start_date, end_date)")
         db.execute("CREATE TABLE IF NOT EXISTS task_instance (dag_id, run_id, task_id, map_index, state, duration, end_date)")
 
 
@@ -99,7 +97,9 @@ def parse(folder: pathlib.Path, output: pathlib.Path) -> None:
     files = sorted(folder.rglob("*.py"))
     dags = [{"dagId": file.stem, "file": str(file), "tasks": 1} for file in files if "broken" not in file.name]
     broken = [file for file in files if "broken" in file.name]
-    errors = [{"file": str(file), "line": 3, "message": "ModuleNotFoundError: No module named 'x'", "dagFile": str(file)} for file in broken]
+    errors = [
+        {"file": str(file), "line": 3, "message": "ModuleNotFoundError: No module named 'x'", "dagFile": str(file)} for file in broken
+    ]
     output.write_text(json.dumps({"dags": dags, "errors": errors}))
 
 

@@ -31,9 +31,7 @@ def init(path: Path, name: str | None, runtime: str | None) -> None:
     older = begun.older
     written = begun.write()
     if older:
-        note(
-            "This is a project of the older layout: requirements.txt and airflow_settings.yaml are read, other lines of its Dockerfile are not"
-        )
+        note("A project of the older layout: requirements.txt and airflow_settings.yaml are read; the Dockerfile only names the Airflow")
         if packages := environments.system_packages(path):
             note(f"packages.txt is for images; if they are missing here, install them yourself: {' '.join(packages)}")
     about = {"project": str(path.resolve()), "name": begun.name, "runtime": begun.release.runtime, "airflowVersion": begun.release.airflow}

@@ -32,9 +32,7 @@ def _parsed(ready: Prepared, folder: Path, variables: dict[str, str]) -> Item:
     output = folder / "parsed.json"
     program = str(Path(inside.__file__).parent / "parse.py")
     argv = [ready.environment.python, program, str(ready.project.dags.resolve()), str(output)]
-    done = subprocess.run(
-        argv, cwd=ready.project.root, env=variables, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )  # noqa: S603
+    done = _run(ready, argv, variables)
     if not output.exists():
         last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-10:])
         raise Failure(f"the DAGs could not be parsed at all:\n{last}", kind="not_running", code="parse_failed")
@@ -54,12 +52,16 @@ def _ruff(ready: Prepared, variables: dict[str, str]) -> list[Item]:
         "--exit-zero",
         str(ready.project.dags),
     ]
-    done = subprocess.run(
-        argv, cwd=ready.project.root, env=variables, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )  # noqa: S603
+    done = _run(ready, argv, variables)
     if done.returncode:
         raise Failure(f"ruff failed: {done.stderr.strip()}", kind="not_running", code="ruff_failed")
     return [_finding(ready, each) for each in json.loads(done.stdout) if str(each["code"]).startswith("AIR")]
+
+
+def _run(ready: Prepared, argv: list[str], variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603
+        argv, cwd=ready.project.root, env=variables, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
 
 
 def _import_error(ready: Prepared, told: Item) -> Item:

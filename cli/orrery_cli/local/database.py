@@ -65,7 +65,8 @@ def latest_run(database: Path, dag_id: str) -> dict[str, Any] | None:
         if run is None:
             return None
         tasks = connection.execute(
-            "SELECT task_id, map_index, state, duration FROM task_instance WHERE dag_id = ? AND run_id = ? ORDER BY end_date, task_id, map_index",
+            "SELECT task_id, map_index, state, duration FROM task_instance "
+            "WHERE dag_id = ? AND run_id = ? ORDER BY end_date, task_id, map_index",
             (dag_id, run["run_id"]),
         ).fetchall()
     told = {"dagId": dag_id, "runId": run["run_id"], "state": run["state"], "logicalDate": _time(run["logical_date"])}

@@ -24,8 +24,10 @@ def pulled(session: Session, place: Place, deployment: str | None, *, offline: b
     except Failure as failure:
         if deployment or session.workspace_option or session.organization_option:
             raise
-        note(f"No connections and variables of a Workspace ({failure.message}); `--no-environment` leaves out the question")
-        return objects.remembered(place)
+        kept = objects.remembered(place)
+        what = "what it gave last" if kept != Objects() else "nothing"
+        note(f"{failure.message}; {what} of a Workspace is given. `--no-environment` does not ask")
+        return kept
     objects.remember(place, found)
     return found
 
