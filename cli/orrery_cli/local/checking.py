@@ -66,7 +66,7 @@ def _run(ready: Prepared, argv: list[str], variables: dict[str, str]) -> subproc
 
 def _import_error(ready: Prepared, told: Item) -> Item:
     code = "duplicate-dag-id" if "AirflowDagDuplicatedIdException" in told["message"] else "import-error"
-    message = told["message"].removeprefix("AirflowDagDuplicatedIdException: ")
+    message = told["message"].removeprefix("AirflowDagDuplicatedIdException: ").replace(f"{ready.project.root.resolve()}{os.sep}", "")
     return {"file": _relative(ready, told["file"]), "line": told["line"], "code": code, "message": message}
 
 
