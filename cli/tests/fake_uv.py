@@ -137,5 +137,12 @@ class Health(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+def airflow(words: list[str]) -> int:
+    print(*words)
+    return 0
+
+
+ROLES = {"uv": uv, "python": python, "ruff": ruff, "airflow": airflow}
+
 if __name__ == "__main__":
-    sys.exit({"uv": uv, "python": python, "ruff": ruff, "airflow": lambda words: 0}[sys.argv[1]](sys.argv[2:]))
+    sys.exit(ROLES[sys.argv[1]](sys.argv[2:]))

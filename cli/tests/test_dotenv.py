@@ -9,7 +9,7 @@ from orrery_cli.failures import Failure
 from orrery_cli.local import dotenv
 
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,20}", fullmatch=True)
-VALUES = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r"), max_size=40)
+VALUES = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=40)
 
 
 @pytest.mark.parametrize(
