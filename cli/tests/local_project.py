@@ -1,6 +1,7 @@
 """A project in a folder of its own, and what runs there seen from outside."""
 
 import os
+import time
 from pathlib import Path
 
 import fake_uv
@@ -31,6 +32,12 @@ class Workbench:
         """By AIRFLOW_HOME in their environment, which all that a component starts inherits."""
         mark = f"AIRFLOW_HOME={self.place.home}".encode()
         return {int(name) for name in os.listdir("/proc") if name.isdigit() and mark in _environment(name)}
+
+    def whole(self) -> set[int]:
+        """The pids as soon as each component has started what it starts besides."""
+        while len(found := self.pids()) < 2 * len(serving.COMPONENTS):
+            time.sleep(0.01)
+        return found
 
     def end(self) -> None:
         serving.stop(self.place, seconds=0)

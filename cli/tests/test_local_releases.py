@@ -120,7 +120,9 @@ def test_without_uv_there_is_a_way_to_get_it(monkeypatch: pytest.MonkeyPatch) ->
         uv.find()
 
 
-def test_help_reads_no_project_and_imports_no_airflow_side(environment: dict[str, str]) -> None:
-    program = "import sys; from orrery_cli.main import main; sys.argv = ['orrery', '--help']\ntry: main()\nfinally: print(*sys.modules)"
-    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert not [name for name in result.stdout.split() if name.startswith("orrery_cli.local")]
+@pytest.mark.parametrize("line", ["--help", "local --help", "local start --help", "local status", "local stop", "dev --help"])
+def test_what_builds_nothing_imports_nothing_heavy(bench: Workbench, line: str) -> None:
+    program = "import sys; from orrery_cli.main import main\ntry: main()\nfinally: print('\\n', *sys.modules)"
+    result = subprocess.run([sys.executable, "-c", program, *line.split()], cwd=bench.root, capture_output=True, text=True, check=True)
+    heavy = {"http.client", "httpx2", "yaml", "hashlib", "sqlite3", "socket", "secrets", "orrery_cli.http", "orrery_cli.local.preparation"}
+    assert heavy.isdisjoint(result.stdout.splitlines()[-1].split())

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import click
 
 from orrery_cli import project
-from orrery_cli.commands.local import PATH
+from orrery_cli.commands.local_options import PATH
 from orrery_cli.failures import FAILED, INTERRUPTED, USAGE, Failure
 from orrery_cli.local import checking, children, preparation
 from orrery_cli.output import note

@@ -13,7 +13,6 @@ from orrery_cli.local.objects import Objects
 from orrery_cli.local.place import Place, read, write
 from orrery_cli.project import Project
 
-USER: Final = "admin"
 _DROPPED: Final = ("AIRFLOW_", "ORRERY_", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
 _DEFAULTS: Final = {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
@@ -45,36 +44,6 @@ def variables(
     chosen = _DEFAULTS | objects.backend(secrets_in, given.without(dotenv)) | given.environment | dict(dotenv)
     path = f"{environment.bin}{os.pathsep}{outside.get('PATH', os.defpath)}"
     return outside | _paths(project) | chosen | _bound(place, project, database) | {"PATH": path, "VIRTUAL_ENV": str(environment.path)}
-
-
-def serving(place: Place, port: int) -> dict[str, str]:
-    """What only a started Airflow has: an address and a person who may sign in there."""
-    return {
-        "AIRFLOW__API__HOST": "127.0.0.1",
-        "AIRFLOW__API__PORT": str(port),
-        "AIRFLOW__API__BASE_URL": url(port),
-        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url(port)}/execution/",
-        "AIRFLOW__CORE__AUTH_MANAGER": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(_passwords(place)),
-    }
-
-
-def url(port: int) -> str:
-    return f"http://localhost:{port}"
-
-
-def password(place: Place) -> str:
-    """The password of `admin`, chosen at the first look and the same ever after."""
-    path = _passwords(place)
-    if not read(path).get(USER):
-        write(path, {USER: secrets.token_urlsafe(9)})
-    return str(read(path)[USER])
-
-
-def _passwords(place: Place) -> Path:
-    return place.secrets / "passwords.json"
 
 
 def _paths(project: Project) -> dict[str, str]:

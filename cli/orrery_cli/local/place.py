@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,9 +60,19 @@ class Place:
         with settings.held(self.state / "lock"):
             yield
 
+    def clear(self) -> None:
+        """Remove everything; the caller holds the lock, whose file stays."""
+        import shutil
+
+        for each in self.state.iterdir():
+            if each.name not in ("lock", ".gitignore"):
+                shutil.rmtree(each) if each.is_dir() else each.unlink()
+
     @contextlib.contextmanager
     def scratch(self) -> Iterator[Path]:
         """A folder for as long as one run takes."""
+        import tempfile
+
         self.make()
         with tempfile.TemporaryDirectory(prefix="run-", dir=self.state) as path:
             yield Path(path)
@@ -80,6 +89,8 @@ def read(path: Path) -> dict[str, Any]:
 
 def write(path: Path, document: Any) -> None:
     """Replace a file of ours in one step, readable only by its owner."""
+    import tempfile
+
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # opens with 0600
     with os.fdopen(handle, "w") as file:
         json.dump(document, file, indent=2)

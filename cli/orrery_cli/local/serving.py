@@ -1,20 +1,20 @@
 """A started Airflow: its four processes, what is known of them between commands, and whether they are well."""
 
-import http.client
 import json
-import socket
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from orrery_cli.failures import Failure
-from orrery_cli.local import configuration, processes
-from orrery_cli.local.environments import Environment
+from orrery_cli.local import access, processes
 from orrery_cli.local.place import Place, read, write
 from orrery_cli.local.processes import Leader
 from orrery_cli.output import note
+
+if TYPE_CHECKING:
+    from orrery_cli.local.environments import Environment
 
 COMPONENTS: Final = {
     "api-server": ("api-server",),
@@ -45,7 +45,7 @@ def running(place: Place) -> bool:
     return known.keys() == COMPONENTS.keys() and all(each.alive for each in known.values())
 
 
-def start(place: Place, environment: Environment, variables: Mapping[str, str], *, root: Path, port: int) -> None:
+def start(place: Place, environment: "Environment", variables: Mapping[str, str], *, root: Path, port: int) -> None:
     """Start all components; what they are is written down one by one, so that an interrupted start can be stopped. Holds no lock."""
     told: Item = {
         "port": port,
@@ -83,9 +83,9 @@ def status(place: Place) -> Item:
         "project": str(place.root),
         "running": all(alive.values()),
         "healthy": all(each["status"] == "healthy" for each in components.values()),
-        "url": configuration.url(int(port)) if port and some else None,
-        "username": configuration.USER if some else None,
-        "password": configuration.password(place) if some else None,
+        "url": access.url(int(port)) if port and some else None,
+        "username": access.USER if some else None,
+        "password": access.password(place) if some else None,
         "airflowVersion": told.get("airflowVersion"),
         "startedAt": told.get("startedAt") if some else None,
         "components": components,
@@ -111,20 +111,26 @@ def wait(place: Place, *, timeout: int) -> Item:
         time.sleep(_EVERY)
 
 
-def free_port(wanted: int | None) -> int:
-    """The port that was asked for, if nothing has it; otherwise 8080, or any that is free."""
+def free_port(wanted: int | None, before: int | None = None) -> int:
+    """The port that was asked for, if nothing has it; otherwise the one there was before, 8080, or any that is free."""
     if wanted is not None:
         if not is_free(wanted):
             raise Failure(f"port {wanted} is in use; leave out `--port` to have a free one chosen", kind="conflict")
         return wanted
-    if is_free(_PREFERRED_PORT):
-        return _PREFERRED_PORT
+    for port in (before, _PREFERRED_PORT):
+        if port and is_free(port):
+            return port
+    import socket
+
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def is_free(port: int) -> bool:
+    """Whether nothing listens there."""
+    import socket
+
     with socket.socket() as probe:
         # as servers bind: what a closed connection left behind does not count
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -152,6 +158,8 @@ def _state(name: str, alive: Mapping[str, bool], health: Mapping[str, str]) -> s
 
 def _health(port: int) -> dict[str, str]:
     """What the api-server says of all; nothing while it does not answer."""
+    import http.client  # which nobody needs who asks for help
+
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/api/v2/monitor/health")
