@@ -130,8 +130,9 @@ def serve(component: str) -> None:
 
 class Health(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        well = {"status": "healthy"}
-        body = json.dumps({"metadatabase": well, "scheduler": well, "dag_processor": well, "triggerer": well}).encode()
+        names = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+        well = {name: {"status": None if pathlib.Path(f"no-{name}").exists() else "healthy"} for name in names}
+        body = json.dumps(well).encode()
         self.send_response(200)
         self.end_headers()
         self.wfile.write(body)
