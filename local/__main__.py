@@ -1,13 +1,14 @@
-"""`python -m local up|down|status|prepare`: one installation of Orrery on this machine."""
+"""`python -m local up|down|status|prepare|register-cluster`: one installation of Orrery on this machine."""
 
 import argparse
 import json
 import os
+import pathlib
 import signal
 import sys
 import time
 
-from local import environments, strays
+from local import clusters, environments, strays
 from local.progress import Screen
 from local.state import Failure, Lock, State
 
@@ -23,6 +24,8 @@ def main() -> int:
     commands.add_parser("status", help="say what is running")
     prepare = commands.add_parser("prepare", help="install the environments beside the plane's own, and nothing more")
     prepare.add_argument("names", nargs="*", help=f"which of {', '.join(environments.ALL)} (default: what `up` needs)")
+    register = commands.add_parser("register-cluster", help=f"have a Kubernetes cluster, that of {clusters.VARIABLE}, serve Deployments")
+    register.add_argument("file", type=pathlib.Path, help="a request as in docs/registering-a-cluster.md")
     arguments = parser.parse_args()
     if arguments.command == "up":
         from local.up import up as run
@@ -33,6 +36,9 @@ def main() -> int:
         if arguments.command == "prepare":
             state.prepare()
             environments.ensure(state, screen, *arguments.names)
+            return 0
+        if arguments.command == "register-cluster":
+            screen.line(json.dumps(clusters.register(state, arguments.file)))
             return 0
         return down(state, screen) if arguments.command == "down" else status(state, screen)
     except Failure as failure:

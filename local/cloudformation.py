@@ -139,6 +139,8 @@ class Resolver:
         return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{physical}"
 
     def attribute(self, name: str, attribute: str) -> str:
+        if name not in self.resources and name.removesuffix("Role") in self.resources:  # the role that SAM makes for a function
+            return f"arn:aws:iam::{ACCOUNT}:role/{self.stack}-{name}"
         if attribute.endswith("Arn") or attribute == "StreamArn":
             return self.arn(name)
         if attribute == "Name":

@@ -15,7 +15,7 @@ from typing import Any
 
 import uvicorn
 
-from local import resources, sockets, template
+from local import clusters, resources, sockets, template
 from local.admin import Admin
 from local.development_sign_in import CLIENT, PATH, DevelopmentSignIn
 from local.gateway import Gateway
@@ -42,7 +42,9 @@ def main() -> int:
         print(f"plane: port {port} on 127.0.0.1 cannot be used ({error.strerror}); choose another with ORRERY_PORT", file=sys.stderr)
         return 1
     url = f"http://localhost:{door.getsockname()[1]}"
-    parameters = {"DataPlane": DATA_PLANE, "MailFrom": MAIL_FROM, "SignInIssuer": f"{url}{PATH}", "SignInClientId": CLIENT}
+    parameters = {"MailFrom": MAIL_FROM, "SignInIssuer": f"{url}{PATH}", "SignInClientId": CLIENT}
+    if not clusters.given():
+        parameters["DataPlane"] = DATA_PLANE
     stack = template.read(ROOT / "template.yaml", parameters=parameters)
     functions = Functions(stack, overrides={"API_URL": url})
     machines = Machines(stack, functions.invoke, state.executions)

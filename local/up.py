@@ -12,7 +12,7 @@ from typing import Any
 
 from orrery_cli.failures import Failure as Refused
 
-from local import environments, listening, main_job, owner, show, strays
+from local import clusters, environments, listening, main_job, owner, show, strays
 from local.aws import engine
 from local.children import Child, Keeper, environment
 from local.progress import Screen
@@ -39,15 +39,17 @@ class Platform:
         environments.ensure(self.state, self.screen)
         with self.screen.step("Starting DynamoDB and S3"):
             aws = self._start_aws()
-        with self.screen.step("Starting the process home"):
-            self._start_home(aws)
-        if os.geteuid() != 0:
-            self.screen.line("  Not root: all Deployments share your user. That is one trust domain, and a second Organization is refused.")
+        if not clusters.given():  # else their Airflow, and their agent, run on a cluster
+            with self.screen.step("Starting the process home"):
+                self._start_home(aws)
+            if os.geteuid() != 0:
+                self.screen.line("  Not root: all Deployments share your user, one trust domain; a second Organization is refused.")
         with self.screen.step("Starting the control plane"):
             self._start_plane(aws)
         known = owner.settle(self.state, self.url)
-        with self.screen.step("Starting the agent"):
-            self._start_agent(known)
+        if not clusters.given():
+            with self.screen.step("Starting the agent"):
+                self._start_agent(known)
         return known
 
     def stop(self) -> None:
@@ -115,6 +117,9 @@ def up(*, once: bool) -> int:
             raise Failure(f"`make up` is running already here (pid {lock.holder()}); `make down` ends it")
         with _interruptible(), _platform(state, screen) as platform:
             known = platform.start()
+            if clusters.given():
+                screen.line("Deployments run on clusters: register one with `.venv/bin/python -m local register-cluster FILE`.")
+                signal.pause()
             tenant = Tenant(state, screen, known, platform.url)
             hello = main_job.run(tenant)
             if once:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 from orrery import errors
+from orrery.provisioning import cluster_steps
 from orrery.provisioning.marks import MARKS
 from orrery.provisioning.steps import STEPS
 
@@ -15,6 +16,8 @@ from tests.support import asl
 ROOT = pathlib.Path(__file__).parents[1]
 PATHS = sorted((ROOT / "statemachines").glob("*.asl.json"))
 SAGAS = [path for path in PATHS if path.name.endswith("_deployment.asl.json")]
+OF_A_CLUSTER = ROOT / "statemachines" / "register_cluster.asl.json"
+IDS = dict.fromkeys(SAGAS, ("organization", "deployment", "generation")) | {OF_A_CLUSTER: ("cluster", "generation")}
 EVENTS_OF_A_HISTORY = 25_000
 """Step Functions ends an execution whose history grows longer."""
 EVENTS_OF_A_TRY = 3
@@ -70,17 +73,18 @@ class TestEveryDefinition:
         assert set(given) == needed
 
 
-@pytest.mark.parametrize("path", SAGAS, ids=lambda path: path.name.split(".")[0])
+@pytest.mark.parametrize("path", IDS, ids=lambda path: path.name.split(".")[0])
 class TestEverySaga:
     def test_calls_a_state_and_its_step_by_one_word(self, path: pathlib.Path) -> None:
         for name, state in tasks(path).items():
             assert sentence(state["Parameters"]["step"]) == name
-            assert state["Parameters"]["step"] in {*STEPS, *MARKS}
+            known = {*cluster_steps.STEPS, *cluster_steps.MARKS} if path == OF_A_CLUSTER else {*STEPS, *MARKS}
+            assert state["Parameters"]["step"] in known
 
     def test_sends_ids_and_no_facts(self, path: pathlib.Path) -> None:
         for name, state in tasks(path).items():
             sent = {key: value for key, value in state["Parameters"].items() if key not in ("step", "error.$")}
-            assert sent == {"organization.$": "$.organization", "deployment.$": "$.deployment", "generation.$": "$.generation"}, name
+            assert sent == {f"{id}.$": f"$.{id}" for id in IDS[path]}, name
             assert state["ResultPath"] is None, name
 
     def test_outwaits_the_function_so_a_step_that_timed_out_is_over(self, path: pathlib.Path) -> None:
@@ -99,6 +103,7 @@ class TestEverySaga:
 def test_every_step_and_mark_is_used() -> None:
     used = {state["Parameters"]["step"] for path in SAGAS for state in tasks(path).values()}
     assert used == {*STEPS, *MARKS}
+    assert {state["Parameters"]["step"] for state in tasks(OF_A_CLUSTER).values()} == {*cluster_steps.STEPS, *cluster_steps.MARKS}
 
 
 def test_a_creates_step_turns_back_at_its_own_remove() -> None:

@@ -12,6 +12,7 @@ from importlib.metadata import packages_distributions
 import pytest
 import yaml
 from orrery import signing
+from orrery.store import registrations
 
 from local.environments import uv
 
@@ -171,14 +172,26 @@ def test_the_stand_in_of_one_machine_is_in_nothing_that_is_deployed():
     assert not [path for path in [*deployed, ROOT / "template.yaml"] if re.search(r"development.sign.in", path.read_text())]
 
 
-def test_the_keys_that_sign_people_in_are_open_to_one_role():
-    for name, function in FUNCTIONS.items():
-        for policy in function["Properties"].get("Policies", []):
-            for statement in policy["Statement"]:
-                if "kms:Decrypt" in statement["Action"]:
-                    wanted = {f"kms:EncryptionContext:{each}": value for each, value in signing.OWNER.items()}
-                    others = {"kms:EncryptionContext:organization": signing.OWNER["organization"]}
-                    assert statement["Condition"] == ({"StringEquals": wanted} if name == "SignIn" else {"StringNotEquals": others}), name
+ORGANIZATION = "kms:EncryptionContext:organization"
+CLUSTERS, PLATFORM = registrations.OWNER["organization"], signing.OWNER["organization"]
+OPENS = {
+    "Environment": {"StringNotEquals": {ORGANIZATION: [PLATFORM, CLUSTERS]}},
+    "Hypervisor": {"StringEquals": {ORGANIZATION: CLUSTERS}},
+    "Provision": {"StringNotEquals": {ORGANIZATION: PLATFORM}},
+    "SignIn": {"StringEquals": {f"kms:EncryptionContext:{each}": value for each, value in signing.OWNER.items()}},
+}
+"""Who opens what was sealed: tenants' secrets, the ways to clusters, the keys that sign people in."""
+
+
+def test_a_sealed_secret_is_open_to_whom_it_is_for_and_no_other_role():
+    opened = {
+        name: statement["Condition"]
+        for name, function in FUNCTIONS.items()
+        for policy in function["Properties"].get("Policies", [])
+        for statement in policy["Statement"]
+        if "kms:Decrypt" in statement["Action"]
+    }
+    assert opened == OPENS
 
 
 @pytest.mark.parametrize(("layer", "group"), [("common", "--no-default-groups"), ("kubernetes", "--only-group=kubernetes")])

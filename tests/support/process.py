@@ -18,7 +18,8 @@ class Plane:
         self.state, self.engine = state, engine
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> str:
+    def start(self, **more: str) -> str:
+        """Its address; `more` goes into its environment."""
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": f"{ROOT}:{ROOT}/layers/common",
@@ -26,6 +27,7 @@ class Plane:
             "ORRERY_PORT": "0",
             "AWS_REGION": "us-east-1",
             **self.engine.environment,
+            **more,
         }
         self.process = subprocess.Popen([sys.executable, "-m", "local.plane"], env=environment, cwd=ROOT)
         end = time.monotonic() + 60
@@ -40,5 +42,5 @@ class Plane:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(30)
 
-    def invoke(self, event: Any) -> Any:
-        return invoke.invoke(self.state.admin_socket, "FirstRun", event)
+    def invoke(self, event: Any, function: str = "FirstRun") -> Any:
+        return invoke.invoke(self.state.admin_socket, function, event)

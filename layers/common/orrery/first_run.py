@@ -4,18 +4,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from orrery import names
+from orrery import dataplane, names
 from orrery.authz.policy import Role
-from orrery.authz.principal import Kind
 from orrery.errors import Conflict, Invalid, NotFound
-from orrery.minting import Secret, agent_token, api_token
-from orrery.model.cluster import Cluster, ClusterType
+from orrery.minting import agent_token, api_token
+from orrery.model.cluster import Cluster, ClusterStatus, ClusterType
 from orrery.model.organization import Organization
 from orrery.model.token import Grant, Token, TokenScope
 from orrery.model.user import User
 from orrery.settings import settings
 from orrery.store import clusters, organizations, principals, reads, tokens, users, writes
-from orrery.store.principals import Credential
 from orrery.store.tables import item
 from orrery.store.writes import Write
 
@@ -76,16 +74,21 @@ def _begin() -> dict[str, Any]:
     now = datetime.now(UTC)
     first = tenant(_given("first_organization_name"), _given("first_owner_email"), now)
     region = settings().first_cluster_region or settings().region
-    cluster = Cluster(names.new_id(), f"standard-{region}", ClusterType.STANDARD, region, now, now)
+    cluster = Cluster(names.new_id(), f"standard-{region}", ClusterType.STANDARD, region, now, now, status=_first_status())
     agent = agent_token(cluster.id, now, now + LIFE)
     done = FirstRun(first.organization.id, first.owner.id, cluster.id, first.token.id, agent.hash)
     writes.commit(
         writes.put_new(item(*_KEY, done), Conflict("the first run is being done by somebody else right now; call it again")),
         *first.writes,
         clusters.new_standard(cluster),
-        _remember_agent(cluster.id, agent, now),
+        principals.remember_agent(cluster.id, agent.hash, now + LIFE),
     )
     return _ids(done) | {"token": first.value, "agentToken": agent.value}
+
+
+def _first_status() -> ClusterStatus:
+    """One that has to be registered waits for that; a data plane that serves all clusters by itself is there already."""
+    return ClusterStatus.CREATING if settings().data_plane == dataplane.REGISTERED_CLUSTERS else ClusterStatus.CREATED
 
 
 def _given(name: str) -> str:
@@ -137,17 +140,12 @@ def _new_agent_token(done: FirstRun) -> str:
     now = datetime.now(UTC)
     agent = agent_token(done.cluster_id, now, now + LIFE)
     known = replace(done, agent_hash=agent.hash, generation=done.generation + 1)
-    writes.commit(_replace(known), principals.forget(done.agent_hash), _remember_agent(done.cluster_id, agent, now))
+    writes.commit(_replace(known), principals.forget(done.agent_hash), principals.remember_agent(done.cluster_id, agent.hash, now + LIFE))
     return agent.value
 
 
 def _replace(done: FirstRun) -> Write:
     return writes.put_next(item(*_KEY, done), writes.changed("what the first run made"))
-
-
-def _remember_agent(cluster_id: str, agent: Secret, now: datetime) -> Write:
-    grants = (Grant(TokenScope.CLUSTER, cluster_id, Role.CLUSTER_AGENT),)
-    return principals.remember(agent.hash, Credential(cluster_id, Kind.AGENT, "agent", "", grants, now + LIFE))
 
 
 def _ids(done: FirstRun) -> dict[str, Any]:

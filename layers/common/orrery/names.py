@@ -104,6 +104,10 @@ def tag_place(deployment_id: str, tag: str) -> str:
     return f"{deployment_id}/tag/{tag}"
 
 
+RUNTIME_REPOSITORY = "orrery/runtime"
+"""Where the runtime's own images lie in a cluster's registry, by their versions."""
+
+
 def image_repository(organization_id: str, namespace: str) -> str:
     """The image repository that belongs to a Deployment."""
     return f"orrery/{organization_id}/{namespace}"

@@ -9,7 +9,7 @@ import json
 import logging
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from orrery import names
 from orrery.errors import Unavailable
+from orrery.model.cluster_facts import Registration
 from orrery.model.deployment import Deployment
 from orrery.settings import settings
 
@@ -41,14 +42,13 @@ class Execution:
 def start(name: str, deployment: Deployment) -> bool:
     """Starts the state machine `name` for this generation and attempt; False when the start was lost and is the sweeper's to make."""
     facts = {"organization": deployment.organization_id, "deployment": deployment.id, "generation": deployment.generation}
-    try:
-        _client().start_execution(stateMachineArn=_machine(name), name=_execution(deployment), input=json.dumps(facts))
-    except (ClientError, BotoCoreError) as problem:
-        if _code(problem) == "ExecutionAlreadyExists":
-            return True
-        log.warning("the start of %s %s was lost: %s", name, _execution(deployment), problem)
-        return False
-    return True
+    return _start(name, _execution(deployment), facts)
+
+
+def start_registration(registration: Registration) -> bool:
+    """Starts the saga of this generation of a cluster; False when the start was lost, and whoever registers has to do it again."""
+    facts = {"cluster": registration.cluster_id, "generation": registration.generation}
+    return _start("register_cluster", names.execution(registration.cluster_id, registration.generation, 1), facts)
 
 
 def describe(name: str, deployment: Deployment) -> Execution | None:
@@ -61,6 +61,17 @@ def describe(name: str, deployment: Deployment) -> Execution | None:
             return None
         raise Unavailable("the workflows are not answering; try again in a moment") from problem
     return Execution(told["status"], told.get("stopDate"))
+
+
+def _start(name: str, execution: str, facts: dict[str, Any]) -> bool:
+    try:
+        _client().start_execution(stateMachineArn=_machine(name), name=execution, input=json.dumps(facts))
+    except (ClientError, BotoCoreError) as problem:
+        if _code(problem) == "ExecutionAlreadyExists":
+            return True
+        log.warning("the start of %s %s was lost: %s", name, execution, problem)
+        return False
+    return True
 
 
 def _machine(name: str) -> str:

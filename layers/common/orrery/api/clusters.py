@@ -106,14 +106,21 @@ def get_cluster_options(organizationId: str, caller: Caller, kind: ClusterType, 
 
 
 def _render(cluster: model.Cluster, organization_id: str) -> Cluster:
-    return Cluster.of(cluster, organization_id, _health(observed.heartbeat(cluster.id)), node_plans.load(cluster.id))
+    return Cluster.of(cluster, organization_id, _health(cluster, observed.heartbeat(cluster.id)), node_plans.load(cluster.id))
 
 
-def _health(heard: datetime | None) -> ClusterHealthStatus:
+def _health(cluster: model.Cluster, heard: datetime | None) -> ClusterHealthStatus:
+    if cluster.trouble:
+        severity = "warning" if cluster.is_open else "critical"
+        return _unhealthy("NOT_REGISTERED", "control plane", f"it could not be registered: {cluster.trouble}", severity)
     if heard is None:
         return ClusterHealthStatus(value="UNKNOWN", details=[])
     if datetime.now(UTC) - heard < SILENT:
         return ClusterHealthStatus(value="HEALTHY", details=[])
     silent = f"the cluster's agent was last heard at {heard.isoformat(timespec='seconds')}; what runs keeps running"
-    detail = ClusterHealthStatusDetail(code="AGENT_SILENT", component="agent", description=silent, severity="warning")
+    return _unhealthy("AGENT_SILENT", "agent", silent, "warning")
+
+
+def _unhealthy(code: str, component: str, description: str, severity: str) -> ClusterHealthStatus:
+    detail = ClusterHealthStatusDetail(code=code, component=component, description=description, severity=severity)
     return ClusterHealthStatus(value="UNHEALTHY", details=[detail])

@@ -1,4 +1,10 @@
-"""Where a new Deployment goes: the cluster it names, else one in the region it names, else its Workspace's default, else the only one."""
+"""Where a new Deployment goes: the cluster it names, else one in the region it names, else its Workspace's default, else the only one.
+
+Of several in a region that are open it is the emptiest, by what share of its room is taken. A cluster's Deployments are counted as their
+sagas begin, so those that are asked for in the same moment may be a few more than it has room for.
+"""
+
+from math import inf
 
 from orrery.api import places
 from orrery.api.wire.deployment_requests import CreateDedicatedDeploymentRequest, CreateStandardDeploymentRequest
@@ -7,7 +13,9 @@ from orrery.model.cluster import Cluster, ClusterStatus, ClusterType
 from orrery.model.organization import Organization
 from orrery.model.workspace import Workspace
 from orrery.settings import settings
-from orrery.store import clusters
+from orrery.store import clusters, removals
+
+_ASK = "whoever runs this installation registers clusters with the function `register_cluster`"
 
 
 def choose(
@@ -47,11 +55,21 @@ def _standard(body: CreateStandardDeploymentRequest, workspace: Workspace, servi
         chosen = [each for each in standard if each.region == body.region]
     regions = sorted({each.region for each in chosen})
     if len(regions) == 1:
-        return _ready(chosen[0])
+        return _emptiest(chosen)
     if not standard:
         raise Invalid.field("region", "there is no standard cluster yet; name a dedicated one, or ask whoever runs this installation")
     there_is = ", ".join(f"`{region}`" for region in sorted({each.region for each in standard}))
     raise Invalid.field("region", f"say where to run; choose one of the regions {there_is}", code="MISSING")
+
+
+def _emptiest(clusters: list[Cluster]) -> Cluster:
+    if len(clusters) == 1 or not any(each.is_open for each in clusters):
+        return _ready(clusters[0])
+    counted = [(removals.count(each.id), each) for each in clusters if each.is_open]
+    fitting = [(count / (each.max_deployments or inf), count, each.id, each) for count, each in counted if each.has_room(count)]
+    if not fitting:
+        raise Invalid.field("region", f"every cluster in `{clusters[0].region}` is full; {_ASK}", code="FULL")
+    return _ready(min(fitting)[-1])
 
 
 def _named(cluster_id: str, serving: list[Cluster]) -> Cluster:
@@ -66,6 +84,12 @@ def _ready(cluster: Cluster) -> Cluster:
         raise Invalid.field(
             "clusterId", "no data plane is attached to this installation yet; whoever runs it names one with the template's `DataPlane`"
         )
-    if cluster.status is not ClusterStatus.CREATED:
-        raise Invalid.field("clusterId", f"cluster `{cluster.name}` is still being created; wait until it is there")
+    if cluster.status is ClusterStatus.CREATE_FAILED:
+        raise Invalid.field("clusterId", f"cluster `{cluster.name}` could not be registered: {cluster.trouble}; {_ASK}")
+    if not cluster.is_open:
+        raise Invalid.field(
+            "clusterId", f"cluster `{cluster.name}` is not there yet: it opens some minutes after it was registered; {_ASK}"
+        )
+    if cluster.max_deployments and not cluster.has_room(removals.count(cluster.id)):
+        raise Invalid.field("clusterId", f"cluster `{cluster.name}` is full; choose another one, or another region; {_ASK}", code="FULL")
     return cluster

@@ -136,6 +136,25 @@ class NodeView:
     """The home cannot have more or fewer of its kind."""
 
 
+class ClusterPlane(Protocol):
+    """What a data plane of registered clusters can do for one of them, beside what it does for its Deployments."""
+
+    def check_cluster(self, cluster_id: str) -> None:
+        """Raises, in words, whatever keeps us from the cluster's API or from its database server."""
+
+    def agent_token(self, cluster_id: str) -> str:
+        """What the agent there shows to the control plane; empty where there is none."""
+
+    def ensure_agent(self, cluster_id: str, *, token: str, api_url: str) -> None:
+        """The cluster's own agent, with its rights and its token; returns at once."""
+
+    def remove_agent(self, cluster_id: str) -> None:
+        """Nothing of the agent is left, or it is on its way out."""
+
+    def agent_trouble(self, cluster_id: str) -> str:
+        """What keeps the agent from running, in words for whoever runs the installation; empty when nothing does."""
+
+
 class DataPlane(Protocol):
     def ensure_namespace(self, spec: DeploymentSpec) -> None:
         """A place of its own: directory or namespace, user, quota."""

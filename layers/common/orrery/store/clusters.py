@@ -36,6 +36,16 @@ def serving(organization_id: str) -> tuple[Cluster, ...]:
     return (*reads.every(Cluster, "CLUSTERS", "CLUSTER#"), *reads.every(Cluster, f"ORG#{organization_id}", "CLUSTER#"))
 
 
+def standard(name: str) -> Cluster | None:
+    """The standard cluster of that name, if there is one."""
+    return next((each for each in reads.every(Cluster, "CLUSTERS", "CLUSTER#") if each.name == name), None)
+
+
+def changed(cluster: Cluster) -> Write:
+    """A standard cluster's next state, as one write among others; it raises `StaleGeneration` when somebody else wrote first."""
+    return writes.put_next(item("CLUSTERS", f"CLUSTER#{cluster.id}", cluster), writes.changed(f"cluster `{cluster.name}`"))
+
+
 def new_standard(cluster: Cluster) -> Write:
     """A cluster for everybody, as one write among others."""
     return writes.put_new(item("CLUSTERS", f"CLUSTER#{cluster.id}", cluster), Conflict(f"cluster `{cluster.name}` exists already"))

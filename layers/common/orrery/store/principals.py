@@ -10,11 +10,12 @@ from datetime import UTC, datetime, timedelta
 
 from pynamodb.exceptions import PynamoDBException
 
+from orrery.authz.policy import Role
 from orrery.authz.principal import Kind, Principal
 from orrery.errors import Conflict, Unauthenticated
 from orrery.minting import claimed_organization, digest
 from orrery.model.ip_ranges import IpRanges
-from orrery.model.token import Grant
+from orrery.model.token import Grant, TokenScope
 from orrery.model.user import User
 from orrery.store import ip_ranges, reads, roles, sessions, teams, writes
 from orrery.store.documents import thaw
@@ -65,6 +66,12 @@ def session_behind(token: str) -> str:
     """The id of the sign-in that an access token came from; empty if it came from none."""
     credential = reads.get(Credential, f"HASH#{digest(token)}", "PRINCIPAL")
     return credential.session_id if credential else ""
+
+
+def remember_agent(cluster_id: str, token_hash: str, end: datetime) -> Write:
+    """The token of a cluster's agent, as one write among others."""
+    grants = (Grant(TokenScope.CLUSTER, cluster_id, Role.CLUSTER_AGENT),)
+    return remember(token_hash, Credential(cluster_id, Kind.AGENT, "agent", "", grants, end))
 
 
 def principal(credential: Credential) -> Principal:

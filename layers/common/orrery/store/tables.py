@@ -53,6 +53,8 @@
     CLUSTER#<cluster>#<n>  DECISIONS#<time>   what one plan of shard <n> decided: list newest first; expires
     CLUSTER#<cluster>   NODES                 how many nodes each pool should have, and which could be emptied: written on change only
     CLUSTER#<cluster>   PLACED#<deployment>   a Deployment that has a namespace here, and whether it was let go: get, count
+    CLUSTER#<cluster>   AGENT                 by which token the agent of a registered cluster is known: get
+    CLUSTER#<cluster>   REGISTRATION          how a registered cluster is reached and what holds on it: get
     CLUSTER#<cluster>   REMOVALS              when Deployments were let go of late, and what an operator allowed: conditional
 
     index `open`, sparse: openpk = OPEN#<shard>, opensk = <updated>#<deployment>#<attempt>, on Deployments whose saga is not settled and on

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from orrery.dataplane.kubernetes import keys, namespace, parts
 from orrery.dataplane.kubernetes.agent import Agent
-from orrery.dataplane.kubernetes.plan import Cluster, Keys, Manifest, Plan
+from orrery.dataplane.kubernetes.plan import Keys, Manifest, Plan
 from orrery.dataplane.port import DeploymentSpec, QueueSpec
+from orrery.model.cluster_facts import ClusterFacts
 
-CLUSTER = Cluster(
+CLUSTER = ClusterFacts(
     domain="airflow.example.com",
     registry="123456789012.dkr.ecr.us-east-1.amazonaws.com",
     broker_image="123456789012.dkr.ecr.us-east-1.amazonaws.com/orrery/valkey:9.0.1",

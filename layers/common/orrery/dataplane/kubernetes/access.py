@@ -1,9 +1,10 @@
 """The ways to a cluster's API: by the name of an EKS cluster, or by a kubeconfig for any other. `api` sees to timeouts on both."""
 
 import functools
+import json
 
 from kubernetes.client import ApiClient, Configuration
-from kubernetes.config import new_client_from_config
+from kubernetes.config import new_client_from_config, new_client_from_config_dict
 
 from orrery.dataplane.kubernetes.api import Api
 from orrery.dataplane.kubernetes.eks import Eks
@@ -12,6 +13,12 @@ from orrery.dataplane.kubernetes.eks import Eks
 def by_kubeconfig(file: str) -> Api:
     """As the user of the file's current context."""
     client: ApiClient = new_client_from_config(config_file=file)  # type: ignore[no-untyped-call]
+    return Api(client)
+
+
+def by_kubeconfig_text(text: str) -> Api:
+    """As the user of its current context; JSON that names no file and no program, which `provisioning.registering` has seen to."""
+    client: ApiClient = new_client_from_config_dict(json.loads(text))  # type: ignore[no-untyped-call]
     return Api(client)
 
 

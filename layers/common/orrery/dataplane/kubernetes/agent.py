@@ -16,11 +16,13 @@ from orrery.dataplane.kubernetes.agent_access import ACCOUNT, IN_A_NAMESPACE, NA
 from orrery.dataplane.kubernetes.configuration import BROKER_PORT
 from orrery.dataplane.kubernetes.namespace import RESTRICTED
 from orrery.dataplane.kubernetes.objects import COMPONENT, DEPLOYMENT, KINDS, encoded
-from orrery.dataplane.kubernetes.plan import Cluster, Manifest
+from orrery.dataplane.kubernetes.plan import Manifest
 from orrery.dataplane.kubernetes.pods import Size, container, hardened, scratch
 from orrery.dataplane.kubernetes.workers import QUEUES
+from orrery.model.cluster_facts import ClusterFacts
 
-DOOR_PORT = 8080
+DOOR_PORT, TOKEN = 8080, "agent-token"
+"""TOKEN is the Secret in which its token lies."""
 _SIZE = Size.of(1, 2, 2)
 """A round over a thousand Deployments, every two seconds."""
 _STATE, _TOKEN = "/var/orrery", "/etc/orrery/agent"
@@ -50,26 +52,26 @@ class Agent:
     """Its own, of the control plane."""
 
 
-def render(cluster: Cluster, agent: Agent) -> list[Manifest]:
+def render(cluster: ClusterFacts, agent: Agent) -> list[Manifest]:
     """In the order in which they are applied."""
     return [
         _namespace(cluster),
         _made(cluster, "ServiceAccount", ACCOUNT, automountServiceAccountToken=False),
         *_rights(cluster),
         *_walls(cluster),
-        _made(cluster, "Secret", "agent-token", type="Opaque", data={"token": encoded(agent.token)}),
+        _made(cluster, "Secret", TOKEN, type="Opaque", data={"token": encoded(agent.token)}),
         _made(cluster, "Service", "agent", spec={"type": "ClusterIP", "selector": _LABELS, "ports": [_port()]}),
         _ingress(cluster),
         _made(cluster, "Deployment", "agent", spec=_deployment(cluster, agent)),
     ]
 
 
-def _namespace(cluster: Cluster) -> Manifest:
+def _namespace(cluster: ClusterFacts) -> Manifest:
     metadata = {"name": cluster.system_namespace, "labels": {"app.kubernetes.io/managed-by": "orrery", **RESTRICTED}}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
 
-def _rights(cluster: Cluster) -> list[Manifest]:
+def _rights(cluster: ClusterFacts) -> list[Manifest]:
     subject = {"kind": "ServiceAccount", "name": ACCOUNT, "namespace": cluster.system_namespace}
     role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": NAME}
     return [
@@ -79,7 +81,7 @@ def _rights(cluster: Cluster) -> list[Manifest]:
     ]
 
 
-def _walls(cluster: Cluster) -> list[Manifest]:
+def _walls(cluster: ClusterFacts) -> list[Manifest]:
     """In come visitors; out go requests to the API server, the brokers, the databases, and the control plane."""
     deployments = {"matchExpressions": [{"key": DEPLOYMENT, "operator": "Exists"}]}
     brokers = {"namespaceSelector": deployments, "podSelector": {"matchLabels": {COMPONENT: "broker"}}}
@@ -97,7 +99,7 @@ def _walls(cluster: Cluster) -> list[Manifest]:
     return [_made(cluster, "NetworkPolicy", "nobody", spec=network.NOBODY), _made(cluster, "NetworkPolicy", "agent", spec=own)]
 
 
-def _ingress(cluster: Cluster) -> Manifest:
+def _ingress(cluster: ClusterFacts) -> Manifest:
     """A host that is named by nobody else is the agent's."""
     host = f"*.{cluster.domain}"
     backend = {"service": {"name": "agent", "port": {"number": DOOR_PORT}}}
@@ -106,7 +108,7 @@ def _ingress(cluster: Cluster) -> Manifest:
     return _made(cluster, "Ingress", "asleep", annotations=cluster.ingress_annotations, spec=spec)
 
 
-def _deployment(cluster: Cluster, agent: Agent) -> Manifest:
+def _deployment(cluster: ClusterFacts, agent: Agent) -> Manifest:
     running = container(
         "agent",
         agent.image,
@@ -118,7 +120,7 @@ def _deployment(cluster: Cluster, agent: Agent) -> Manifest:
         readinessProbe={"tcpSocket": {"port": DOOR_PORT}, "periodSeconds": 5, "timeoutSeconds": 2},
         livenessProbe={"tcpSocket": {"port": DOOR_PORT}, "periodSeconds": 20, "timeoutSeconds": 5, "failureThreshold": 6},
     )
-    token = {"name": "token", "secret": {"secretName": "agent-token", "defaultMode": 0o440}}
+    token = {"name": "token", "secret": {"secretName": TOKEN, "defaultMode": 0o440}}
     pod = hardened(ACCOUNT, [running], [token, scratch("state", _SIZE), scratch("tmp", _SIZE)])
     return {
         "replicas": 1,
@@ -129,7 +131,7 @@ def _deployment(cluster: Cluster, agent: Agent) -> Manifest:
     }
 
 
-def _environment(cluster: Cluster, agent: Agent) -> Mapping[str, str]:
+def _environment(cluster: ClusterFacts, agent: Agent) -> Mapping[str, str]:
     return {
         "ORRERY_AGENT_STATE": _STATE,
         "ORRERY_AGENT_TOKEN_FILE": f"{_TOKEN}/token",
@@ -145,7 +147,7 @@ def _port() -> Manifest:
     return {"name": "door", "port": DOOR_PORT, "protocol": "TCP", "targetPort": DOOR_PORT}
 
 
-def _made(cluster: Cluster, kind: str, name: str, *, annotations: Mapping[str, str] | None = None, **content: Any) -> Manifest:
+def _made(cluster: ClusterFacts, kind: str, name: str, *, annotations: Mapping[str, str] | None = None, **content: Any) -> Manifest:
     made = _everywhere(kind, name, **content)
     made["metadata"] |= {"namespace": cluster.system_namespace, **({"annotations": dict(annotations)} if annotations else {})}
     return made

@@ -4,15 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from orrery import names
-from orrery.dataplane.kubernetes import apply, keys, namespace, observation, parts, snapshots, workers
+from orrery.dataplane.kubernetes import apply, installing, keys, namespace, observation, parts, snapshots, workers
+from orrery.dataplane.kubernetes.agent import Agent
 from orrery.dataplane.kubernetes.api import Api
 from orrery.dataplane.kubernetes.databases import Databases
 from orrery.dataplane.kubernetes.nodes import Nodes
 from orrery.dataplane.kubernetes.objects import COMPONENT, DEPLOYMENT, GENERATION
 from orrery.dataplane.kubernetes.parts import Part
-from orrery.dataplane.kubernetes.plan import Cluster, Leaving, Manifest, Plan
+from orrery.dataplane.kubernetes.plan import Leaving, Manifest, Plan
 from orrery.dataplane.port import DeploymentRef, DeploymentSpec, NodePoolSpec, NodeView, Observation
 from orrery.errors import DataPlaneFailed, NotReadyYet, WorkersBusy
+from orrery.model.cluster_facts import ClusterFacts
 
 _LAST_SECONDS = 30
 """What a pod has to end in once its namespace goes: by then only those are left that their owner does not wait for."""
@@ -23,7 +25,7 @@ class Reach:
     """A cluster within reach: its API, what was decided about it, and its database server."""
 
     api: Api
-    cluster: Cluster
+    cluster: ClusterFacts
     databases: Databases
 
 
@@ -141,6 +143,27 @@ class KubernetesHome:
 
     def observe_nodes(self, cluster_id: str) -> tuple[NodeView, ...]:
         return self._nodes(cluster_id).observe()
+
+    def check_cluster(self, cluster_id: str) -> None:
+        reach = self.reach(cluster_id)
+        reach.api.get("Namespace", "", reach.cluster.system_namespace)
+        reach.databases.is_used("nobody")
+
+    def agent_token(self, cluster_id: str) -> str:
+        reach = self.reach(cluster_id)
+        return installing.token(reach.api, reach.cluster)
+
+    def ensure_agent(self, cluster_id: str, *, token: str, api_url: str) -> None:
+        reach = self.reach(cluster_id)
+        installing.install(reach.api, reach.cluster, Agent(cluster_id, reach.cluster.agent_image, api_url, token))
+
+    def remove_agent(self, cluster_id: str) -> None:
+        reach = self.reach(cluster_id)
+        installing.remove(reach.api, reach.cluster)
+
+    def agent_trouble(self, cluster_id: str) -> str:
+        reach = self.reach(cluster_id)
+        return installing.trouble(reach.api, reach.cluster)
 
     def _nodes(self, cluster_id: str) -> Nodes:
         reach = self.reach(cluster_id)

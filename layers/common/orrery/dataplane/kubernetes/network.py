@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from orrery.dataplane.kubernetes import accounts
 from orrery.dataplane.kubernetes.configuration import API_PORT, BROKER_PORT, DATABASE_PORT, METRICS_PORT
 from orrery.dataplane.kubernetes.objects import manifest
-from orrery.dataplane.kubernetes.plan import Cluster, Manifest, Plan
+from orrery.dataplane.kubernetes.plan import Manifest, Plan
 from orrery.dataplane.kubernetes.pods import selector
+from orrery.model.cluster_facts import ClusterFacts
 
 _NAMESPACE = "kubernetes.io/metadata.name"
 AGENT, INGRESS = "agent", "ingress"
@@ -74,14 +75,14 @@ def _caller(plan: Plan, caller: str) -> Manifest:
     return {"podSelector": {"matchLabels": selector(plan, caller)}}
 
 
-def names(cluster: Cluster) -> Manifest:
+def names(cluster: ClusterFacts) -> Manifest:
     """Where names are resolved: the cluster's own DNS pods, or an address."""
     pods = {"namespaceSelector": {"matchLabels": {_NAMESPACE: "kube-system"}}, "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}}
     ports = [{"port": 53, "protocol": protocol} for protocol in ("UDP", "TCP")]
     return {"to": [pods, *blocks(cluster.dns_ranges)], "ports": ports}
 
 
-def internet(cluster: Cluster) -> Manifest:
+def internet(cluster: ClusterFacts) -> Manifest:
     """Everything but what is near: other namespaces, the control plane's network, the instance itself."""
     return {"ipBlock": {"cidr": "0.0.0.0/0", "except": sorted({*cluster.closed_ranges, _INSTANCE})}}
 

@@ -3,55 +3,14 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from orrery import names
 from orrery.dataplane.port import DeploymentRef, DeploymentSpec
+from orrery.model.cluster_facts import ClusterFacts
 
 Manifest = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """What the platform team decided about a cluster; everything is the same for all Deployments on it."""
-
-    domain: str
-    """Deployments answer at `https://<namespace>.<domain>`; a wildcard certificate covers it."""
-    registry: str
-    """Host and prefix of the image registry, such as `123456789012.dkr.ecr.us-east-1.amazonaws.com`."""
-    broker_image: str
-    pgbouncer_image: str
-    database_host: str
-    database_port: int = 5432
-    database_tls: str = "require"
-    """libpq's `sslmode` from PgBouncer to the database."""
-    database_ranges: tuple[str, ...] = ()
-    """Where databases that tasks and PgBouncer may reach lie, the metadata databases' included."""
-    dns_ranges: tuple[str, ...] = ()
-    """Where names are resolved outside of kube-system: the service address, or the node's own resolver."""
-    closed_ranges: tuple[str, ...] = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
-    """Never reached from a Deployment: pods of others, services, nodes, the control plane's own network."""
-    api_ranges: tuple[str, ...] = ()
-    """Where the Kubernetes API answers, for the schedulers that start a pod for each task."""
-    system_namespace: str = "orrery-agent"
-    """Where the agent runs."""
-    ingress_namespace: str = "orrery-ingress"
-    """Where the pods that bring visitors in run."""
-    ingress_class: str = "orrery"
-    ingress_annotations: Mapping[str, str] = field(default_factory=dict)
-    """Such as the load balancer's group and the certificate's ARN."""
-    storage_class: str = ""
-    """Of the broker's volume; empty for the cluster's default."""
-    roles: Mapping[str, str] = field(default_factory=dict)
-    """IAM role by component, for IRSA; components that are not named have none (or theirs by EKS Pod Identity)."""
-    task_logs: str = ""
-    """`s3://bucket/prefix` that task logs go to; empty keeps them in the pod."""
-    snapshots: str = ""
-    """`s3://bucket/prefix` that a Deployment's database goes to before it is removed; empty keeps none."""
-    snapshot_image: str = ""
-    """The runtime's own image, which has `pg_dump` of the server's version or a newer one."""
 
 
 @dataclass(frozen=True)
@@ -86,13 +45,13 @@ class Leaving:
     """What is known of a Deployment that goes: nobody tells its settings any more."""
 
     spec: DeploymentRef
-    cluster: Cluster
+    cluster: ClusterFacts
 
 
 @dataclass(frozen=True)
 class Plan:
     spec: DeploymentSpec
-    cluster: Cluster
+    cluster: ClusterFacts
     keys: Keys
 
     @property
@@ -111,10 +70,11 @@ class Plan:
 
     @property
     def image(self) -> str:
-        """In the Deployment's own repository."""
-        repository = f"{self.cluster.registry}/{names.image_repository(self.spec.organization_id, self.spec.namespace)}"
-        image = self.spec.image or self.spec.runtime_version
-        return f"{repository}@{image}" if image.startswith("sha256:") else f"{repository}:{image}"
+        """In the Deployment's own repository once it has one of its own, else the runtime's."""
+        own = f"{self.cluster.registry}/{names.image_repository(self.spec.organization_id, self.spec.namespace)}"
+        if not self.spec.image:
+            return f"{self.cluster.registry}/{names.RUNTIME_REPOSITORY}:{self.spec.runtime_version}"
+        return f"{own}@{self.spec.image}" if self.spec.image.startswith("sha256:") else f"{own}:{self.spec.image}"
 
     @property
     def database(self) -> str:
