@@ -160,7 +160,7 @@ def _health(port: int) -> dict[str, str]:
     """What the api-server says of all; nothing while it does not answer."""
     import http.client  # which nobody needs who asks for help
 
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     try:
         connection.request("GET", "/api/v2/monitor/health")
         response = connection.getresponse()
