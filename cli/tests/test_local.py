@@ -14,7 +14,8 @@ import pytest
 from click.testing import Result
 from fake_plane import Plane
 from local_project import Workbench
-from orrery_cli.local import processes, serving
+from orrery_cli.failures import Failure
+from orrery_cli.local import ports, processes, serving
 from orrery_cli.local.place import read, write
 
 Run = Callable[..., Result]
@@ -143,6 +144,27 @@ def test_a_port_that_is_taken_is_refused_before_anything_is_built(local: Run, be
     result = local("start", "--port", str(plane.port))
     assert json.loads(result.stderr)["kind"] == "conflict"
     assert not bench.place.state.exists()
+
+
+def test_two_projects_that_start_at_once_never_choose_one_port() -> None:
+    # nothing listens yet, as in the seconds that an api-server takes
+    with ports.claimed(None, None) as first, ports.claimed(None, None) as second, ports.claimed(None, first.number) as third:
+        assert len({first.number, second.number, third.number}) == 3
+        with pytest.raises(Failure, match="is in use"), ports.claimed(first.number, None):
+            pass
+    with ports.claimed(first.number, None) as again:
+        assert again.number == first.number
+
+
+def test_a_claim_lasts_as_long_as_the_process_that_was_started_with_it(bench: Workbench) -> None:
+    with ports.claimed(None, None) as port:
+        words = ["sleep", "60"]
+        leader = processes.start(words, cwd=bench.root, environment=os.environ, log=bench.root / "log", kept=(port.claim,))
+    with pytest.raises(Failure), ports.claimed(port.number, None):
+        pass
+    processes.end([leader], seconds=5)
+    with ports.claimed(port.number, None) as again:
+        assert again.number == port.number
 
 
 def test_logs_are_entries_of_components(local: Run, bench: Workbench) -> None:

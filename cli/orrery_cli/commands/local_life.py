@@ -101,10 +101,10 @@ def reset(path: str | None) -> None:
 
 def _start(found: Project, port: int | None, given: dict[str, Any], *, anew: bool = False) -> None:
     """Start an Airflow, with everything ready before another is stopped for it."""
-    from orrery_cli.local import database, environments
+    from orrery_cli.local import database, environments, ports
 
     if not anew:
-        serving.free_port(port)  # it is told before anything is built
+        ports.check(port)  # it is told before anything is built
     ready = prepared(found, given)
     here = ready.place
     access.password(here)
@@ -114,10 +114,10 @@ def _start(found: Project, port: int | None, given: dict[str, Any], *, anew: boo
         before = read(here.running).get("port")
         if serving.stop(here, seconds=15) and not anew:
             note("Ended what was left of an Airflow that was not whole")
-        chosen = serving.free_port(port, before)
-        variables = ready.variables(database.lasting(here), here.secrets) | access.serving(here, chosen)
-        database.bring_up_to_date(here, ready.environment, variables, ready.given)
-        serving.start(here, ready.environment, variables, root=found.root, port=chosen)
+        with ports.claimed(port, before) as chosen:
+            variables = ready.variables(database.lasting(here), here.secrets) | access.serving(here, chosen.number)
+            database.bring_up_to_date(here, ready.environment, variables, ready.given)
+            serving.start(here, ready.environment, variables, root=found.root, port=chosen)
         environments.forget_others(here, ready.environment.path)
 
 

@@ -37,11 +37,18 @@ class _Process:
     birth: str
 
 
-def start(argv: Sequence[str], *, cwd: Path, environment: Mapping[str, str], log: Path) -> Leader:
-    """A process that nothing of this command holds: its own session, no terminal, words into a file."""
+def start(argv: Sequence[str], *, cwd: Path, environment: Mapping[str, str], log: Path, kept: Sequence[int] = ()) -> Leader:
+    """A process that nothing of this command holds: its own session, no terminal, words into a file; `kept` are descriptors it inherits."""
     with log.open("ab") as file:
         process = subprocess.Popen(  # noqa: S603
-            argv, cwd=cwd, env=dict(environment), stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
+            argv,
+            cwd=cwd,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            pass_fds=kept,
         )
     born = birth(process.pid)
     process.returncode = 0  # it is not ours to wait for, and Popen would complain

@@ -15,6 +15,7 @@ from orrery_cli.output import note
 
 if TYPE_CHECKING:
     from orrery_cli.local.environments import Environment
+    from orrery_cli.local.ports import Port
 
 COMPONENTS: Final = {
     "api-server": ("api-server",),
@@ -23,7 +24,6 @@ COMPONENTS: Final = {
     "triggerer": ("triggerer", "--skip-serve-logs"),
 }
 _HEALTH: Final = {"scheduler": "scheduler", "dag_processor": "dag-processor", "triggerer": "triggerer"}
-_PREFERRED_PORT: Final = 8080
 _EVERY: Final = 0.5
 
 Item = dict[str, Any]
@@ -45,10 +45,10 @@ def running(place: Place) -> bool:
     return known.keys() == COMPONENTS.keys() and all(each.alive for each in known.values())
 
 
-def start(place: Place, environment: "Environment", variables: Mapping[str, str], *, root: Path, port: int) -> None:
+def start(place: Place, environment: "Environment", variables: Mapping[str, str], *, root: Path, port: "Port") -> None:
     """Start all components; what they are is written down one by one, so that an interrupted start can be stopped. Holds no lock."""
     told: Item = {
-        "port": port,
+        "port": port.number,
         "airflowVersion": environment.airflow,
         "environment": str(environment.path),
         "startedAt": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -59,7 +59,8 @@ def start(place: Place, environment: "Environment", variables: Mapping[str, str]
         if file.exists():
             file.replace(file.with_suffix(".log.1"))
         argv = [environment.python, "-m", "airflow", *words]
-        leader = processes.start(argv, cwd=root, environment=variables, log=file)
+        kept = (port.claim,) if name == "api-server" else ()
+        leader = processes.start(argv, cwd=root, environment=variables, log=file, kept=kept)
         told["components"][name] = {"pid": leader.pid, "birth": leader.birth}
         write(place.running, told)
 
@@ -109,36 +110,6 @@ def wait(place: Place, *, timeout: int) -> Item:
             message = f"after {timeout} s there is still no answer of {missing}; see `orrery local logs`, or wait longer with `--timeout`"
             raise Failure(message, kind="not_running", code="wait_timeout")
         time.sleep(_EVERY)
-
-
-def free_port(wanted: int | None, before: int | None = None) -> int:
-    """The port that was asked for, if nothing has it; otherwise the one there was before, 8080, or any that is free."""
-    if wanted is not None:
-        if not is_free(wanted):
-            raise Failure(f"port {wanted} is in use; leave out `--port` to have a free one chosen", kind="conflict")
-        return wanted
-    for port in (before, _PREFERRED_PORT):
-        if port and is_free(port):
-            return port
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def is_free(port: int) -> bool:
-    """Whether nothing listens there."""
-    import socket
-
-    with socket.socket() as probe:
-        # as servers bind: what a closed connection left behind does not count
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 def _must_live(place: Place, now: Item) -> None:
