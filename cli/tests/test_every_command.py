@@ -16,6 +16,15 @@ from orrery_cli.main import cli
 
 Run = Callable[..., Result]
 GOLDEN = Path(__file__).parent / "golden"
+FILE = """\
+name: etl
+workerQueues:
+- {name: default, maxWorkerCount: 5}
+- {name: heavy}
+environmentVariables:
+- {key: KEY}
+- {key: STAGE, value: prod}
+"""
 
 # every command once, in a form that succeeds
 LINES = {
@@ -24,6 +33,8 @@ LINES = {
     "cluster get": "cluster get standard",
     "cluster list": "cluster list",
     "cluster nodes": "cluster nodes standard",
+    "cluster options": "cluster options",
+    "completion": "completion bash",
     "context list": "context list",
     "context set": "context set prod --api-url https://api.example.com --organization Acme --use",
     "context show": "context show",
@@ -31,12 +42,14 @@ LINES = {
     "deploy": "deploy etl --dags --path {project}",
     "deploy get": f"deploy get {DEPLOY} --deployment etl",
     "deploy list": "deploy list etl",
+    "deploy update": f"deploy update {DEPLOY} --deployment etl --description better",
     "deploy rollback": f"deploy rollback {DEPLOY} --deployment etl --yes",
     "deployment advice": "deployment advice etl",
     "deployment agent-token create": "deployment agent-token create edge --deployment etl --expires-in-days 90",
     "deployment agent-token delete": "deployment agent-token delete edge --deployment etl --yes",
     "deployment agent-token get": "deployment agent-token get edge",
     "deployment agent-token list": "deployment agent-token list",
+    "deployment apply": "deployment apply {file} --yes",
     "deployment create": "deployment create new --queue heavy:min=0,max=4",
     "deployment delete": "deployment delete etl --yes",
     "deployment hibernate": "deployment hibernate etl --yes",
@@ -44,9 +57,24 @@ LINES = {
     "deployment inspect": "deployment inspect etl",
     "deployment list": "deployment list",
     "deployment logs": "deployment logs etl",
+    "deployment options": "deployment options --executor CELERY",
     "deployment open": "deployment open etl",
     "deployment scaling-decisions": "deployment scaling-decisions etl",
     "deployment update": "deployment update etl --queue default:max=5",
+    **{
+        f"deployment {noun} {verb}": f"deployment {noun} {verb} {words} --deployment etl {more}"
+        for noun, words in (("user", "eve@example.com"), ("team", "platform"), ("token", "ci"))
+        for verb, more in (("add", "--role DEPLOYMENT_ADMIN"), ("remove", "--yes"))
+    },
+    **{f"deployment {noun} list": f"deployment {noun} list --deployment etl" for noun in ("user", "team", "token")},
+    "deployment variable create": "deployment variable create REGION --deployment etl --value eu",
+    "deployment variable delete": "deployment variable delete STAGE --deployment etl --yes",
+    "deployment variable list": "deployment variable list --deployment etl",
+    "deployment variable update": "deployment variable update STAGE --deployment etl --value prod",
+    "deployment worker-queue create": "deployment worker-queue create heavy --deployment etl --max 4",
+    "deployment worker-queue delete": "deployment worker-queue delete default --deployment etl --yes",
+    "deployment worker-queue list": "deployment worker-queue list --deployment etl",
+    "deployment worker-queue update": "deployment worker-queue update default --deployment etl --max 5",
     "deployment what-if": "deployment what-if etl --style economy --day 2026-01-31",
     "deployment wake-up": "deployment wake-up etl",
     "env airflow-variable create": "env airflow-variable create --key region --value eu",
@@ -92,6 +120,9 @@ LINES = {
     "local stop": "local stop --path {project}",
     "login": "login --token",
     "logout": "logout",
+    "organization allowed-ip-range add": "organization allowed-ip-range add 198.51.100.0/24 --yes",
+    "organization allowed-ip-range list": "organization allowed-ip-range list",
+    "organization allowed-ip-range remove": "organization allowed-ip-range remove 203.0.113.0/24 --yes",
     "organization audit-logs export": "organization audit-logs export --from 2026-01-01",
     "organization get": "organization get",
     "organization list": "organization list",
@@ -118,6 +149,7 @@ LINES = {
     "token get": "token get ci",
     "token list": "token list",
     "token roles": "token roles ci --workspace-role Data=WORKSPACE_AUTHOR",
+    "token update": "token update ci --name nightly",
     "token rotate": "token rotate ci --yes",
     "user accept": "user accept --full-name Eve",
     "user get": "user get eve@example.com",
@@ -127,6 +159,7 @@ LINES = {
     "user list": "user list",
     "user remove": "user remove eve@example.com --yes",
     "user roles": "user roles eve@example.com --organization-role ORGANIZATION_OWNER --dag etl:weather_etl=DAG_VIEWER",
+    "user teams": "user teams eve@example.com",
     "user uninvite": "user uninvite dan@example.com --yes",
     "user why": "user why eve@example.com workspace.get --workspace Data",
     "whoami": "whoami",
@@ -141,6 +174,17 @@ LINES = {
 FIRST = dict.fromkeys(("local logs", "local restart", "local status", "local stop"), "local start --path {project}")
 # whose words go on to another program, with all that follows them, as does that program's stdout
 PASSED_ON = {"local shell"}
+
+
+# other shapes of some of them
+VARIANTS = {
+    "cluster nodes --proposals": "cluster nodes standard --proposals",
+    "deployment apply --dry-run": "deployment apply {file} --dry-run",
+    "deployment hibernate --remove-override": "deployment hibernate etl --remove-override",
+    "deployment inspect --template": "deployment inspect etl --template",
+    "deployment logs --tasks": "deployment logs etl --tasks",
+    "env variable list --deployment": "env variable list --deployment etl",
+}
 
 
 def commands(group: click.Group = cli, before: tuple[str, ...] = ()) -> Iterator[str]:
@@ -160,11 +204,12 @@ def commands(group: click.Group = cli, before: tuple[str, ...] = ()) -> Iterator
 @pytest.fixture
 def words(orrery: Run, bench: Workbench) -> Callable[..., list[str]]:
     """A line's words in a project, with options after them; what has to be there before is there."""
+    bench.has("etl.yaml", FILE)
 
     def made(line: str, *options: str) -> list[str]:
         if line in FIRST:
             assert orrery(*FIRST[line].format(project=bench.root).split()).exit_code == 0
-        said = LINES[line].format(project=bench.root).split()
+        said = (LINES | VARIANTS).get(line, line).format(project=bench.root, file=bench.root / "etl.yaml").split()
         at = len(line.split()) if line in PASSED_ON else len(said)
         return [*said[:at], *options, *said[at:]]
 
@@ -203,7 +248,7 @@ def test_stdout_is_one_json_document_wherever_the_output_is_asked_for(
     assert json.loads(first.stdout).keys() == json.loads(second.stdout).keys()
 
 
-@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("line", [*LINES, *VARIANTS])
 def test_the_document_is_the_one_that_was_agreed(
     orrery: Run, plane: Plane, bench: Workbench, words: Callable[..., list[str]], line: str
 ) -> None:
@@ -224,6 +269,30 @@ def test_yaml_and_table_carry_the_same_answer(orrery: Run, plane: Plane, words: 
     assert table.exit_code == 0
     assert table.stdout.strip() or line in PASSED_ON
     assert "\x1b[" not in table.stdout
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_an_error_of_the_api_has_its_request_id_whatever_was_asked(
+    orrery: Run, plane: Plane, words: Callable[..., list[str]], line: str
+) -> None:
+    plane.broken = True
+    result = orrery(*words(line), "-o", "json", stdin=plane.token)
+    if not plane.requests or line.startswith("local "):  # Airflow on this machine starts without the plane, too
+        assert result.exit_code == 0
+        return
+    failure = json.loads(result.stderr)
+    assert (failure["kind"], failure["code"], failure["requestId"]) == ("api_unavailable", "INTERNAL", "r-1")
+    assert (result.exit_code, result.stdout) == (1, "")
+
+
+@pytest.mark.parametrize("line", [name for name, words in LINES.items() if words.endswith(" --yes")])
+def test_nothing_is_asked_under_json_and_without_yes_nothing_is_done(
+    orrery: Run, plane: Plane, words: Callable[..., list[str]], line: str
+) -> None:
+    result = orrery(*words(line)[:-1], "-o", "json")
+    assert json.loads(result.stderr)["kind"] == "input_required"
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert plane.asked("POST") == plane.asked("DELETE") == []
 
 
 def test_a_list_is_one_object_with_a_named_key(orrery: Run) -> None:

@@ -30,7 +30,7 @@ from local.aws.engine import Engine
 from local.state import ROOT, State
 from tests.kubernetes.control_plane import ControlPlane
 from tests.kubernetes.pretend_node import PretendNode
-from tests.orrery.dataplane.kubernetes.test_life import kinds
+from tests.orrery.dataplane.kubernetes.inventory import kinds
 from tests.support import postgres
 from tests.support.process import Plane
 
@@ -219,7 +219,7 @@ def _everything(kubernetes: ControlPlane) -> set[tuple[str, str, str]]:
     """Every object of every kind that somebody made, controllers and the hypervisor's node plan aside: (kind, namespace, name)."""
     return {
         (at.rpartition("/")[2], found["metadata"].get("namespace", ""), found["metadata"]["name"])
-        for at, _ in kinds(kubernetes)
+        for at, _ in kinds(kubernetes.api)
         if at.rpartition("/")[2] not in (*WRITTEN_BY_CONTROLLERS, "componentstatuses", "persistentvolumes", "nodes")
         for found in kubernetes.api.get(at).body["items"]
         if found["metadata"]["name"] != "kube-root-ca.crt" and not found["metadata"]["name"].startswith("node-pools-")
@@ -245,4 +245,4 @@ def _line(found: tuple[str, str, str], names: Mapping[str, str]) -> str:
     line = f"{kind:<24} {namespace + '/' if namespace else ''}{name}"
     for name, word in names.items():
         line = line.replace(name, word)
-    return re.sub(r"(worker-[a-z]+)-[0-9a-f]{10}", r"\1-<digest>", line)
+    return re.sub(r"(worker-[a-z]+|migrations)-[0-9a-f]{8,10}", r"\1-<digest>", line)
