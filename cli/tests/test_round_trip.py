@@ -118,7 +118,7 @@ def planned(text: str, deployment: Deployment) -> plan.Plan:
 def applied(wanted: plan.Plan, before: Deployment) -> Deployment:
     """The Deployment after the request, by the control plane's own rules."""
     body = UpdateStandardDeploymentRequest.model_validate_json(json.dumps(wanted.body()))
-    return before.update(by=SOMEBODY, now=NOW, **desired.changed(before, body, now=NOW))
+    return before.update(by=SOMEBODY, now=NOW, **desired.changed(before, body, CLUSTER, now=NOW))
 
 
 @settings(max_examples=40, deadline=None)
