@@ -54,6 +54,9 @@ class Node:
         """Every image of a docker archive, under the tags that it names."""
         self._ctr("images", "import", str(tar))
 
+    def name_image(self, tag: str, another: str) -> None:
+        self._ctr("images", "tag", tag, another)
+
     def stop(self) -> None:
         """Ends the kubelet first, so nothing starts anew, then all containers, then the rest; nothing stays mounted."""
         for name in ("kubelet", "kube-proxy", "coredns"):

@@ -9,6 +9,7 @@ from orrery.dataplane.port import QueueSpec
 from orrery.errors import DataPlaneFailed, NotReadyYet, WorkersBusy
 
 from tests.dataplane_contract import a_spec, ensure_all, observed, persist, ref_of, remove_all
+from tests.kubernetes.inventory import kinds
 from tests.orrery.dataplane.kubernetes import agents
 
 HEAVY = QueueSpec("heavy", 0, 4, 4, "A20", 4, 8)
@@ -26,16 +27,6 @@ def spec(api, home, node):
     for queue in ("default", "heavy"):
         agents.scale(api, spec.id, 0, queue=queue)
     remove_all(home, ref_of(spec))
-
-
-def kinds(kubernetes):
-    """Where the server lists each kind that it has and that can be listed: (path, whether it lies in namespaces)."""
-    groups = kubernetes.api.get("/apis").body["groups"]
-    roots = ["/api/v1", *(f"/apis/{group['preferredVersion']['groupVersion']}" for group in groups)]
-    for root in roots:
-        for kind in kubernetes.api.get(root).body["resources"]:
-            if "list" in kind["verbs"] and "/" not in kind["name"]:
-                yield f"{root}/{kind['name']}", kind["namespaced"]
 
 
 def everything(kubernetes):
