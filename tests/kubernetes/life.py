@@ -155,7 +155,7 @@ def _customer(screen: Screen, cluster: Cluster, folder: Path) -> Iterator[Custom
         with screen.step("Starting PostgreSQL, the AWS engine and the control plane on this machine"):
             stack.enter_context(administration.serve(network.HOST))
             engine = stack.enter_context(Engine(folder / "aws", address=network.HOST))
-            plane = Plane(State(folder / "plane"), engine)
+            plane = Plane(State(folder / "plane"), engine, log=folder / "plane.log")
             stack.callback(plane.stop)
             url = plane.start(ORRERY_KUBECONFIG=str(cluster.plane.kubeconfig), ORRERY_ADDRESS=network.HOST)
             known = owner.settle(plane.state, url)

@@ -33,7 +33,9 @@ class Node:
     def start(self) -> Self:
         try:
             self._keep_images_in_memory()
-            self.processes.start("containerd", ["containerd", f"--config={settings.containerd(self.folder)}"])
+            command = ["containerd", f"--config={settings.containerd(self.folder)}"]
+            # in the same network as the kubelet: there its plugin joins the pods to the node, and answers to `exec`
+            self.processes.start("containerd", network.enter(*command))
             self.processes.wait("containerd", settings.socket(self.folder).exists)
             self._import_pause()
             self._run("coredns", settings.coredns(self.folder, self._plane))
