@@ -27,7 +27,6 @@ from local.state import ROOT, State, write
 from local.template import Schedule, Stack
 
 DATA_PLANE = "local.home.client:connect"
-ADDRESS = "ORRERY_ADDRESS"
 MAIL_FROM = "orrery@localhost"
 """What is mailed lies in `.orrery/mail` and goes nowhere, so the sender's address is nobody's."""
 GRACE = 5
@@ -46,7 +45,10 @@ def main() -> int:
     try:
         for_pods = _beside_loopback(door)
     except OSError as error:
-        print(f"plane: {ADDRESS} cannot be used ({error.strerror}): it is an address of this machine that pods reach", file=sys.stderr)
+        print(
+            f"plane: {clusters.ADDRESS} cannot be used ({error.strerror}): it is an address of this machine that pods reach",
+            file=sys.stderr,
+        )
         return 1
     parameters = {"MailFrom": MAIL_FROM, "SignInIssuer": f"{url}{PATH}", "SignInClientId": CLIENT}
     if not clusters.given():
@@ -76,8 +78,8 @@ def main() -> int:
 
 
 def _beside_loopback(door: socket.socket) -> socket.socket | None:
-    """The same port at ORRERY_ADDRESS, where the pods of a cluster on this machine reach the API."""
-    address = os.environ.get(ADDRESS)
+    """The same port where the pods of a cluster on this machine reach the API."""
+    address = clusters.address()
     return socket.create_server((address, door.getsockname()[1]), backlog=128) if address else None
 
 
