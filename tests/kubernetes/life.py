@@ -64,7 +64,7 @@ class Customer:
             until(step, lambda: self._is_open(step, told["id"]))
 
     def create(self) -> Json:
-        workspace = self.api.post(f"{self.root}/workspaces", {"name": "data"})["id"]
+        workspace = self.api.post(f"{self.root}/workspaces", {"name": "main"})["id"]
         asked = {"type": "STANDARD", "name": NAME, "workspaceId": workspace, "isDevelopmentMode": True, "isDagDeployEnabled": True}
         asked |= {"workerQueues": [QUEUE], "environmentVariables": self._ways_to_releases()}
         with self.screen.step(f"Creating the Deployment `{NAME}`, until every component is ready") as step:
