@@ -88,6 +88,7 @@ class Observer:
             reason=entry.get("reason", ""),
             address=entry.get("address", ""),
             components=tuple({name: each.get(name, "") for name in ("name", "state", "reason")} for each in entry.get("components", [])),
+            incidents=tuple(entry.get("incidents", [])),
             queues=queues,
             style=entry.get("style", ""),
             shadow_style=entry.get("shadowStyle", ""),

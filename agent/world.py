@@ -16,6 +16,8 @@ STARTING, RUNNING, CORDONED, DRAINING = "STARTING", "RUNNING", "CORDONED", "DRAI
 
 _MOST = 1_000_000
 """Tasks that are foretold of one queue: the plane refuses a cluster's whole snapshot for one absurd number in it."""
+_MOST_INCIDENTS = 500
+"""In one snapshot: a cluster that is ill as a whole must still be able to say so. Each Deployment's health is told in any case."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class DeploymentView:
     address: str
     components: tuple[Mapping[str, str], ...]
     queues: tuple[QueueView, ...]
+    incidents: tuple[Mapping[str, str], ...] = ()
+    """What is wrong with it, the most telling first: `code`, `severity`, `subject` and `description` of each."""
     style: str = ""
     """How its workers are scaled, as the home was told; `shadow_style` is one to compare with."""
     shadow_style: str = ""
@@ -102,7 +106,11 @@ class World:
 
     def snapshot(self) -> dict[str, Any]:
         """As it goes over the wire."""
-        deployments = [_deployment(deployment) for deployment in self.deployments]
+        deployments, room = [], _MOST_INCIDENTS
+        for deployment in self.deployments:
+            incidents = [dict(each) for each in deployment.incidents[:room]]
+            room -= len(incidents)
+            deployments.append(_deployment(deployment) | ({"incidents": incidents} if incidents else {}))
         return {"takenAt": self.taken_at.isoformat(), "agent": {"version": agent.VERSION}, "deployments": deployments}
 
 

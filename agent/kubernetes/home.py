@@ -1,6 +1,7 @@
 """The agent's port on Kubernetes: what is there comes from what is kept in sight, what is done is read anew just before."""
 
 import threading
+from datetime import UTC, datetime
 from typing import Any
 
 from orrery.dataplane.kubernetes.agent_access import NAME as WAYS
@@ -36,7 +37,7 @@ class KubernetesHome:
 
     def deployments(self) -> list[dict[str, Any]]:
         """Those that have a way to their database; `HomeTrouble` while the cluster is not in sight."""
-        tenants = self._cluster.tenants_now()
+        tenants, now = self._cluster.tenants_now(), datetime.now(UTC)
         self._places = {tenant.id: namespace for namespace, tenant in tenants.items()}
         self._hearing.forget({pod.uid for pod in self._cluster.pods.all().values()})
         return [
@@ -49,6 +50,7 @@ class KubernetesHome:
                 pods=self._cluster.pods.within(namespace).values(),
                 workers=self._workers(namespace),
                 domain=self._domain,
+                now=now,
             )
             for namespace, tenant in sorted(tenants.items())
             if (ways := self._cluster.ways.get(namespace, WAYS))

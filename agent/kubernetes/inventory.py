@@ -1,9 +1,13 @@
 """One Deployment as the agent's round needs it, from the objects of its namespace. Pure."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
+from orrery.dataplane import trouble
 from orrery.dataplane.kubernetes.parts import AIRFLOW
+from orrery.dataplane.trouble import Trouble
 
 from agent.kubernetes.seen import Bounds, Controlled, Pod, Tenant, Ways
 from agent.kubernetes.workers import Worker
@@ -15,14 +19,17 @@ def entry(
     ways: Ways,
     bounds: Bounds | None,
     *,
-    controlled: Iterable[Controlled],
+    controlled: Collection[Controlled],
     pods: Collection[Pod],
     workers: Iterable[Worker],
     domain: str,
+    now: datetime,
 ) -> dict[str, Any]:
     """With the words of the agent's port."""
     components = sorted((each for each in controlled if each.part == AIRFLOW.name and each.wanted), key=lambda each: each.name)
-    told = [_component(each, pods) for each in components]
+    found = [*(pod.trouble for pod in pods), *(each.trouble for each in controlled)]
+    troubles = trouble.ordered(each for each in found if each)
+    told = [_component(each, troubles) for each in components]
     rests = bool(bounds and bounds.hibernating)
     reason = next((each["reason"] for each in told if each["reason"]), "" if told or rests else "Airflow is not started")
     return {
@@ -36,6 +43,7 @@ def entry(
         "healthy": not reason,
         "reason": reason,
         "components": told,
+        "incidents": [asdict(each) for each in trouble.incidents(troubles, now)],
         "highAvailability": bool(bounds and bounds.high_availability),
         "queues": _queues(bounds, workers),
         "style": bounds.style if bounds else "",
@@ -44,11 +52,11 @@ def entry(
     }
 
 
-def _component(found: Controlled, pods: Iterable[Pod]) -> dict[str, Any]:
+def _component(found: Controlled, troubles: Iterable[Trouble]) -> dict[str, Any]:
     if found.is_ready:
         return {"name": found.component, "state": "RUNNING", "reason": ""}
-    trouble = next((pod.trouble.words for pod in pods if pod.component == found.component and pod.trouble), "")
-    return {"name": found.component, "state": "STARTING", "reason": trouble or f"its {found.component} is being started"}
+    reason = trouble.why(troubles, [found.component]) or f"its {found.component} is being started"
+    return {"name": found.component, "state": "STARTING", "reason": reason}
 
 
 def _queues(bounds: Bounds | None, workers: Iterable[Worker]) -> list[dict[str, Any]]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from orrery.dataplane.kubernetes import troubles
 from orrery.dataplane.kubernetes.objects import COMPONENT, DEPLOYMENT, GENERATION, ORGANIZATION, PART, QUEUE
-from orrery.dataplane.kubernetes.troubles import Trouble
 from orrery.dataplane.kubernetes.workers import CONFIGURATION
+from orrery.dataplane.trouble import Trouble
 
 from agent.kubernetes.api import Manifest
 
@@ -87,6 +87,8 @@ class Controlled:
     configuration: str
     """Of a worker Deployment: the digest that its pods bear."""
     queue: str
+    trouble: Trouble | None = None
+    """Why it can make no pods."""
 
     @classmethod
     def read(cls, found: Manifest) -> "Controlled":
@@ -102,6 +104,7 @@ class Controlled:
             is_ready=is_fresh and min(status.get("updatedReplicas", 0), status.get("readyReplicas", 0)) >= wanted,
             configuration=spec["selector"]["matchLabels"].get(CONFIGURATION, ""),
             queue=annotations.get(QUEUE, ""),
+            trouble=next(iter(troubles.of((), [found])), None),
         )
 
 

@@ -34,6 +34,11 @@ def latest_run(airflow: Api, dag_id: str | None) -> Item:
     return dict(runs[0])
 
 
+def ended(airflow: Api, *, dag_id: str, run_id: str) -> bool:
+    """Whether a run is over, however it went."""
+    return airflow.get(_run(dag_id, run_id))["state"] in ("success", "failed")
+
+
 def tried(airflow: Api, *, dag_id: str, run_id: str, task_id: str | None) -> list[Item]:
     """The task instances of a run that have been tried, in the order they started."""
     found: list[Item] = []

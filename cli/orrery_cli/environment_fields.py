@@ -43,11 +43,12 @@ class Kind:
     """For help: a `key`, options that `create` one (`sealed`: from stdin), that `change` it, that give it a `secret` from stdin."""
 
 
-def _file(name: str, what: str) -> Option:
+def file_option(name: str, what: str) -> Option:
+    """An option that names a file with what another option would say."""
     return click.option(name, type=click.File(encoding="utf-8"), help=f"Read {what} from a file; `-` reads stdin.")
 
 
-def _text(asked: Asked, name: str) -> str | None:
+def text(asked: Asked, name: str) -> str | None:
     """What an option says, or the file that it names, whose last line break is not part of it."""
     value, file = asked[name], asked[f"{name}_file"]
     if file is None:
@@ -66,16 +67,16 @@ def _read(file: IO[str]) -> str:
 
 def _connection(asked: Asked) -> Item:
     plain = {name: asked[name] for name in ("type", "host", "login", "port", "schema")}
-    return given(**plain, password=_text(asked, "password"), extra=_extra(_text(asked, "extra")))
+    return given(**plain, password=text(asked, "password"), extra=_extra(text(asked, "extra")))
 
 
 def _variable(asked: Asked) -> Item:
-    return given(value=_text(asked, "value"), isSecret=asked.get("secret"))
+    return given(value=text(asked, "value"), isSecret=asked.get("secret"))
 
 
 def _metrics_export(asked: Asked) -> Item:
     plain = given(endpoint=asked["endpoint"], authType=asked["auth"], username=asked["username"])
-    secrets = given(password=_text(asked, "password"), basicToken=_text(asked, "token"))
+    secrets = given(password=text(asked, "password"), basicToken=text(asked, "token"))
     pairs = {"labels": _pairs(asked["label"], "--label"), "headers": _pairs(asked["header"], "--header")}
     return plain | secrets | {name: each for name, each in pairs.items() if each}
 
@@ -106,26 +107,26 @@ _CONNECTION_FIELDS = (
     click.option("--host", help="Where it leads."),
     click.option("--login", help="Who signs in."),
     click.option("--password", help="A secret; better from a file or stdin, as other users can see a command line."),
-    _file("--password-file", "the password"),
+    file_option("--password-file", "the password"),
     click.option("--port", type=click.IntRange(0, 65535), help="The port there."),
     click.option("--schema", help="The database or schema there."),
     click.option("--extra", metavar="JSON", help="All else that the type takes: one JSON object, a secret as a whole."),
-    _file("--extra-file", "the extra"),
+    file_option("--extra-file", "the extra"),
 )
 _METRICS_EXPORT_FIELDS = (
     click.option("--endpoint", metavar="URL", help="Where Prometheus remote write is taken."),
     click.option("--auth", type=click.Choice(("BASIC", "AUTH_TOKEN")), help="How the sender says who it is."),
     click.option("--username", help="Of BASIC."),
     click.option("--password", help="Of BASIC, a secret; better from a file or stdin, as other users can see a command line."),
-    _file("--password-file", "the password"),
+    file_option("--password-file", "the password"),
     click.option("--token", help="Of AUTH_TOKEN, a secret; better from a file or stdin."),
-    _file("--token-file", "the token"),
+    file_option("--token-file", "the token"),
     click.option("--label", multiple=True, metavar="NAME=VALUE", help="A label of every sample; repeat it for more."),
     click.option("--header", multiple=True, metavar="NAME=VALUE", help="A header of every request, a secret; repeat it for more."),
 )
 _VALUE = (
     click.option("--value", help="What it is; a secret better comes from a file or stdin."),
-    _file("--value-file", "the value"),
+    file_option("--value-file", "the value"),
 )
 _SECRET = click.option("--secret/--no-secret", default=None, help="Seal the value and never show it; out of this only with a new value.")
 

@@ -1,5 +1,6 @@
 """Everything that can go wrong for somebody at a terminal, in one class with a kind a script can branch on."""
 
+from collections.abc import Iterable
 from typing import Any, Final, Literal
 
 Kind = Literal[
@@ -69,6 +70,14 @@ class Failure(Exception):
         if self.request_id:
             lines.append(f"  ({self.kind}, request {self.request_id})")
         return "\n".join(lines)
+
+
+def near(word: str, known: Iterable[str], *, most: int = 1) -> str:
+    """`; did you mean ...` for what was probably meant, or nothing where no name comes near."""
+    import difflib  # only whoever mistyped pays for it
+
+    found = difflib.get_close_matches(word, known, n=most)
+    return f"; did you mean {', '.join(f'`{each}`' for each in found)}" if found else ""
 
 
 def kind_of(status: int) -> Kind:

@@ -94,6 +94,14 @@ def _split(place: str) -> tuple[str, str]:
     return deployment, name
 
 
+def body(session: Session, noun: str, holder: Item, asked: Asked) -> Item:
+    """The same for a user, a team or a token, which says its roles in another form."""
+    if noun != "token":
+        return changed(session, holder, asked)
+    held = of_token(holder)
+    return {"roles": for_token(session.organization_id, held | changed(session, held, asked))}
+
+
 def of_token(token: Item) -> Item:
     """What a token holds, in the form in which users and teams tell it."""
     scopes = ("ORGANIZATION", "WORKSPACE", "DEPLOYMENT", *KINDS)

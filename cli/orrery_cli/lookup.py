@@ -1,11 +1,10 @@
 """Names or ids: everything that a person can name is found by either, and a near miss is told."""
 
-import difflib
 import re
 from typing import Any, Final
 from urllib.parse import quote
 
-from orrery_cli.failures import Failure
+from orrery_cli.failures import Failure, near
 from orrery_cli.session import Session
 
 _ID: Final = re.compile(r"c[a-z0-9]{24}")
@@ -52,6 +51,14 @@ def deployments(session: Session, named: str | None = None) -> list[Item]:
     return session.api.items(f"{session.root}/deployments", "deployments", {"workspaceIds": within, "names": named})
 
 
+def deployment_of(session: Session, workspace: Item, name: str) -> Item | None:
+    """The Deployment of a Workspace with exactly this name, where there is one."""
+    # a comma parts the names of the query
+    query = {"workspaceIds": workspace["id"], "names": None if "," in name else name}
+    found = session.api.items(f"{session.root}/deployments", "deployments", query)
+    return next((each for each in found if each["name"] == name and each["workspaceId"] == workspace["id"]), None)
+
+
 def cluster(session: Session, named: str) -> Item:
     return _named(session, named, noun="cluster")
 
@@ -65,6 +72,23 @@ def agent_token(session: Session, path: str, named: str) -> Item:
     if _is_id(named):
         return _fetch(session, f"{path}/{named}")
     return _pick(session.api.items(path, "tokens"), named, noun="deployment agent-token")
+
+
+def worker_queue(deployment: Item, named: str) -> Item:
+    """One of a Deployment's queues."""
+    return _pick(deployment["workerQueues"], named, noun="deployment worker-queue")
+
+
+def variable(deployment: Item, named: str) -> Item:
+    """One of a Deployment's own environment variables."""
+    known = [{"id": each["key"], **each} for each in deployment.get("environmentVariables") or []]
+    return _pick(known, named, noun="deployment variable", key="key")
+
+
+def ip_range(session: Session, named: str) -> Item:
+    """An address range from which the Organization may be used."""
+    found = session.api.items(f"{session.root}/allowed-ip-address-ranges", "allowedIpAddressRanges")
+    return _pick(found, named, noun="organization allowed-ip-range", key="ipAddressRange")
 
 
 def team(session: Session, named: str) -> Item:
@@ -131,8 +155,7 @@ def _pick(found: list[Item], named: str, *, noun: str, key: str = "name") -> Ite
     if matches:
         ids = ", ".join(f"`{each['id']}`" for each in matches)
         raise Failure(f"{len(matches)} {noun}s are named `{named}`; use an id: {ids}", kind="usage")
-    near = difflib.get_close_matches(named, [each[key] for each in found], n=1)
-    hint = f"; did you mean `{near[0]}`" if near else f"; see `orrery {LISTS.get(noun, f'{noun} list')}`"
+    hint = near(named, [each[key] for each in found]) or f"; see `orrery {LISTS.get(noun, f'{noun} list')}`"
     raise Failure(f"there is no {noun} `{named}` here{hint}", kind="not_found")
 
 

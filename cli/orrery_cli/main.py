@@ -16,6 +16,7 @@ from orrery_cli.shared import Group
 COMMANDS = {
     "api": "api:api | Call any operation of the API.",
     "cluster": "cluster:cluster | See the clusters that Deployments run on.",
+    "completion": "completion:completion | Complete commands and names in bash, zsh and fish.",
     "context": "context:context | Choose the control plane and where to work in it.",
     "deploy": "deploy:deploy | Send DAGs to a Deployment, see and undo deploys.",
     "deployment": "deployment:deployment | Make, change, watch and remove Deployments.",

@@ -18,6 +18,7 @@ _COLOURS: Final = {
     **dict.fromkeys(("CREATING", "DEPLOYING", "INITIALIZED", "UPDATING"), "yellow"),
     **dict.fromkeys(("HIBERNATING", "UNKNOWN", "INACTIVE"), "cyan"),
 }
+_BREAKS: Final = frozenset("\x85\u2028\u2029")
 
 
 def show(document: Any, output: Format, columns: Columns = ()) -> None:
@@ -25,11 +26,23 @@ def show(document: Any, output: Format, columns: Columns = ()) -> None:
     if output == "json":
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     elif output == "yaml":
-        import yaml
-
-        click.echo(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), nl=False)
+        click.echo(yaml_text(document), nl=False)
     else:
         click.echo(_table(document, columns), nl=False)
+
+
+def yaml_text(document: Any) -> str:
+    """YAML that reads back as what it was."""
+    import yaml  # costs every other command twenty milliseconds
+
+    class Dumper(yaml.SafeDumper):
+        """Writes the rarer line breaks of Unicode as escapes: bare, a reader takes them for spaces."""
+
+        def represent_text(self, text: str) -> yaml.ScalarNode:
+            return self.represent_scalar("tag:yaml.org,2002:str", text, style='"' if _BREAKS & set(text) else None)
+
+    Dumper.add_representer(str, Dumper.represent_text)
+    return yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True)
 
 
 def note(text: str) -> None:
@@ -39,14 +52,15 @@ def note(text: str) -> None:
 
 def _table(document: Any, columns: Columns) -> str:
     if isinstance(document, Mapping):
-        rows = next((value for value in document.values() if isinstance(value, list)), None)
-        if len(document) == 1 and rows is not None:
-            return _rows(rows, columns)
+        found = next((value for value in document.values() if isinstance(value, list)), None)
+        if len(document) == 1 and found is not None:
+            return rows(found, columns)
         return _record(document, columns)
     return f"{document}\n"
 
 
-def _rows(items: list[Any], columns: Columns) -> str:
+def rows(items: list[Any], columns: Columns) -> str:
+    """A table: a line of headings, then one an item."""
     if not items:
         return "(none)\n"
     headings = columns or tuple(items[0])

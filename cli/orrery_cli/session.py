@@ -30,6 +30,8 @@ class Session:
     organization_option: str | None = None
     workspace_option: str | None = None
     yes: bool = False
+    patience: float = 60.0
+    """Seconds to wait for an answer of the API."""
 
     @cached_property
     def settings(self) -> files.Settings:
@@ -82,7 +84,7 @@ class Session:
     def api(self) -> "Api":
         from orrery_cli.http import Api
 
-        return Api(self.api_url, self.token, renew=self.renew)
+        return Api(self.api_url, self.token, renew=self.renew, timeout=self.patience)
 
     @cached_property
     def organization_id(self) -> str:

@@ -4,13 +4,12 @@ import contextlib
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-from orrery_cli.failures import Failure
+from orrery_cli.failures import Failure, near
 
 DEFAULT_CONTEXT: Final = "local"
 DEFAULT_API_URL: Final = "http://localhost:8888"
@@ -42,7 +41,8 @@ class Settings:
             return self.contexts[name]
         if name == DEFAULT_CONTEXT:
             return Context(DEFAULT_CONTEXT)
-        raise Failure(f"there is no context `{name}`; make it with `orrery context set {name} --api-url URL`", kind="not_found")
+        hint = near(name, self.contexts) or f"; make it with `orrery context set {name} --api-url URL`"
+        raise Failure(f"there is no context `{name}`{hint}", kind="not_found")
 
     def with_context(self, context: Context) -> "Settings":
         return replace(self, contexts={**self.contexts, context.name: context})
@@ -145,6 +145,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _write(path: Path, document: dict[str, Any]) -> None:
     """Atomic and never readable by others, not even for a moment: mkstemp opens with 0600."""
+    import tempfile  # costs every other command three milliseconds
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)

@@ -2,11 +2,15 @@
 
 import importlib
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orrery_cli import names as known
 from orrery_cli.session import FORMATS, Session
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Names = Mapping[str, str]
 """Command name -> "module:attribute | one line of help"."""
@@ -27,9 +31,24 @@ class Shared(click.Option):
 # Made once: click compares parameters by identity while it orders their callbacks.
 SHARED: Final[tuple[click.Parameter, ...]] = (
     Shared("-o", "--output", "shared_output", field="output", type=click.Choice(FORMATS), help="How to print the answer (table)."),
-    Shared("--context", "shared_context", field="context_name", metavar="NAME", help="The context to use, not the current one."),
+    Shared(
+        "--context",
+        "shared_context",
+        field="context_name",
+        metavar="NAME",
+        help="The context to use, not the current one.",
+        shell_complete=known.contexts,
+    ),
     Shared("--organization", "shared_organization", field="organization_option", metavar="NAME|ID", help="Work in this Organization."),
-    Shared("-w", "--workspace", "shared_workspace", field="workspace_option", metavar="NAME|ID", help="Work in this Workspace."),
+    Shared(
+        "-w",
+        "--workspace",
+        "shared_workspace",
+        field="workspace_option",
+        metavar="NAME|ID",
+        help="Work in this Workspace.",
+        shell_complete=known.workspaces,
+    ),
     Shared("-y", "--yes", "shared_yes", field="yes", is_flag=True, default=None, help="Do not ask before destroying anything."),
 )
 
@@ -77,6 +96,14 @@ class Group(Command, click.Group):
         except click.NoSuchCommand as error:
             # click looks for a near miss among the imported commands only
             raise click.NoSuchCommand(error.command_name, possibilities=self.list_commands(ctx), ctx=ctx) from None
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        from click.shell_completion import CompletionItem
+
+        lines = {name: spec.partition("| ")[2] for name, spec in self._names.items()}
+        lines |= {name: command.get_short_help_str(90) for name, command in self.commands.items() if not command.hidden}
+        found = [CompletionItem(name, help=words) for name, words in lines.items() if name.startswith(incomplete)]
+        return [*found, *Command.shell_complete(self, ctx, incomplete)]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_options(ctx, formatter)

@@ -33,22 +33,22 @@ _REQUIRED: Final = (
 
 def new_queues(asked: Iterable[str], options: Item) -> list[Item]:
     """The queues of a new Deployment: those asked for, and always the default one."""
-    queues = [_parse(each) for each in asked]
+    queues = [queue(each) for each in asked]
     if not any(each["name"] == "default" for each in queues):
         queues.insert(0, {"name": "default"})
-    return [_filled(each, options) for each in queues]
+    return [filled(each, options) for each in queues]
 
 
-def changed_queues(before: Iterable[Item], asked: Iterable[str], removed: Iterable[str], options: Item) -> list[Item]:
+def changed_queues(before: Iterable[Item], asked: Iterable[Item], removed: Iterable[str], options: Item) -> list[Item]:
     """The queues of an update: named ones change or appear, removed ones go, all others stay as they are."""
     queues = {each["name"]: {key: each[key] for key in _REQUESTED_QUEUE if each.get(key) is not None} for each in before}
     for name in removed:
         if name not in queues:
             raise Failure(f"there is no worker queue `{name}` to remove; there are {_names(queues)}", kind="usage")
         del queues[name]
-    for each in map(_parse, asked):
+    for each in asked:
         name = each["name"]
-        queues[name] = {**queues[name], **each} if name in queues else _filled(each, options)
+        queues[name] = {**queues[name], **each} if name in queues else filled(each, options)
     return list(queues.values())
 
 
@@ -82,36 +82,16 @@ def changed_environment(before: Iterable[Item], changes: Iterable[Item], removed
 
 
 def kept(before: Item) -> Item:
-    """What an update must repeat of a Deployment; anything else that is left out stays."""
+    """What an update must repeat of a Deployment, besides its variables; anything else that is left out stays."""
     return {key: before[key] for key in _REQUIRED}
 
 
-def given(**values: Any) -> Item:
-    """Only the fields that somebody named."""
-    return {key: value for key, value in values.items() if value is not None}
+def unchanged(before: Item) -> Item:
+    """The least body of an update, which changes nothing; secrets go without their value and keep it."""
+    return {**kept(before), "environmentVariables": changed_environment(before.get("environmentVariables") or [], (), ())}
 
 
-def _parse(text: str) -> Item:
-    name, _, rest = text.partition(":")
-    queue: Item = {"name": name}
-    for pair in filter(None, rest.split(",")):
-        key, _, value = pair.partition("=")
-        if key not in _QUEUE_FIELDS:
-            raise Failure(f"a worker queue has {_names(_QUEUE_FIELDS)}, not `{key}`", kind="usage")
-        queue[_QUEUE_FIELDS[key]] = value if key == "machine" else _number(key, value)
-    if not name:
-        raise Failure(f"a worker queue is written NAME:min=0,max=4, not `{text}`", kind="usage")
-    return queue
-
-
-def _number(key: str, value: str) -> int:
-    try:
-        return int(value)
-    except ValueError:
-        raise Failure(f"`{key}` of a worker queue is a whole number, not `{value}`", kind="usage") from None
-
-
-def _filled(queue: Item, options: Item) -> Item:
+def filled(queue: Item, options: Item) -> Item:
     """A queue with the service's own defaults for what was not named."""
     machines = {each["name"]: each for each in options["workerMachines"]}
     machine = queue.get("astroMachine") or next(iter(machines))
@@ -126,6 +106,32 @@ def _filled(queue: Item, options: Item) -> Item:
         "workerConcurrency": int(concurrency["default"]),
         **queue,
     }
+
+
+def given(**values: Any) -> Item:
+    """Only the fields that somebody named."""
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def queue(text: str) -> Item:
+    """A worker queue as `NAME:min=0,max=4` says it, in the API's words."""
+    name, _, rest = text.partition(":")
+    found: Item = {"name": name}
+    for pair in filter(None, rest.split(",")):
+        key, _, value = pair.partition("=")
+        if key not in _QUEUE_FIELDS:
+            raise Failure(f"a worker queue has {_names(_QUEUE_FIELDS)}, not `{key}`", kind="usage")
+        found[_QUEUE_FIELDS[key]] = value if key == "machine" else _number(key, value)
+    if not name:
+        raise Failure(f"a worker queue is written NAME:min=0,max=4, not `{text}`", kind="usage")
+    return found
+
+
+def _number(key: str, value: str) -> int:
+    try:
+        return int(value)
+    except ValueError:
+        raise Failure(f"`{key}` of a worker queue is a whole number, not `{value}`", kind="usage") from None
 
 
 def _unquoted(value: str) -> str:

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+import fake_deployment
 import fake_environment
 import fake_scaling as scaling
 
@@ -54,13 +55,15 @@ class Plane:
         self.token = "a.plane.token"
         self.requests: list[Request] = []
         self.answers: dict[tuple[str, str], list[Answer]] = {}
+        self.broken = False
         self.statuses: list[str] = []
+        self.run_states: list[str] = []
         self.blobs: dict[str, bytes] = {}
         self.workspaces: list[Item] = [
             {"id": WORKSPACE, "name": "Data", "description": "", "cicdEnforcedDefault": False, "createdAt": TIME}
         ]
         self.audit_logs: list[Item] = [_AUDIT_LOG]
-        self.deployments = [self._deployment("etl", DEPLOYMENT)]
+        self.deployments = [_deployment("etl")]
         self.logs: list[Item] = [
             {"source": "worker", "timestamp": 1767323045.0, "raw": "worker: Warm shutdown"},
             {"source": "scheduler", "timestamp": 1767323044.0, "raw": f"{TIME} [info     ] Starting the scheduler"},
@@ -91,6 +94,8 @@ class Plane:
 
     def handle(self, request: Request) -> Answer:
         self.requests.append(request)
+        if self.broken:
+            return error(500, "something is wrong here", code="INTERNAL")
         queued = self.answers.get((request.method, request.path))
         if queued:
             return queued.pop(0)
@@ -124,7 +129,18 @@ class Plane:
             case "GET", ["clusters"]:
                 return _page("clusters", [_CLUSTER], request)
             case "GET", ["deployment-options"]:
-                return Answer(body=_OPTIONS)
+                return Answer(body=fake_deployment.OPTIONS)
+            case "GET", ["cluster-options"]:
+                return Answer(body=[fake_deployment.CLUSTER_OPTIONS])
+            case "GET", ["allowed-ip-address-ranges"]:
+                return _page("allowedIpAddressRanges", [_RANGE_ALLOWED], request)
+            case "POST", ["allowed-ip-address-ranges", "bulk-create"]:
+                ranges = request.json["allowedIpAddressRanges"]
+                return Answer(body={"allowedIpAddressRanges": [_RANGE_ALLOWED | {"ipAddressRange": each} for each in ranges]})
+            case "POST", ["allowed-ip-address-ranges", "bulk-delete"]:
+                return Answer(204)
+            case "GET", ["users", _, "teams"]:
+                return _page("teams", [_TEAM], request)
             case "GET", ["workspaces"]:
                 return _page("workspaces", self.workspaces, request)
             case "GET", ["tokens"]:
@@ -175,7 +191,7 @@ class Plane:
                 made = {"workspaces": self.workspaces[0], "tokens": _TOKEN | {"token": "a.new.token"}}[noun]
                 return Answer(body=made | request.json)
             case "POST", ["deployments"]:
-                return Answer(body=self._deployment(request.json["name"], DEPLOYMENT) | request.json)
+                return Answer(body=_deployment(request.json["name"]) | request.json)
             case "GET", ["clusters", _, "node-plan"]:
                 return Answer(body=_NODE_PLAN)
             case "GET" | "POST" | "DELETE", ["clusters" | "teams" | "workspaces" | "tokens" | "users" as noun, _id]:
@@ -184,7 +200,9 @@ class Plane:
                 }[noun]  # fmt: skip
                 return self._one(request, known, _id)
             case "POST", ["tokens", _, "roles"]:
-                return Answer(body=_ROLES | {"dagRoles": []})
+                on = [each for each in request.json["roles"] if each["entityType"] == "DEPLOYMENT"]
+                held = [{"deploymentId": each["entityId"], "role": each["role"]} for each in on]
+                return Answer(body=_ROLES | {"deploymentRoles": held, "dagRoles": []})
             case "POST", ["tokens", _, "rotate"]:
                 return Answer(body=_TOKEN | {"token": "a.rotated.token"})
             case "GET", ["environment-objects"]:
@@ -220,7 +238,10 @@ class Plane:
                     return error(404, "there is no such deployment")
                 return Answer(body=self.deployments[0] | {"status": status})
             case _, []:
-                return self._one(request, self.deployments, id_)
+                answer = self._one(request, self.deployments, id_)
+                if request.method == "POST" and answer.status == 200:
+                    answer.body["workerQueues"] = [{"id": f"q-{each['name']}"} | each for each in answer.body["workerQueues"]]
+                return answer
             case "POST", ["handover"]:
                 return Answer(body={"url": "http://etl.localhost/auth/handover?code=once"})
             case "POST", ["hibernation-override"]:
@@ -247,8 +268,8 @@ class Plane:
                 return _page("deploys", [_DEPLOY], request)
             case "POST", ["deploys"]:
                 return Answer(body=_DEPLOY | {"status": "INITIALIZED", "dagsUploadUrl": f"{self.url}/upload?sig=secret"} | request.json)
-            case "GET", ["deploys", _]:
-                return Answer(body=_DEPLOY)
+            case "GET" | "POST", ["deploys", _]:
+                return Answer(body=_DEPLOY | (request.json if request.method == "POST" else {}))
             case "POST", ["deploys", _, "finalize"]:
                 self.deployments[0]["dagTarballVersion"] = request.json["dagTarballVersion"]
                 return Answer(body=_DEPLOY | request.json)
@@ -272,6 +293,8 @@ class Plane:
         return Answer(201, headers={"x-ms-version-id": "2026-01-02T03:04:05.6789012Z"})
 
     def _airflow(self, request: Request) -> Answer:
+        if request.path.endswith("/dagRuns/manual__1"):
+            return Answer(body={"dag_run_id": "manual__1", "state": self.run_states.pop(0) if self.run_states else "success"})
         if request.path.endswith("/dagRuns"):
             return Answer(body={"dag_runs": [{"dag_id": "weather_etl", "dag_run_id": "manual__1"}], "total_entries": 1})
         if request.path.endswith("/taskInstances"):
@@ -279,34 +302,6 @@ class Plane:
         number = int(request.query.get("token", ["0"])[0])
         following = str(number + 1) if number + 1 < len(self.log_pages) else None
         return Answer(body={"content": self.log_pages[number], "continuation_token": following})
-
-    @staticmethod
-    def _deployment(name: str, id_: str) -> Item:
-        return {
-            "id": id_,
-            "name": name,
-            "status": "HEALTHY",
-            "namespace": "brisk-comet-1234",
-            "type": "STANDARD",
-            "executor": "CELERY",
-            "schedulerSize": "SMALL",
-            "workspaceId": WORKSPACE,
-            "workspaceName": "Data",
-            "isCicdEnforced": False,
-            "isDagDeployEnabled": True,
-            "isDevelopmentMode": True,
-            "isHighAvailability": False,
-            "airflowVersion": "3.3.2",
-            "webServerUrl": "brisk-comet-1234.localhost",
-            "environmentVariables": [
-                {"key": "STAGE", "value": "dev", "isSecret": False},
-                {"key": "KEY", "isSecret": True, "updatedAt": TIME},
-            ],
-            "workerQueues": [
-                {"id": "q1", "name": "default", "isDefault": True, "minWorkerCount": 1, "maxWorkerCount": 3, "workerConcurrency": 5}
-                | {"astroMachine": "A5", "podCpu": "1", "podMemory": "2Gi"}
-            ],
-        }
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -333,6 +328,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Tests read what was asked from the plane, not from stderr."""
+
+
+def _deployment(name: str) -> Item:
+    return fake_deployment.deployment(name, DEPLOYMENT, workspace=WORKSPACE, cluster=CLUSTER)
 
 
 def error(status: int, message: str, **more: Any) -> Answer:
@@ -375,11 +374,8 @@ _AUDIT_LOG |= {"userAgent": "orrery-cli/1", "method": "POST", "path": f"/v1/orga
 _AUDIT_LOG |= {"operationId": "CreateTeam", "requestBody": {"name": "platform"}, "responseStatus": 200}
 _DEPLOY = {"id": DEPLOY, "deploymentId": DEPLOYMENT, "status": "DEPLOYED", "type": "DAG_ONLY", "createdAt": TIME, "dagTarballVersion": "v1"}
 _TASK = {"dag_id": "weather_etl", "dag_run_id": "manual__1", "task_id": "load", "map_index": -1, "try_number": 2, "start_date": TIME}
-_RANGE = {"floor": 0, "default": 5, "ceiling": 10}
-_OPTIONS = {
-    "workerMachines": [{"name": "A5", "concurrency": _RANGE}, {"name": "A10", "concurrency": _RANGE | {"default": 10}}],
-    "workerQueues": {"minWorkers": _RANGE | {"default": 0}, "maxWorkers": _RANGE | {"default": 10}, "workerConcurrency": _RANGE},
-}
+_RANGE_ALLOWED: Item = {"id": "crange0000000000000001aa", "organizationId": ORGANIZATION, "ipAddressRange": "203.0.113.0/24"}
+_RANGE_ALLOWED |= {"createdAt": TIME, "createdBy": {"id": USER, "subjectType": "USER", "username": "eve@example.com"}}
 SPEC = {
     "openapi": "3.1.0",
     "paths": {

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from click.testing import Result
@@ -50,8 +51,11 @@ def test_a_person_reads_the_message_the_fields_and_the_request_id(orrery: Run, p
         (["workspce", "list"], "Did you mean 'workspace'"),
         (["deployment", "lst"], "Did you mean 'list'"),
         (["deployment", "list", "--everywhere"], "no such option '--everywhere'"),
+        (["deployment", "list", "--worksace", "Data"], "Did you mean '--workspace'"),
+        (["deployment", "create", "x", "--scheduler-size", "TINY"], "'TINY' is not one of"),
         (["-o", "xml", "whoami"], "'xml' is not one of"),
         (["deploy", "etl"], "`--dags`"),
+        (["deploy", "lits"], "did you mean `list`"),
         (["deployment", "create", "x", "--queue", "heavy:size=3"], "not `size`"),
         (["deployment", "create", "x", "--queue", "heavy:min=few"], "whole number, not `few`"),
         (["deployment", "logs", "etl", "--run-id", "r"], "`--run-id` needs `--dag-id`"),
@@ -62,6 +66,36 @@ def test_wrong_usage_is_told_with_a_way_out_and_exit_code_two(orrery: Run, words
     assert result.exit_code == 2
     assert part in result.stderr
     assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [
+        (["deployment", "inspect", "etk"], "etl"),
+        (["deploy", "etk", "--dags", "--path", "."], "etl"),
+        (["deployment", "worker-queue", "update", "defult", "--max", "2"], "default"),
+        (["deployment", "variable", "delete", "STAG", "--yes"], "STAGE"),
+        (["workspace", "get", "Dta"], "Data"),
+        (["cluster", "get", "standart"], "standard"),
+        (["team", "get", "platfrom"], "platform"),
+        (["user", "get", "eva@example.com"], "eve@example.com"),
+        (["token", "get", "cii"], "ci"),
+        (["role", "get", "runer"], "runner"),
+        (["env", "connection", "get", "--key", "sale"], "sales"),
+        (["organization", "allowed-ip-range", "remove", "203.0.113.0/25", "--yes"], "203.0.113.0/24"),
+        (["whoami", "--context", "prd"], "prod"),
+        (["workspace", "list", "--organization", "Acne"], "Acme"),
+    ],
+)
+def test_a_mistyped_name_is_told_with_the_nearest_one(
+    orrery: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], near: str
+) -> None:
+    (tmp_path / "dags").mkdir()
+    monkeypatch.chdir(tmp_path)
+    orrery("context", "set", "prod")
+    result = orrery(*words)
+    assert result.exit_code == 1
+    assert f"did you mean `{near}`" in result.stderr
 
 
 def test_a_parse_error_is_json_where_json_was_asked_for_even_after_it(orrery: Run) -> None:
@@ -123,16 +157,6 @@ def test_requests_say_which_client_they_come_from(orrery: Run, plane: Plane) -> 
     assert headers["authorization"] == f"Bearer {plane.token}"
 
 
-def test_a_command_is_imported_only_when_it_is_called(environment: dict[str, str]) -> None:
-    program = (
-        "import sys; from orrery_cli.main import main; sys.argv = ['orrery', 'context', 'show']\ntry: main()\nfinally: print(*sys.modules)"
-    )
-    result = subprocess.run([sys.executable, "-c", program], env=os.environ | environment, capture_output=True, text=True, check=True)
-    modules = result.stdout.split()
-    assert "orrery_cli.commands.context" in modules
-    assert not {"orrery_cli.commands.deployment", "httpx2", "yaml"} & set(modules)
-
-
 class _Terminal:
     """`orrery` with a person at stdin and stderr, and its stdout in a pipe."""
 
@@ -180,6 +204,16 @@ def test_a_person_who_says_yes_gets_what_was_asked(environment: dict[str, str], 
     assert exit_code == 0
     assert "deleted  yes" in stdout
     assert [each.path for each in plane.asked("DELETE")] == [f"/v1/organizations/corganization0000000001aa/deployments/{DEPLOYMENT}"]
+
+
+def test_a_person_reads_the_plan_before_the_question(environment: dict[str, str], plane: Plane, tmp_path: Path) -> None:
+    (tmp_path / "etl.yaml").write_text("name: etl\ndescription: nightly\n")
+    terminal = _Terminal("deployment", "apply", str(tmp_path / "etl.yaml"))
+    said = terminal.reads("[y/N]")
+    assert said.index("nightly") < said.index("change the Deployment `etl` in the Workspace `Data`")
+    terminal.types("n\n")
+    assert terminal.ends() == (1, "")
+    assert plane.asked("POST") == []
 
 
 def test_an_interrupt_ends_a_wait_with_130(environment: dict[str, str], plane: Plane) -> None:

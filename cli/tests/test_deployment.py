@@ -193,7 +193,16 @@ def test_follow_shows_each_entry_once(orrery: Run, plane: Plane, monkeypatch: py
     assert [json.loads(line)["raw"].split()[-1] for line in lines] == ["scheduler", "shutdown", "again", "again"]
 
 
-@pytest.mark.parametrize("options", [["--since", "2d"], ["--since", "25h"], ["--tasks", "--worker"], ["-f", "-o", "yaml"]])
+def test_followed_task_logs_are_lines_of_json_and_end_with_the_run(orrery: Run, plane: Plane, monkeypatch: pytest.MonkeyPatch) -> None:
+    plane.run_states = ["queued", "running", "success"]
+    monkeypatch.setattr("time.sleep", lambda _: plane.log_pages.append([{"event": f"page {len(plane.log_pages)}"}]))
+    lines = orrery("deployment", "logs", "etl", "--tasks", "--follow", "-o", "json").stdout.splitlines()
+    assert [json.loads(line)["event"] for line in lines] == ["read 1461 rows", "page 1", "page 2"]
+
+
+@pytest.mark.parametrize(
+    "options", [["--since", "2d"], ["--since", "25h"], ["--tasks", "--worker"], ["-f", "-o", "yaml"], ["--tasks", "-f", "-o", "yaml"]]
+)
 def test_options_of_logs_that_make_no_sense_are_refused(orrery: Run, options: list[str]) -> None:
     assert orrery("deployment", "logs", "etl", *options).exit_code != 0
 

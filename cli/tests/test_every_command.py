@@ -14,6 +14,15 @@ from orrery_cli.main import cli
 
 Run = Callable[..., Result]
 GOLDEN = Path(__file__).parent / "golden"
+FILE = """\
+name: etl
+workerQueues:
+- {name: default, maxWorkerCount: 5}
+- {name: heavy}
+environmentVariables:
+- {key: KEY}
+- {key: STAGE, value: prod}
+"""
 
 # every command once, in a form that succeeds
 LINES = {
@@ -21,6 +30,8 @@ LINES = {
     "cluster get": "cluster get standard",
     "cluster list": "cluster list",
     "cluster nodes": "cluster nodes standard",
+    "cluster options": "cluster options",
+    "completion": "completion bash",
     "context list": "context list",
     "context set": "context set prod --api-url https://api.example.com --organization Acme --use",
     "context show": "context show",
@@ -28,12 +39,14 @@ LINES = {
     "deploy": "deploy etl --dags --path {project}",
     "deploy get": f"deploy get {DEPLOY} --deployment etl",
     "deploy list": "deploy list etl",
+    "deploy update": f"deploy update {DEPLOY} --deployment etl --description better",
     "deploy rollback": f"deploy rollback {DEPLOY} --deployment etl --yes",
     "deployment advice": "deployment advice etl",
     "deployment agent-token create": "deployment agent-token create edge --deployment etl --expires-in-days 90",
     "deployment agent-token delete": "deployment agent-token delete edge --deployment etl --yes",
     "deployment agent-token get": "deployment agent-token get edge",
     "deployment agent-token list": "deployment agent-token list",
+    "deployment apply": "deployment apply {file} --yes",
     "deployment create": "deployment create new --queue heavy:min=0,max=4",
     "deployment delete": "deployment delete etl --yes",
     "deployment hibernate": "deployment hibernate etl --yes",
@@ -41,9 +54,24 @@ LINES = {
     "deployment inspect": "deployment inspect etl",
     "deployment list": "deployment list",
     "deployment logs": "deployment logs etl",
+    "deployment options": "deployment options --executor CELERY",
     "deployment open": "deployment open etl",
     "deployment scaling-decisions": "deployment scaling-decisions etl",
     "deployment update": "deployment update etl --queue default:max=5",
+    **{
+        f"deployment {noun} {verb}": f"deployment {noun} {verb} {words} --deployment etl {more}"
+        for noun, words in (("user", "eve@example.com"), ("team", "platform"), ("token", "ci"))
+        for verb, more in (("add", "--role DEPLOYMENT_ADMIN"), ("remove", "--yes"))
+    },
+    **{f"deployment {noun} list": f"deployment {noun} list --deployment etl" for noun in ("user", "team", "token")},
+    "deployment variable create": "deployment variable create REGION --deployment etl --value eu",
+    "deployment variable delete": "deployment variable delete STAGE --deployment etl --yes",
+    "deployment variable list": "deployment variable list --deployment etl",
+    "deployment variable update": "deployment variable update STAGE --deployment etl --value prod",
+    "deployment worker-queue create": "deployment worker-queue create heavy --deployment etl --max 4",
+    "deployment worker-queue delete": "deployment worker-queue delete default --deployment etl --yes",
+    "deployment worker-queue list": "deployment worker-queue list --deployment etl",
+    "deployment worker-queue update": "deployment worker-queue update default --deployment etl --max 5",
     "deployment what-if": "deployment what-if etl --style economy --day 2026-01-31",
     "deployment wake-up": "deployment wake-up etl",
     "env airflow-variable create": "env airflow-variable create --key region --value eu",
@@ -80,6 +108,9 @@ LINES = {
     "env variable update": "env variable update --key STAGE --value prod",
     "login": "login --token",
     "logout": "logout",
+    "organization allowed-ip-range add": "organization allowed-ip-range add 198.51.100.0/24 --yes",
+    "organization allowed-ip-range list": "organization allowed-ip-range list",
+    "organization allowed-ip-range remove": "organization allowed-ip-range remove 203.0.113.0/24 --yes",
     "organization audit-logs export": "organization audit-logs export --from 2026-01-01",
     "organization get": "organization get",
     "organization list": "organization list",
@@ -105,6 +136,7 @@ LINES = {
     "token get": "token get ci",
     "token list": "token list",
     "token roles": "token roles ci --workspace-role Data=WORKSPACE_AUTHOR",
+    "token update": "token update ci --name nightly",
     "token rotate": "token rotate ci --yes",
     "user accept": "user accept --full-name Eve",
     "user get": "user get eve@example.com",
@@ -114,6 +146,7 @@ LINES = {
     "user list": "user list",
     "user remove": "user remove eve@example.com --yes",
     "user roles": "user roles eve@example.com --organization-role ORGANIZATION_OWNER --dag etl:weather_etl=DAG_VIEWER",
+    "user teams": "user teams eve@example.com",
     "user uninvite": "user uninvite dan@example.com --yes",
     "user why": "user why eve@example.com workspace.get --workspace Data",
     "whoami": "whoami",
@@ -122,6 +155,17 @@ LINES = {
     "workspace get": "workspace get",
     "workspace list": "workspace list",
     "workspace update": "workspace update Data --name Data2",
+}
+
+
+# other shapes of some of them
+VARIANTS = {
+    "cluster nodes --proposals": "cluster nodes standard --proposals",
+    "deployment apply --dry-run": "deployment apply {file} --dry-run",
+    "deployment hibernate --remove-override": "deployment hibernate etl --remove-override",
+    "deployment inspect --template": "deployment inspect etl --template",
+    "deployment logs --tasks": "deployment logs etl --tasks",
+    "env variable list --deployment": "env variable list --deployment etl",
 }
 
 
@@ -144,7 +188,8 @@ def words(tmp_path: Path) -> Callable[[str], list[str]]:
     dags = tmp_path / "project" / "dags"
     dags.mkdir(parents=True)
     (dags / "one.py").write_text("print(1)\n")
-    return lambda line: LINES[line].format(project=dags.parent).split()
+    (tmp_path / "etl.yaml").write_text(FILE)
+    return lambda line: (LINES | VARIANTS).get(line, line).format(project=dags.parent, file=tmp_path / "etl.yaml").split()
 
 
 def test_the_lines_below_are_all_the_commands_there_are() -> None:
@@ -171,7 +216,7 @@ def test_stdout_is_one_json_document_wherever_the_output_is_asked_for(
     assert json.loads(first.stdout).keys() == json.loads(second.stdout).keys()
 
 
-@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("line", [*LINES, *VARIANTS])
 def test_the_document_is_the_one_that_was_agreed(orrery: Run, plane: Plane, words: Callable[[str], list[str]], line: str) -> None:
     result = orrery("-o", "json", *words(line), stdin=plane.token)
     document = result.stdout.replace(plane.url, "http://plane").replace(f":{plane.port}", ":port")
@@ -190,6 +235,30 @@ def test_yaml_and_table_carry_the_same_answer(orrery: Run, plane: Plane, words: 
     assert table.exit_code == 0
     assert table.stdout.strip()
     assert "\x1b[" not in table.stdout
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_an_error_of_the_api_has_its_request_id_whatever_was_asked(
+    orrery: Run, plane: Plane, words: Callable[[str], list[str]], line: str
+) -> None:
+    plane.broken = True
+    result = orrery(*words(line), "-o", "json", stdin=plane.token)
+    if not plane.requests:
+        assert result.exit_code == 0
+        return
+    failure = json.loads(result.stderr)
+    assert (failure["kind"], failure["code"], failure["requestId"]) == ("api_unavailable", "INTERNAL", "r-1")
+    assert (result.exit_code, result.stdout) == (1, "")
+
+
+@pytest.mark.parametrize("line", [name for name, words in LINES.items() if words.endswith(" --yes")])
+def test_nothing_is_asked_under_json_and_without_yes_nothing_is_done(
+    orrery: Run, plane: Plane, words: Callable[[str], list[str]], line: str
+) -> None:
+    result = orrery(*words(line)[:-1], "-o", "json")
+    assert json.loads(result.stderr)["kind"] == "input_required"
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert plane.asked("POST") == plane.asked("DELETE") == []
 
 
 def test_a_list_is_one_object_with_a_named_key(orrery: Run) -> None:

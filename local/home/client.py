@@ -9,6 +9,7 @@ from typing import Any
 
 from orrery import errors
 from orrery.dataplane.port import DeploymentRef, DeploymentSpec, Incident, NodePoolSpec, NodeView, Observation
+from orrery.model.incident import Severity
 
 _SECONDS = 120.0
 
@@ -76,7 +77,8 @@ class HomeClient:
 
     def observe(self, ref: DeploymentRef) -> Observation:
         told = self.request("GET", f"/deployments/{ref.id}")
-        return Observation(**{**told, "incidents": tuple(Incident(**each) for each in told["incidents"])})
+        incidents = tuple(Incident(**{**each, "severity": Severity(each["severity"])}) for each in told["incidents"])
+        return Observation(**{**told, "incidents": incidents})
 
     def ensure_node_pools(self, cluster_id: str, pools: tuple[NodePoolSpec, ...]) -> None:
         self.request("PUT", f"/clusters/{cluster_id}/node-pools", {"pools": [asdict(pool) for pool in pools]})

@@ -1,9 +1,14 @@
 """What the home sees of a Deployment: for the port's `observe`, and for the agent, which must know its queues and the way to its demand."""
 
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from orrery import names
-from orrery.dataplane.port import Observation
+from orrery.dataplane import trouble
+from orrery.dataplane.port import Incident, Observation
+from orrery.dataplane.trouble import Kind, Trouble
 
 from local.home import airflow, broker, health, releases
 from local.home.places import Places
@@ -30,6 +35,7 @@ class Observer:
             reason=found.reason,
             address=_address(record),
             workers=len(record.workers),
+            incidents=self._incidents(record),
         )
 
     def look(self, record: Record) -> health.Health:
@@ -55,6 +61,7 @@ class Observer:
             "healthy": found.healthy,
             "reason": found.reason,
             "components": [self._component(record, each) for each in components(record)],
+            "incidents": [asdict(each) for each in self._incidents(record)],
             "highAvailability": record.spec.high_availability,
             "queues": _queues(record),
             "style": record.spec.scaling_style,
@@ -69,6 +76,17 @@ class Observer:
         ends = self._supervisor.ends(f"{record.id}/{name}")
         reason = f"it ended ({ends} times so far) and was started again" if ends else ""
         return {"name": name, "state": "RUNNING" if pid else "STARTING", "reason": reason, "pid": pid or 0}
+
+    def _incidents(self, record: Record) -> tuple[Incident, ...]:
+        found = (each for name in components(record) for each in self._troubles(f"{record.id}/{name}", name))
+        return trouble.incidents(found, datetime.now(UTC))
+
+    def _troubles(self, key: str, name: str) -> Iterator[Trouble]:
+        ends, starved_at = self._supervisor.ends(key), self._supervisor.starved_at(key)
+        if starved_at:
+            yield Trouble(Kind.OUT_OF_MEMORY, name, name, ends, at=datetime.fromtimestamp(starved_at, UTC), is_over=True)
+        elif self._supervisor.is_looping(key):
+            yield Trouble(Kind.CRASH_LOOP, name, name, ends)
 
     def _health(self, record: Record) -> health.Health:
         expected = components(record)

@@ -17,12 +17,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.home import memory
 from local.home.cells import Command
 from local.home.processes import Found, running
 
 _LAUNCH = Path(__file__).with_name("launch.py")
 _LONGEST_PAUSE = 30.0
 _STEADY_SECONDS = 60.0
+_LOOPING_PAUSE = 4.0
+"""Seconds that follow the third end in a row soon after a start."""
 _LOG_BYTES = 5_000_000
 
 
@@ -42,6 +45,10 @@ class _Process:
     patience: float = 15.0
     ends: int = 0
     """How often it ended while it was wanted."""
+    kills: int = 0
+    """How many processes of this machine had been ended for want of memory when it started."""
+    starved_at: float = 0.0
+    """When it was last ended for want of memory, in seconds since the epoch."""
     unclaimed: bool = False
     """Found running at the start and not asked for yet; it goes on until somebody says what should be."""
 
@@ -109,6 +116,20 @@ class Supervisor:
         with self._changed:
             process = self._processes.get(key)
             return process.ends if process else 0
+
+    def is_looping(self, key: str) -> bool:
+        """Whether it ends again and again soon after it starts, and has not run steadily since."""
+        with self._changed:
+            process = self._processes.get(key)
+            if process is None or process.pause < _LOOPING_PAUSE:
+                return False
+            return not process.pid or time.time() - process.started <= _STEADY_SECONDS
+
+    def starved_at(self, key: str) -> float:
+        """When it was last killed by nobody here while the machine ended somebody for want of memory; 0 when it never was."""
+        with self._changed:
+            process = self._processes.get(key)
+            return process.starved_at if process else 0.0
 
     def keys(self, prefix: str = "") -> list[str]:
         """Everything that runs or should."""
@@ -183,6 +204,7 @@ class Supervisor:
         return process.kill_at - now
 
     def _start(self, process: _Process, command: Command) -> None:
+        process.kills = memory.kills()
         process.pid = start(command, state=self._state)
         process.pidfd = os.pidfd_open(process.pid)
         process.fingerprint = command.fingerprint
@@ -206,8 +228,9 @@ class Supervisor:
 
     def _ended(self, process: _Process) -> None:
         with self._changed:
+            status = 0
             with contextlib.suppress(ChildProcessError):
-                os.waitpid(process.pid, os.WNOHANG)
+                _, status = os.waitpid(process.pid, os.WNOHANG)
             os.close(process.pidfd)
             lived = time.time() - process.started
             process.pid, process.pidfd, process.fingerprint = 0, -1, ""
@@ -215,6 +238,8 @@ class Supervisor:
                 process.wanted = None
             if process.wanted and process.kill_at == float("inf"):
                 process.ends += 1
+                if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL and memory.kills() > process.kills:
+                    process.starved_at = time.time()
                 process.pause = 1.0 if lived > _STEADY_SECONDS else min(_LONGEST_PAUSE, max(1.0, process.pause * 2))
                 process.start_at = time.monotonic() + process.pause
             self._changed.notify_all()

@@ -20,8 +20,8 @@ from tests.support.workers import own_state
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 CREATED = [
-    "EnsureNamespace", "EnsureDatabase", "EnsureBroker", "EnsureRelease", "EnsureAirflow", "EnsureQueues", "EnsureIngress",
-    "AwaitHealthy", "MarkReady", "Ready",
+    "EnsureNamespace", "EnsureDatabase", "EnsureBroker", "EnsureRelease", "EnsureAirflow", "EnsureQueues", "AwaitHealthy",
+    "EnsureIngress", "MarkReady", "Ready",
 ]  # fmt: skip
 AWAY = 600
 """Seconds without a control plane: longer than a lease (90 s), so that the agent must have gone on alone."""

@@ -20,8 +20,8 @@ from tests.support.builders import BORN, SOMEBODY
 from tests.support.dataplane import PARTS
 from tests.support.sagas import Stage, a_stage
 
-CREATES = [*(f"ensure_{part}" for part in PARTS), "await_healthy", "mark_ready"]
-UPDATES = ["ensure_release", "ensure_airflow", "ensure_queues", "ensure_ingress", "await_healthy"]
+CREATES = [*(f"ensure_{part}" for part in PARTS[:-1]), "await_healthy", "ensure_ingress", "mark_ready"]
+UPDATES = ["ensure_release", "ensure_airflow", "ensure_queues", "await_healthy", "ensure_ingress"]
 HIBERNATES = ["ensure_drained", "remove_airflow", "mark_asleep"]
 DELETES = [*(f"remove_{part}" for part in reversed(PARTS)), "forget"]
 

@@ -3,15 +3,18 @@
 import http.client
 import json
 import ssl
+import threading
 import time
 import urllib.parse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 MANAGER = "tests"
 TIMEOUT = 30.0
+IDLE = 20.0
+"""Seconds after which a connection is not trusted to be open still."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Api:
         config = json.loads(kubeconfig.read_text())
         cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
         self._where = urllib.parse.urlsplit(cluster["server"])
+        self._thread = threading.local()
         self._tls = ssl.create_default_context(cafile=cluster["certificate-authority"])
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         if not token:
@@ -57,12 +61,34 @@ class Api:
         return self.send("PATCH", f"{path}?{query}", body, kind="application/apply-patch+yaml")
 
     def send(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, kind: str = "application/json") -> Answer:
-        connection = http.client.HTTPSConnection(self._where.hostname or "", self._where.port, context=self._tls, timeout=TIMEOUT)
+        content, headers = None if body is None else json.dumps(body), {"Content-Type": kind, "Accept": "application/json", **self._headers}
+        connection = self._connection()
         try:
-            headers = {"Content-Type": kind, "Accept": "application/json", **self._headers}
-            connection.request(method, path, None if body is None else json.dumps(body), headers)
+            connection.request(method, path, content, headers)
             answer = connection.getresponse()
             return Answer(answer.status, _parsed(answer.read()))
+        except (OSError, http.client.HTTPException):
+            connection.close()  # the next request opens it anew
+            raise
+
+    def _connection(self) -> http.client.HTTPSConnection:
+        """This thread's, kept between requests: setting one up costs both sides more than most of what is asked."""
+        now, idle_since = time.monotonic(), getattr(self._thread, "used", 0.0)
+        if now - idle_since > IDLE:
+            where = self._where.hostname or ""
+            self._thread.connection = http.client.HTTPSConnection(where, self._where.port, context=self._tls, timeout=TIMEOUT)
+        self._thread.used = now
+        connection: http.client.HTTPSConnection = self._thread.connection
+        return connection
+
+    def watch(self, path: str, version: str, *, seconds: int) -> Iterator[Mapping[str, Any]]:
+        """What changes after this resource version, as it changes, on a connection of its own; `path` has a query already."""
+        connection = http.client.HTTPSConnection(self._where.hostname or "", self._where.port, context=self._tls, timeout=seconds + TIMEOUT)
+        try:
+            query = f"&watch=true&resourceVersion={version}&timeoutSeconds={seconds}"
+            connection.request("GET", path + query, headers={"Accept": "application/json", **self._headers})
+            for line in connection.getresponse():
+                yield json.loads(line)
         finally:
             connection.close()
 

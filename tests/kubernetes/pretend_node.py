@@ -14,6 +14,7 @@ from tests.kubernetes.api import Api
 
 PAUSE = 0.1
 HEARTBEAT = 10.0
+WATCH = 60
 ROOM = {"cpu": "512", "memory": "2Ti", "ephemeral-storage": "10Ti", "pods": "1000"}
 
 Pod = Mapping[str, Any]
@@ -28,12 +29,14 @@ class PretendNode:
         self._api, self.name = api, name
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._pods: dict[str, Pod] = {}
         self.fate: Fate = lambda pod: None
 
     def start(self) -> "PretendNode":
         self._api.create("/api/v1/nodes", {"metadata": {"name": self.name, "labels": {"kubernetes.io/hostname": self.name}}})
         self._beat()
         self._thread.start()
+        threading.Thread(target=self._watch, name=f"{self.name}-sight", daemon=True).start()
         return self
 
     def stop(self) -> None:
@@ -52,8 +55,26 @@ class PretendNode:
                     beats = 0
                 self._look()
 
+    def _watch(self) -> None:
+        """Its pods by uid, as the server tells of them: a list of them all at each look would cost more than what a test does."""
+        path = f"/api/v1/pods?fieldSelector=spec.nodeName={self.name}"
+        while not self._stopped.wait(PAUSE):
+            with contextlib.suppress(OSError, http.client.HTTPException, ValueError, KeyError):
+                listed = self._api.get(path).body
+                self._pods = {pod["metadata"]["uid"]: pod for pod in listed["items"]}
+                for event in self._api.watch(path, listed["metadata"]["resourceVersion"], seconds=WATCH):
+                    if event["type"] not in ("ADDED", "MODIFIED", "DELETED"):
+                        break
+                    self._hear(event["type"], event["object"])
+
+    def _hear(self, what: str, pod: Pod) -> None:
+        if what == "DELETED":
+            self._pods.pop(pod["metadata"]["uid"], None)
+        else:
+            self._pods[pod["metadata"]["uid"]] = pod
+
     def _look(self) -> None:
-        for pod in self._api.get(f"/api/v1/pods?fieldSelector=spec.nodeName={self.name}").body.get("items", []):
+        for pod in list(self._pods.values()):
             self._tend(pod)
         self._provision()
 

@@ -74,6 +74,7 @@ class FakeDeployment:
     finished: int = 0
     is_blind: bool = False
     """Its database does not answer."""
+    incidents: list[dict[str, str]] = field(default_factory=list)
     ahead: Ahead | None = None
     """What its schedules and history foretell; None: they cannot be read."""
 
@@ -178,6 +179,7 @@ class FakeHome:
             "healthy": True,
             "reason": "",
             "components": [{"name": "scheduler", "state": "RUNNING", "reason": "", "pid": 7}],
+            "incidents": deployment.incidents,
             "queues": queues,
             "databaseUrl": f"postgresql://reader@/{deployment.id}",
         }

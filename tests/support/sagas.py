@@ -22,7 +22,7 @@ from orrery.store import deployments, tables
 
 from functions.provision import app as provision
 from local.aws.engine import Engine
-from local.invocation import Context
+from local.invocation import Context, Handler
 from tests.dataplane_contract import ensure_all
 from tests.support.aws import SECRETS_KEY, own_buckets
 from tests.support.builders import BORN, SOMEBODY, a_deployment
@@ -30,7 +30,7 @@ from tests.support.dataplane import FakeDataPlane
 from tests.support.dynamodb import own_table
 from tests.support.machine import Machine, Result
 
-_idle: dict[str, list[Machine]] = defaultdict(list)
+_idle: dict[tuple[str, Handler], list[Machine]] = defaultdict(list)
 """Machines between two runs: a definition takes a third of a second to parse, and a test may run two of a kind at once."""
 
 
@@ -45,6 +45,8 @@ class Stage:
     executions: dict[str, workflows.Execution] = field(default_factory=dict)
     deaf: bool = False
     """Step Functions loses every start."""
+    handler: Handler = provision.handler
+    """What runs a step."""
 
     # Deployments
 
@@ -87,16 +89,20 @@ class Stage:
     def run(self, deployment: Deployment, *, name: str = "", **how: Any) -> Result:
         """The saga that its desired state asks for (or the one of this name), to its end; Step Functions remembers how that was."""
         name = name or deployment.workflow
-        machine = _idle[name].pop() if _idle[name] else Machine(name, {"Provision": provision.handler})
+        idle = _idle[name, self.handler]
+        try:
+            machine = idle.pop()
+        except IndexError:
+            machine = Machine(name, {"Provision": self.handler})
         result = machine.run(input_of(deployment), **how)
-        _idle[name].append(machine)
+        idle.append(machine)
         self.executions[self._name(deployment)] = workflows.Execution(result.status, self.now)
         return result
 
     def lose(self, deployment: Deployment, *steps: str) -> None:
         """The saga did these steps, and then the ground went away beneath it."""
         for step in steps:
-            provision.handler({"step": step, **input_of(deployment)}, Context("provision", timeout=300))
+            self.handler({"step": step, **input_of(deployment)}, Context("provision", timeout=300))
         self.executions[self._name(deployment)] = workflows.Execution("ABORTED", self.now)
 
     def sweep(self, after: timedelta = timedelta(hours=7)) -> dict[str, int]:
@@ -125,15 +131,15 @@ def _sealed(deployment: Deployment) -> Deployment:
     return replace(deployment, environment=tuple(replace(each, value=seals.get(each.key, each.value)) for each in deployment.environment))
 
 
-def a_stage(aws_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    """A fixture's body: a table, a data plane and a Step Functions of this test alone."""
+def a_stage(aws_engine: Engine, monkeypatch: pytest.MonkeyPatch, stage: Stage | None = None) -> Iterator[Stage]:
+    """A fixture's body: a table, a data plane and a Step Functions of this test alone; `stage` brings another data plane."""
     environment = {**aws_engine.environment, "TABLE_NAME": f"sagas-{uuid.uuid4().hex}", "SECRETS_KEY": SECRETS_KEY}
     for key, value in {**environment, "REGION": "us-east-1", "API_URL": "http://127.0.0.1:9"}.items():
         monkeypatch.setenv(key, value)
     with own_buckets(aws_engine, monkeypatch, "RELEASES_BUCKET", "COMPONENT_LOGS_BUCKET"):
         for cached in (settings.settings, tables.table, s3.client, vault._kms, vault._data_key):
             cached.cache_clear()
-        stage = Stage()
+        stage = stage or Stage()
         monkeypatch.setattr(dataplane, "connect", lambda: stage.plane)
         monkeypatch.setattr(workflows, "start", stage.start)
         monkeypatch.setattr(workflows, "describe", stage.describe)

@@ -18,7 +18,12 @@ from local.home.users import block
 
 PLATFORMS = "tests/e2e/"
 ONE_HOME = "tests/local/home/"
-ONE_CLUSTER = ("tests/kubernetes/", "tests/orrery/dataplane/kubernetes/", "tests/agent/kubernetes/")
+ONE_CLUSTER = (
+    "tests/kubernetes/",
+    "tests/orrery/dataplane/kubernetes/",
+    "tests/agent/kubernetes/",
+    "tests/benchmarks/test_provisioning.py",
+)
 GIVING_WAY = 10
 """How nice a worker is, and all that it starts, while it runs no platform."""
 

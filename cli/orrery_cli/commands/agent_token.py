@@ -5,11 +5,10 @@ from typing import Any
 import click
 
 from orrery_cli import lookup
+from orrery_cli.commands.deployment import OF
 from orrery_cli.commands.token import COLUMNS, show_once
 from orrery_cli.session import Session, current
 from orrery_cli.shared import group
-
-DEPLOYMENT = click.option("--deployment", metavar="NAME|ID", help="The Deployment; the only one, when left out.")
 
 
 @group("agent-token")
@@ -25,7 +24,7 @@ def agent_token() -> None:
 
 
 @agent_token.command("list")
-@DEPLOYMENT
+@OF
 def list_tokens(deployment: str | None) -> None:
     """The agent tokens of a Deployment."""
     session = current()
@@ -34,7 +33,7 @@ def list_tokens(deployment: str | None) -> None:
 
 @agent_token.command("create")
 @click.argument("name")
-@DEPLOYMENT
+@OF
 @click.option("--description", default="", help="Where the agent runs.")
 @click.option("--expires-in-days", type=click.IntRange(1, 3650), help="When it ends; after ten years when left out.")
 def create(name: str, deployment: str | None, description: str, expires_in_days: int | None) -> None:
@@ -53,7 +52,7 @@ def create(name: str, deployment: str | None, description: str, expires_in_days:
 
 @agent_token.command("get")
 @click.argument("name", metavar="NAME|ID")
-@DEPLOYMENT
+@OF
 def get(name: str, deployment: str | None) -> None:
     """One agent token, without its secret."""
     session = current()
@@ -62,7 +61,7 @@ def get(name: str, deployment: str | None) -> None:
 
 @agent_token.command("delete")
 @click.argument("name", metavar="NAME|ID")
-@DEPLOYMENT
+@OF
 def delete(name: str, deployment: str | None) -> None:
     """Remove an agent token; the agent that shows it is refused from its next request on."""
     session = current()

@@ -1,6 +1,5 @@
 """`orrery api`: any operation of the API by its path or by its operation id."""
 
-import difflib
 import json
 import re
 import sys
@@ -9,7 +8,7 @@ from typing import Any
 import click
 
 from orrery_cli import fields, lookup
-from orrery_cli.failures import Failure
+from orrery_cli.failures import Failure, near
 from orrery_cli.session import Session, current
 from orrery_cli.shared import command
 
@@ -72,9 +71,7 @@ def _operation(session: Session, name: str) -> tuple[str, str, frozenset[str]]:
         if isinstance(operation, dict) and "operationId" in operation
     }
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=3)
-        hint = f"; did you mean {', '.join(f'`{each}`' for each in near)}" if near else ""
-        raise Failure(f"there is no operation `{name}`{hint}", kind="usage")
+        raise Failure(f"there is no operation `{name}`{near(name, known, most=3)}", kind="usage")
     method, path, operation = known[name]
     in_query = frozenset(each["name"] for each in operation.get("parameters", ()) if each.get("in") == "query")
     return method, path if _VERSIONED.match(path) else f"/v1{path}", in_query

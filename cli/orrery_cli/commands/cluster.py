@@ -12,7 +12,7 @@ PROPOSALS = ("node", "nodePool", "savedNodeHoursPerDay", "reason")
 COLUMNS = ("id", "name", "type", "status", "cloudProvider", "region")
 
 
-@group("cluster")
+@group("cluster", names={"options": "options:cluster_options | What a cluster can be made of: regions and machines."})
 def cluster() -> None:
     """See the clusters that Deployments run on.
 

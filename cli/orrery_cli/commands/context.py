@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from orrery_cli import settings
+from orrery_cli import names, settings
 from orrery_cli.failures import Failure
 from orrery_cli.session import current
 from orrery_cli.settings import Context, Settings
@@ -51,7 +51,7 @@ def show_context(reveal: bool) -> None:
 
 
 @context.command("use")
-@click.argument("name")
+@click.argument("name", shell_complete=names.contexts)
 def use(name: str) -> None:
     """Make NAME the current context."""
     session = current()

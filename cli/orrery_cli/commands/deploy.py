@@ -1,30 +1,43 @@
 """`orrery deploy`: code for a Deployment, as an archive that becomes visible without a restart."""
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from orrery_cli import archive, blob, lookup, project, waiting
-from orrery_cli.failures import Failure
+from orrery_cli import archive, blob, lookup, names, project, waiting
+from orrery_cli.failures import Failure, near
 from orrery_cli.output import note
 from orrery_cli.session import Session, current
 from orrery_cli.shared import Group
 from orrery_cli.waiting import Item
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 COLUMNS = ("id", "status", "type", "createdAt", "dagTarballVersion", "rollbackFromId", "description")
 WAIT = click.option("--wait", is_flag=True, help="Return when the Deployment runs this version, with progress on stderr.")
 TIMEOUT = click.option("--timeout", type=click.IntRange(min=1), default=300, show_default=True, help="The longest wait in seconds.")
-DEPLOYMENT = click.option("--deployment", metavar="NAME|ID", help="The Deployment; the project's own, or the only one, when left out.")
+DEPLOYMENT = click.option(
+    "--deployment",
+    metavar="NAME|ID",
+    help="The Deployment; the project's own, or the only one, when left out.",
+    shell_complete=names.deployments,
+)
 
 
 class Deploy(Group):
     """`deploy etl --dags` and `deploy list` under one word: what is no subcommand is the name of a Deployment."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if self._first_word(args) not in self.commands and not {"-h", "--help"} & set(args):
+        word = self._first_word(args)
+        typing = ctx.resilient_parsing and word is None
+        if word not in self.commands and not {"-h", "--help"} & set(args) and not typing:
             args = ["push", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        return [*super().shell_complete(ctx, incomplete), *push.params[0].shell_complete(ctx, incomplete)]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         push.format_options(ctx, formatter)
@@ -58,7 +71,7 @@ def deploy() -> None:
 
 
 @deploy.command("push", hidden=True)
-@click.argument("name", metavar="[DEPLOYMENT]", required=False)
+@click.argument("name", metavar="[DEPLOYMENT]", required=False, shell_complete=names.deployments)
 @click.option("--dags", "dags_only", is_flag=True, help="Send the DAGs only; the image stays.")
 @click.option("--path", type=click.Path(exists=True, file_okay=False), help="The project's directory; looked for upwards from here.")
 @click.option("--description", default="", help="What changed.")
@@ -68,7 +81,8 @@ def push(name: str | None, dags_only: bool, path: str | None, **asked: Any) -> N
     """Send the project's dags/ folder to a Deployment."""
     session = current()
     if not dags_only:
-        raise Failure("image deploys are not served yet; send the DAGs alone with `--dags`", kind="usage")
+        hint = near(name or "", [each for each, verb in deploy.commands.items() if not verb.hidden])
+        raise Failure(f"image deploys are not served yet; send the DAGs alone with `--dags`{hint}", kind="usage")
     found = project.find(path)
     target = lookup.deployment(session, name or found.deployment)
     content, files = archive.pack(found.dags)
@@ -82,7 +96,7 @@ def push(name: str | None, dags_only: bool, path: str | None, **asked: Any) -> N
 
 
 @deploy.command("list")
-@click.argument("name", metavar="[DEPLOYMENT]", required=False)
+@click.argument("name", metavar="[DEPLOYMENT]", required=False, shell_complete=names.deployments)
 @DEPLOYMENT
 def list_deploys(name: str | None, deployment: str | None) -> None:
     """The deploys of a Deployment, newest first."""
@@ -99,6 +113,22 @@ def get(deploy_id: str, deployment: str | None) -> None:
     session = current()
     target = _target(session, deployment)
     session.show(session.api.get(f"{_path(session, target)}/{lookup.segment(deploy_id)}"))
+
+
+@deploy.command("update")
+@click.argument("deploy_id")
+@DEPLOYMENT
+@click.option("--description", required=True, help="What changed.")
+def update(deploy_id: str, deployment: str | None, description: str) -> None:
+    """Say afterwards what a deploy changed.
+
+    \b
+    Examples:
+      orrery deploy update cm1x2y3z4a5b6c7d8e9f0g1h2 --deployment etl --description "new DAG for invoices"
+    """
+    session = current()
+    path = f"{_path(session, _target(session, deployment))}/{lookup.segment(deploy_id)}"
+    session.show(session.api.post(path, {"description": description}), COLUMNS)
 
 
 @deploy.command("rollback")

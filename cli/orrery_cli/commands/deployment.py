@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from orrery_cli import lookup, waiting
+from orrery_cli import lookup, names, waiting
+from orrery_cli import specification as spec
 from orrery_cli.failures import Failure
 from orrery_cli.session import Session, current
 from orrery_cli.shared import group
@@ -14,7 +15,8 @@ from orrery_cli.waiting import Item
 COLUMNS = ("id", "name", "status", "namespace", "airflowVersion", "executor", "workspaceName", "webServerUrl")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 DECISIONS = ("decidedAt", "queue", "action", "cause", "current", "target", "queued", "running", "reason")
-NAMED = click.argument("name", metavar="[NAME|ID]", required=False)
+OF = click.option("--deployment", metavar="NAME|ID", help="The Deployment; the only one, when left out.", shell_complete=names.deployments)
+NAMED = click.argument("name", metavar="[NAME|ID]", required=False, shell_complete=names.deployments)
 WAIT = click.option("--wait", is_flag=True, help="Return when it is done, with progress on stderr.")
 TIMEOUT = click.option("--timeout", type=click.IntRange(min=1), default=600, show_default=True, help="The longest wait in seconds.")
 
@@ -23,8 +25,15 @@ TIMEOUT = click.option("--timeout", type=click.IntRange(min=1), default=600, sho
     "deployment",
     names={
         "create": "deployment_change:create | Make a Deployment.",
+        "apply": "deployment_apply:apply | Make or change a Deployment to what a file says.",
         "update": "deployment_change:update | Change a Deployment; what is not named stays.",
         "hibernation": "deployment_hibernation:hibernation | See and set the rules by which a Deployment sleeps.",
+        "worker-queue": "worker_queue:worker_queue | Make, change and remove a Deployment's worker queues.",
+        "variable": "variable:variable | Set and remove a Deployment's own environment variables.",
+        "user": "deployment_member:user | Say which members work on a Deployment, and as what.",
+        "team": "deployment_member:team | Say which teams work on a Deployment, and as what.",
+        "token": "deployment_member:token | Say which API tokens reach a Deployment, and as what.",
+        "options": "options:deployment_options | What a Deployment can be made of: runtimes, machines, sizes.",
         "agent-token": "agent_token:agent_token | Make and remove the tokens of a Deployment's remote agents.",
         "what-if": "scaling:what_if | Replay a recorded day under other terms.",
         "advice": "scaling:advice | What should be set otherwise, with the saving.",
@@ -55,20 +64,28 @@ def list_deployments(everywhere: bool) -> None:
 
 @deployment.command("inspect")
 @NAMED
-def inspect(name: str | None) -> None:
+@click.option("--template", "as_template", is_flag=True, help="As a file for `apply`: its settings alone, secrets without their values.")
+def inspect(name: str | None, as_template: bool) -> None:
     """Everything the API says about one Deployment.
 
     \b
     Examples:
       orrery deployment inspect etl
       orrery deployment inspect etl -o json | jq -r .webServerUrl
+      orrery deployment inspect etl --template > etl.yaml
     """
     session = current()
-    session.show(lookup.deployment(session, name))
+    found = lookup.deployment(session, name)
+    if as_template:
+        from orrery_cli import template  # for this one option
+
+        session.output = "yaml" if session.output == "table" else session.output
+        found = template.of(found)
+    session.show(found)
 
 
 @deployment.command("delete")
-@click.argument("name", metavar="NAME|ID")
+@click.argument("name", metavar="NAME|ID", shell_complete=names.deployments)
 @WAIT
 @TIMEOUT
 def delete(name: str, wait: bool, timeout: int) -> None:
@@ -101,7 +118,7 @@ def open_airflow(name: str | None, browser: bool) -> None:
     session = current()
     found = lookup.deployment(session, name)
     awake(found)
-    answer = session.api.post(f"{_path(session, found)}/handover", {})
+    answer = session.api.post(f"{_path(session, found)}/handover", None)
     if browser:
         click.launch(answer["url"])
     session.show(answer if session.output != "table" else answer["url"])
@@ -185,6 +202,12 @@ def scaling_decisions(name: str | None, **asked: Any) -> None:
     query |= {"isShadow": "true"} if asked["shadow"] else {}
     page = session.api.get(f"{_path(session, found)}/scaling-decisions", {"offset": 0, **query})
     session.show({"scalingDecisions": page["scalingDecisions"]}, DECISIONS)
+
+
+def changed(session: Session, found: Item, changes: Item, *, wait: bool = False, timeout: int = 0) -> Item:
+    """The Deployment after an update of nothing but these; as it settled, where that is waited for."""
+    answer = dict(session.api.post(_path(session, found), {**spec.unchanged(found), **changes}))
+    return waiting.until(session, answer, done=waiting.settled, timeout=timeout) if wait else answer
 
 
 def awake(found: Item) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from orrery_cli import lookup, waiting
+from orrery_cli import lookup, names, waiting
 from orrery_cli import specification as spec
 from orrery_cli.commands.deployment import COLUMNS, TIMEOUT, WAIT
 from orrery_cli.failures import Failure
@@ -81,7 +81,7 @@ def create(name: str, **asked: Any) -> None:
 
 
 @command("update")
-@click.argument("target", metavar="NAME|ID")
+@click.argument("target", metavar="NAME|ID", shell_complete=names.deployments)
 @click.option("--name", help="The new name.")
 @click.option("--remove-queue", "removed_queues", multiple=True, metavar="NAME", help="A worker queue to remove.")
 @click.option("--unset-env", "removed_variables", multiple=True, metavar="KEY", help="An environment variable to remove.")
@@ -98,13 +98,13 @@ def update(target: str, name: str | None, **asked: Any) -> None:
     """
     session = current()
     before = lookup.deployment(session, target)
-    body = {**spec.kept(before), **_common(asked), **spec.given(name=name)}
-    body["environmentVariables"] = spec.changed_environment(
-        before.get("environmentVariables") or [], _variables(asked), asked["removed_variables"]
-    )
+    body = {**spec.unchanged(before), **_common(asked), **spec.given(name=name)}
+    body["environmentVariables"] = spec.changed_environment(body["environmentVariables"], _variables(asked), asked["removed_variables"])
     if asked["queues"] or asked["removed_queues"]:
         choices = _choices(session, body) if asked["queues"] else {}
-        body["workerQueues"] = spec.changed_queues(before["workerQueues"], asked["queues"], asked["removed_queues"], choices)
+        body["workerQueues"] = spec.changed_queues(
+            before["workerQueues"], map(spec.queue, asked["queues"]), asked["removed_queues"], choices
+        )
     body |= _body(asked["source"])
     changed = session.api.post(f"{session.root}/deployments/{before['id']}", body)
     _show(session, changed, wait=asked["wait"], timeout=asked["timeout"])

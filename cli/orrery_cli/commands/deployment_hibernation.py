@@ -6,7 +6,7 @@ import click
 
 from orrery_cli import lookup
 from orrery_cli import specification as spec
-from orrery_cli.commands.deployment import NAMED
+from orrery_cli.commands.deployment import NAMED, changed
 from orrery_cli.session import current
 from orrery_cli.shared import command
 from orrery_cli.waiting import Item
@@ -45,9 +45,7 @@ def hibernation(name: str | None, **asked: Any) -> None:
     session = current()
     found = lookup.deployment(session, name)
     if rules := _rules(asked):
-        variables = spec.changed_environment(found.get("environmentVariables") or [], (), ())
-        body = {**spec.kept(found), "environmentVariables": variables, "scalingSpec": {"hibernationSpec": rules}}
-        found = session.api.post(f"{session.root}/deployments/{found['id']}", body)
+        found = changed(session, found, {"scalingSpec": {"hibernationSpec": rules}})
     session.show(_shown(found))
 
 

@@ -4,14 +4,14 @@ from typing import Any
 
 import click
 
-from orrery_cli import environment, lookup
+from orrery_cli import environment, lookup, names
 from orrery_cli.environment_fields import KEY, Actions, Kind
 from orrery_cli.output import note
 from orrery_cli.session import Session, current
 
 Item = dict[str, Any]
 
-_LINKED = click.argument("deployment", metavar="DEPLOYMENT")
+_LINKED = click.argument("deployment", metavar="DEPLOYMENT", shell_complete=names.deployments)
 
 
 def actions(kind: Kind) -> Actions:

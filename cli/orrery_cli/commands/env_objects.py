@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from orrery_cli import environment
+from orrery_cli import environment, names
 from orrery_cli.environment_fields import KEY, Actions, Kind
 from orrery_cli.failures import Failure
 from orrery_cli.session import current
@@ -12,7 +12,9 @@ from orrery_cli.specification import given
 
 Item = dict[str, Any]
 
-_DEPLOYMENT = click.option("--deployment", metavar="NAME|ID", help="Of this Deployment; of the Workspace when left out.")
+_DEPLOYMENT = click.option(
+    "--deployment", metavar="NAME|ID", help="Of this Deployment; of the Workspace when left out.", shell_complete=names.deployments
+)
 _NEW_KEY = click.option("--key", required=True, help="Its name in Airflow.")
 _OWN = click.option("--own", is_flag=True, help="Only what belongs to the Deployment, not what reaches it from its Workspace.")
 _SHOW_SECRETS = click.option("--show-secrets", is_flag=True, help="Show secrets, where the Organization allows it.")

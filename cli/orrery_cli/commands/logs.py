@@ -36,7 +36,12 @@ Entry = dict[str, Any]
 @click.option("--search", metavar="TEXT", help="Only entries that hold TEXT; `fail*` finds words that begin so.")
 @click.option("--since", default="24h", show_default=True, metavar="30m", help="How far to look back: s, m or h; at most 24h.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=500, show_default=True, help="The newest so many entries.")
-@click.option("-f", "--follow", is_flag=True, help="Go on with what is written from now on; with `-o json` one entry a line.")
+@click.option(
+    "-f",
+    "--follow",
+    is_flag=True,
+    help="Go on with what is written from now on, of tasks until their run ends; with `-o json` one entry a line.",
+)
 @click.option("--tasks", is_flag=True, help="Task logs of the run that was last, not the components'.")
 @click.option("--dag-id", help="Task logs of this DAG; of the one that ran last when left out.")
 @click.option("--run-id", help="Task logs of this run; the DAG's latest when left out.")
@@ -55,15 +60,16 @@ def logs(name: str | None, sources: tuple[str, ...], search: str | None, since: 
       orrery deployment logs etl --scheduler --search "error" --since 1h
       orrery deployment logs etl --worker --follow -o json
       orrery deployment logs etl --tasks
+      orrery deployment logs etl --tasks --follow -o json
       orrery deployment logs etl --dag-id weather_etl --task-id load
     """
     session = current()
-    if asked.pop("tasks") or any(value is not None for value in asked.values()):
-        if sources or search or follow:
-            raise Failure("task logs take no options of components; leave out one or the other", kind="usage")
-        return task_logs.show(session, name, asked)
     if follow and session.output == "yaml":
         raise Failure("`--follow` writes lines; use `-o json` or a table", kind="usage")
+    if asked.pop("tasks") or any(value is not None for value in asked.values()):
+        if sources or search:
+            raise Failure("task logs take no options of components; leave out one or the other", kind="usage")
+        return task_logs.show(session, name, asked, follow=follow)
     path = f"{session.root}/deployments/{lookup.deployment(session, name)['id']}/logs"
     query: dict[str, Any] = {"sources": list(sources or SOURCES), "searchText": search, "range": _seconds(since)}
     found = _read(session, path, query, limit)

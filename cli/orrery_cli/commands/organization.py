@@ -10,7 +10,13 @@ from orrery_cli.specification import given
 COLUMNS = ("id", "name", "product", "status", "createdAt")
 
 
-@group("organization", names={"audit-logs": "audit_logs:audit_logs | See who did what."})
+@group(
+    "organization",
+    names={
+        "audit-logs": "audit_logs:audit_logs | See who did what.",
+        "allowed-ip-range": "allowed_ip_range:allowed_ip_range | Say from where the Organization may be used.",
+    },
+)
 def organization() -> None:
     """See and change Organizations.
 

@@ -8,6 +8,7 @@ from orrery_cli import grants, lookup
 from orrery_cli.output import note
 from orrery_cli.session import Session, current
 from orrery_cli.shared import group
+from orrery_cli.specification import given
 
 COLUMNS = ("id", "name", "scope", "shortToken", "createdAt", "endAt", "lastUsedAt")
 SCOPES = ("ORGANIZATION", "WORKSPACE", "DEPLOYMENT")
@@ -73,6 +74,23 @@ def get(name: str) -> None:
     session.show(lookup.token(session, name))
 
 
+@token.command("update")
+@click.argument("target", metavar="NAME|ID")
+@click.option("--name", help="The new name.")
+@click.option("--description", help="What uses it.")
+def update(target: str, name: str | None, description: str | None) -> None:
+    """Give a token another name or description; its secret stays.
+
+    \b
+    Examples:
+      orrery token update ci --name ci-nightly --description "the nightly build"
+    """
+    session = current()
+    found = lookup.token(session, target)
+    body = {"name": name or found["name"], **given(description=description)}
+    session.show(session.api.post(f"{session.root}/tokens/{found['id']}", body), COLUMNS)
+
+
 @token.command("delete")
 @click.argument("name", metavar="NAME|ID")
 def delete(name: str) -> None:
@@ -114,9 +132,7 @@ def roles(name: str, asked: grants.Asked) -> None:
     found = lookup.token(session, name)
     held = grants.of_token(found)
     if asked:
-        wanted = held | grants.changed(session, held, asked)
-        body = {"roles": grants.for_token(session.organization_id, wanted)}
-        held = session.api.post(f"{session.root}/tokens/{found['id']}/roles", body)
+        held = session.api.post(f"{session.root}/tokens/{found['id']}/roles", grants.body(session, "token", found, asked))
     session.show(held)
 
 

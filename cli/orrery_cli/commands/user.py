@@ -8,6 +8,7 @@ from orrery_cli.failures import Failure
 from orrery_cli.session import current
 from orrery_cli.shared import group
 
+TEAM_COLUMNS = ("id", "name", "organizationRole", "description", "createdAt")
 COLUMNS = ("id", "username", "fullName", "status", "organizationRole", "createdAt")
 
 
@@ -42,6 +43,15 @@ def get(name: str) -> None:
     """One member, with the roles of their own."""
     session = current()
     session.show(lookup.user(session, name))
+
+
+@user.command("teams")
+@click.argument("name", metavar="EMAIL|ID")
+def teams(name: str) -> None:
+    """The teams that a member is in."""
+    session = current()
+    path = f"{session.root}/users/{lookup.user(session, name)['id']}/teams"
+    session.show({"teams": session.api.items(path, "teams")}, TEAM_COLUMNS)
 
 
 @user.command("roles")

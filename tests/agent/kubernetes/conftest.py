@@ -27,7 +27,7 @@ from tests.dataplane_contract import a_spec, persist
 from tests.kubernetes.api import Api
 from tests.kubernetes.control_plane import ControlPlane
 from tests.kubernetes.pretend_node import PretendNode
-from tests.orrery.dataplane.kubernetes.conftest import Databases
+from tests.orrery.dataplane.kubernetes.databases import Databases
 from tests.orrery.dataplane.kubernetes.plans import AGENT, CLUSTER
 
 

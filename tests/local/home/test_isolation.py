@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from orrery.errors import DataPlaneFailed
+from orrery.model.incident import Severity
 
 from tests.dataplane_contract import a_spec, ref_of, remove_all
 from tests.local.home.airflows import Airflow
@@ -104,3 +105,16 @@ def test_a_killed_airflow_process_comes_back(two: tuple[Airflow, Airflow]) -> No
     wait_until(lambda: tenant.home.client.observe(ref_of(tenant.spec)).healthy, seconds=60, what="health")
     reasons = {part["name"]: part["reason"] for part in tenant.inventory["components"]}
     assert reasons["scheduler"] == "it ended (1 times so far) and was started again"
+
+
+def test_a_process_that_ends_again_and_again_is_an_incident(two: tuple[Airflow, Airflow]) -> None:
+    tenant = two[0]
+    key, ended = f"{tenant.spec.id}/scheduler", [0]
+    for _ in range(3):
+        pid = wait_until(lambda: {*tenant.home.pids(key).values()} - {*ended}, seconds=60, what="a scheduler")
+        ended.append(min(pid))
+        os.kill(ended[-1], 9)
+    (incident,) = wait_until(lambda: tenant.home.client.observe(ref_of(tenant.spec)).incidents, seconds=60, what="an incident")
+    assert (incident.code, incident.severity, incident.subject) == ("CRASH_LOOP", Severity.CRITICAL, "scheduler")
+    assert incident.description == "it ends again and again soon after it starts (3 times so far)"
+    assert tenant.inventory["incidents"] == [asdict(incident)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.home import processes
+from local.home import memory, processes
 from local.home.cells import Cell, Command
 from local.home.supervisor import Supervisor
 from tests.local.home.running import wait_until
@@ -54,6 +54,37 @@ def test_a_process_that_dies_is_started_again(supervisor: Supervisor, make: Make
     second = wait_until(lambda: supervisor.pid("d1/part") not in (None, first) and supervisor.pid("d1/part"), seconds=10, what="a new one")
     assert os.path.exists(f"/proc/{second}")
     assert supervisor.ends("d1/part") == 1
+
+
+def test_what_ends_again_and_again_soon_after_its_start_is_looping_until_it_is_mended(supervisor: Supervisor, make: Make) -> None:
+    supervisor.want(make("exit 1"))
+    assert not supervisor.is_looping("d1/part")
+    wait_until(lambda: supervisor.is_looping("d1/part"), seconds=30, what="three ends in a row")
+    assert supervisor.ends("d1/part") == 3
+    supervisor.unwant("d1/part")
+    wait_until(lambda: not supervisor.is_looping("d1/part"), seconds=30, what="nothing to loop")
+
+
+def test_what_is_killed_while_the_machine_is_short_of_memory_was_starved(
+    supervisor: Supervisor, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "kills", lambda: 7)
+    supervisor.want(make())
+    supervisor.want(make("exec sleep 59", key="d1/other"))
+    one, other = running(supervisor), running(supervisor, "d1/other")
+    os.kill(one, signal.SIGKILL)
+    wait_until(lambda: supervisor.ends("d1/part") == 1, seconds=10, what="its end")
+    assert supervisor.starved_at("d1/part") == 0, "somebody killed it, and the kernel did not"
+    monkeypatch.setattr(memory, "kills", lambda: 8)
+    os.kill(other, signal.SIGKILL)
+    wait_until(lambda: supervisor.starved_at("d1/other"), seconds=10, what="the reason of its end")
+
+
+def test_the_kernels_count_is_read_and_missed_where_it_is_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_COUNTERS", tmp_path / "vmstat")
+    assert memory.kills() == 0
+    (tmp_path / "vmstat").write_text("nr_free_pages 5\noom_kill 3\n")
+    assert memory.kills() == 3
 
 
 def test_wanting_the_same_again_changes_nothing_and_wanting_another_replaces_it(supervisor: Supervisor, make: Make) -> None:

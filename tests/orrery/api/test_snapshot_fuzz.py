@@ -36,7 +36,15 @@ QUEUE = {
     "ahead": [[1.0, 10], [4.0, 20]], "startSeconds": 30.0, "spanSeconds": 60.0,
     "next": {"dag": "etl", "at": "2026-03-01T12:01:00Z", "tasks": 3},
 }  # fmt: skip
-WHOLE = {"style": "BALANCED", "shadowStyle": "ECONOMY", "highAvailability": True, "nextRunAt": TIMES[2], "idleSince": TIMES[2]}
+ILL = {"code": "CRASH_LOOP", "severity": "warning", "subject": "worker of queue heavy", "description": "it ends again and again"}
+WHOLE = {
+    "incidents": [ILL],
+    "style": "BALANCED",
+    "shadowStyle": "ECONOMY",
+    "highAvailability": True,
+    "nextRunAt": TIMES[2],
+    "idleSince": TIMES[2],
+}
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -8,6 +8,7 @@ import pytest
 from orrery import dataplane, workflows
 from orrery.errors import Invalid, Superseded, Unavailable
 from orrery.model.cluster import ClusterStatus
+from orrery.model.deployment import Executor
 from orrery.provisioning import cluster_steps, registering
 from orrery.settings import settings
 from orrery.store import clusters, principals, registrations, tables
@@ -111,6 +112,12 @@ class TestWhatIsSaid:
         told = register(name="second", region="eu-west-1", maxDeployments=10)
         made = clusters.load("", told["id"])
         assert (made.status, made.region, made.max_deployments) == (ClusterStatus.CREATING, "eu-west-1", 10)
+
+    def test_pods_for_tasks_are_started_where_the_way_to_its_api_is_said(self, machines: StepFunctions) -> None:
+        told = register(name="second", apiRanges=["10.0.0.0/24"])
+        assert clusters.load("", told["id"]).executors == (Executor.ASTRO, Executor.CELERY, Executor.KUBERNETES)
+        register(name="second")
+        assert clusters.load("", told["id"]).executors == (Executor.ASTRO, Executor.CELERY)
 
     def test_a_second_time_it_is_the_next_generation(self, machines: StepFunctions) -> None:
         first, second = register(name="second"), register(name="second", maxDeployments=5)

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from orrery import dataplane
 from orrery.dataplane.port import DataPlane
 from orrery.errors import Conflict, NotReadyYet, Superseded
 from orrery.model.deployment import Deployment, Health, Observed, Phase
+from orrery.model.incident import Incident, Severity
 from orrery.provisioning import steps
 from orrery.provisioning.marks import MARKS
 from orrery.store import deployments, observed
@@ -97,13 +99,27 @@ def test_healthy_means_healthy_at_this_generation(stage: Stage) -> None:
         run("await_healthy", updating)
 
 
-def test_what_the_saga_saw_healthy_is_shown_healthy_before_the_agent_says_so(stage: Stage) -> None:
+def test_what_the_saga_saw_is_shown_before_the_agent_says_so(stage: Stage) -> None:
     updating = stage.updated(stage.active())
     observed.save(updating.id, Observed(Health.UNHEALTHY, "Airflow's API does not answer yet"))
     run("ensure_airflow", updating)
-    run("await_healthy", updating)
+    run("ensure_ingress", updating)
     seen = observed.load(updating.id)
     assert (seen.health, seen.reason, seen.generation) == (Health.HEALTHY, "", updating.generation)
+    assert updating.namespace in seen.address
+    stage.plane.sicken(updating.id, "the scheduler ends again and again")
+    run("ensure_ingress", updating)
+    seen = observed.load(updating.id)
+    assert (seen.health, seen.reason) == (Health.UNHEALTHY, "the scheduler ends again and again")
+
+
+def test_what_the_agent_told_is_wrong_stays_the_agents_to_take_back(stage: Stage) -> None:
+    updating = stage.updated(stage.active())
+    no_room = Incident("NO_ROOM", Severity.WARNING, "worker of queue heavy", "no node has room for it", datetime.now(UTC))
+    observed.save(updating.id, Observed(Health.UNHEALTHY, "its scheduler is being started", incidents=(no_room,)))
+    run("ensure_airflow", updating)
+    run("await_healthy", updating)
+    assert observed.load(updating.id).incidents == (no_room,)
 
 
 def test_there_is_no_going_back_to_what_never_was(stage: Stage) -> None:

@@ -12,6 +12,7 @@ from orrery.authz.permissions import Permission
 from orrery.authz.principal import Kind, Principal, missing
 from orrery.errors import Invalid
 from orrery.hypervisor import fleet, shards
+from orrery.model import incident
 from orrery.model.deployment import Deployment, Health, Observed
 from orrery.store import deployments, fleets, observed, snapshots
 
@@ -84,14 +85,16 @@ def _own(cluster_id: str, told: list[dict[str, Any]], before: list[dict[str, Any
 def _observe(told: list[dict[str, Any]], before: list[dict[str, Any]], now: datetime) -> None:
     last = {deployment["id"]: _observed(deployment) for deployment in before}
     for deployment in told:
-        if last.get(deployment["id"]) != _observed(deployment):
-            health, reason, address, generation = _observed(deployment)
-            observed.save(deployment["id"], Observed(health, reason, address, generation, now))
+        id, seen = deployment["id"], _observed(deployment)
+        if last.get(id) != seen:
+            health, reason, address, generation, incidents = seen
+            known = incident.known(incidents, observed.load(id).incidents if incidents else (), now)
+            observed.save(id, Observed(health, reason, address, generation, now, known))
 
 
-def _observed(deployment: Mapping[str, Any]) -> tuple[Health, str, str, int]:
+def _observed(deployment: Mapping[str, Any]) -> tuple[Health, str, str, int, list[dict[str, str]]]:
     health = Health.HEALTHY if deployment["healthy"] else Health.UNHEALTHY
-    return health, deployment["reason"], deployment["address"], deployment["observedGeneration"]
+    return health, deployment["reason"], deployment["address"], deployment["observedGeneration"], deployment.get("incidents", [])
 
 
 def _name(deployment: Mapping[str, Any]) -> tuple[str, str]:

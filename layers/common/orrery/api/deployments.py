@@ -16,7 +16,7 @@ from orrery.api.wire.deployment_requests import CreateDeploymentRequest, HybridD
 from orrery.api.wire.deployments import Deployment, DeploymentsPaginated
 from orrery.authz.permissions import Permission
 from orrery.model import deployment as model
-from orrery.store import deployments, organizations, workspaces
+from orrery.store import clusters, deployments, organizations, workspaces
 
 router = routes()
 COLLECTION = "/organizations/<organizationId>/deployments"
@@ -64,7 +64,7 @@ def create_deployment(
         created_by=by,
         updated_at=now,
         updated_by=by,
-        **desired.new(body, organization=organizationId, id=id, cicd_enforced_default=workspace.cicd_enforced_default, now=now),
+        **desired.new(body, cluster, organization=organizationId, id=id, cicd_enforced_default=workspace.cicd_enforced_default, now=now),
     )
     deployments.create(made)
     workflows.start(made.workflow, made)
@@ -85,8 +85,8 @@ def update_deployment(
     deployment = deployments.fetch(caller, organizationId, deploymentId, Permission.DEPLOYMENT_UPDATE)
     if isinstance(body, HybridDeploymentRequest):
         raise body.refusal()
-    now = datetime.now(UTC)
-    updated = deployment.update(by=caller.subject, now=now, **desired.changed(deployment, body, now=now))
+    now, cluster = datetime.now(UTC), clusters.load(organizationId, deployment.cluster_id)
+    updated = deployment.update(by=caller.subject, now=now, **desired.changed(deployment, body, cluster, now=now))
     deployments.save(updated, renamed_from=deployment)
     workflows.start(updated.workflow, updated)
     return one(updated)

@@ -14,6 +14,7 @@ from orrery.api.wire.deployment_requests import (
     UpdateStandardDeploymentRequest,
 )
 from orrery.model import offer, runtime
+from orrery.model.cluster import Cluster
 from orrery.model.deployment import Deployment, Executor, HibernationOverride, HibernationSchedule, IdleRule, SchedulerSize
 
 Create = CreateStandardDeploymentRequest | CreateDedicatedDeploymentRequest
@@ -21,7 +22,7 @@ Update = UpdateStandardDeploymentRequest | UpdateDedicatedDeploymentRequest
 Changes = dict[str, Any]
 
 
-def new(body: Create, *, organization: str, id: str, cicd_enforced_default: bool, now: datetime) -> Changes:
+def new(body: Create, cluster: Cluster, *, organization: str, id: str, cicd_enforced_default: bool, now: datetime) -> Changes:
     """The settings of a new Deployment, which will have this id; what is left out takes the product's defaults."""
     problems = Problems()
     development = bool(body.is_development_mode)
@@ -40,12 +41,12 @@ def new(body: Create, *, organization: str, id: str, cicd_enforced_default: bool
         **_hibernation(body, None, now, problems),
         **_style(body),
     }
-    _refuse(body, settings, problems)
+    _refuse(body, settings, cluster, problems)
     problems.refuse()
     return settings | {"environment": variables.sealed(settings["environment"], (), organization=organization, deployment=id)}
 
 
-def changed(deployment: Deployment, body: Update, *, now: datetime) -> Changes:
+def changed(deployment: Deployment, body: Update, cluster: Cluster, *, now: datetime) -> Changes:
     """The new settings of a Deployment that is there; optional ones that are left out stay."""
     problems = Problems()
     development = deployment.is_development_mode if body.is_development_mode is None else body.is_development_mode
@@ -65,7 +66,7 @@ def changed(deployment: Deployment, body: Update, *, now: datetime) -> Changes:
         **_hibernation(body, deployment, now, problems),
         **_style(body),
     }
-    _refuse(body, settings, problems)
+    _refuse(body, settings, cluster, problems)
     problems.refuse()
     owner = {"organization": deployment.organization_id, "deployment": deployment.id}
     return settings | {"environment": variables.sealed(settings["environment"], deployment.environment, **owner)}
@@ -166,16 +167,17 @@ def _overridden(spec: DeploymentHibernationSpecRequest, before: Deployment | Non
     return {"hibernation_override": told, "asleep": None, **woken}
 
 
-def _refuse(body: DeploymentSettings, settings: Changes, problems: Problems) -> None:
-    """What no home of Deployments here can give."""
+def _refuse(body: DeploymentSettings, settings: Changes, cluster: Cluster, problems: Problems) -> None:
+    """What its cluster, or no home of Deployments here, can give."""
     remote = body.remote_execution
     if remote and (remote.enabled or remote.allowed_ip_address_ranges or remote.task_log_bucket or remote.task_log_url_pattern):
         problems.add("remoteExecution", "is not offered yet: workers run beside their Airflow; leave it out", "NOT_SERVED")
     for field, value in (("workloadIdentity", body.workload_identity), ("drWorkloadIdentity", body.dr_workload_identity)):
         if value:
             problems.add(field, "is not offered yet: no cluster here gives its Deployments a cloud identity; leave it out", "NOT_SERVED")
-    if settings["executor"] not in offer.EXECUTORS:
-        problems.add("executor", "can only be `ASTRO` or `CELERY` for now: no cluster here runs a pod for each task", "NOT_SERVED")
+    if settings["executor"] not in cluster.executors:
+        listed = " or ".join(f"`{each}`" for each in cluster.executors)
+        problems.add("executor", f"can only be {listed}: cluster `{cluster.name}` starts no pod for each task", "NOT_SERVED")
     if settings["is_development_mode"] and settings["is_high_availability"]:
         problems.add("isHighAvailability", "must be false in development mode")
     elif settings["is_high_availability"]:

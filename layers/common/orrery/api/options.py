@@ -11,8 +11,8 @@ from orrery.api.wire.options import DeploymentOptions
 from orrery.authz.permissions import Permission
 from orrery.errors import Invalid
 from orrery.model import offer, runtime
-from orrery.model.deployment import Executor
-from orrery.store import deployments, organizations
+from orrery.model.deployment import Deployment, Executor
+from orrery.store import clusters, deployments, organizations
 
 router = routes()
 
@@ -38,11 +38,22 @@ def get_deployment_options(organizationId: str, caller: Caller, choice: Annotate
     places.check_provider(choice.cloudProvider, organizationId, field="cloudProvider")
     if choice.deploymentType == "HYBRID":
         raise Invalid.field("deploymentType", "HYBRID Deployments are not offered; use STANDARD or DEDICATED", code="NOT_SERVED")
-    if choice.executor and choice.executor not in offer.EXECUTORS:
-        raise Invalid.clause("executor", "can only be `ASTRO` or `CELERY` for now", code="NOT_SERVED")
-    if not choice.deploymentId:
-        return DeploymentOptions.of(runtime.offered())
-    with places.named_in("deploymentId"):
-        deployment = deployments.fetch(caller, organizationId, choice.deploymentId, Permission.DEPLOYMENT_GET)
+    deployment = None
+    if choice.deploymentId:
+        with places.named_in("deploymentId"):
+            deployment = deployments.fetch(caller, organizationId, choice.deploymentId, Permission.DEPLOYMENT_GET)
+    executors = _executors(organizationId, deployment)
+    if choice.executor and choice.executor not in executors:
+        listed = " or ".join(f"`{each}`" for each in executors)
+        raise Invalid.clause("executor", f"can only be {listed}: no cluster of yours starts a pod for each task", code="NOT_SERVED")
+    if not deployment:
+        return DeploymentOptions.of(runtime.offered(), executors)
     releases = tuple(each for each in runtime.every() if not each.yanked or each.version == deployment.runtime_version)
-    return DeploymentOptions.of(releases, development=deployment.is_development_mode)
+    return DeploymentOptions.of(releases, executors, development=deployment.is_development_mode)
+
+
+def _executors(organization_id: str, deployment: Deployment | None) -> tuple[Executor, ...]:
+    """Those of a Deployment's cluster; of a new one those of any cluster that it could be placed on."""
+    serving = clusters.serving(organization_id)
+    there = [each for each in serving if deployment is None or each.id == deployment.cluster_id]
+    return tuple(dict.fromkeys((*offer.EXECUTORS, *(executor for each in there for executor in each.executors))))

@@ -1,7 +1,7 @@
 """Where a new Deployment goes: the cluster it names, else one in the region it names, else its Workspace's default, else the only one.
 
-Of several in a region that are open it is the emptiest, by what share of its room is taken. A cluster's Deployments are counted as their
-sagas begin, so those that are asked for in the same moment may be a few more than it has room for.
+Of several in a region that are open, and run what it asks for, it is the emptiest, by what share of its room is taken. A cluster's
+Deployments are counted as their sagas begin, so those that are asked for in the same moment may be a few more than it has room for.
 """
 
 from math import inf
@@ -55,7 +55,7 @@ def _standard(body: CreateStandardDeploymentRequest, workspace: Workspace, servi
         chosen = [each for each in standard if each.region == body.region]
     regions = sorted({each.region for each in chosen})
     if len(regions) == 1:
-        return _emptiest(chosen)
+        return _emptiest([each for each in chosen if body.executor is None or body.executor in each.executors] or chosen)
     if not standard:
         raise Invalid.field("region", "there is no standard cluster yet; name a dedicated one, or ask whoever runs this installation")
     there_is = ", ".join(f"`{region}`" for region in sorted({each.region for each in standard}))

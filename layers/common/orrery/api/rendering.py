@@ -39,7 +39,8 @@ def one(deployment: model.Deployment) -> Deployment:
 def _as_of(now: datetime, heard: datetime | None, last: Observed) -> Observed:
     """What was observed, as far as it can still be believed."""
     if heard is None:
-        return replace(last, health=Health.UNKNOWN, reason="its cluster's agent has not reported yet")
+        return replace(last, health=Health.UNKNOWN, reason="its cluster's agent has not reported yet", incidents=())
     if now - heard > FRESH:
-        return replace(last, health=Health.UNKNOWN, reason=f"its cluster's agent has been silent since {heard:%Y-%m-%d %H:%M:%S} UTC")
+        reason = f"its cluster's agent has been silent since {heard:%Y-%m-%d %H:%M:%S} UTC"
+        return replace(last, health=Health.UNKNOWN, reason=reason, incidents=())
     return last

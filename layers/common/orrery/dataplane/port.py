@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from orrery.model.incident import Severity
+
 
 @dataclass(frozen=True)
 class QueueSpec:
@@ -85,10 +87,9 @@ class Incident:
 
     code: str
     """Stable, such as `OUT_OF_MEMORY`."""
-    severity: str
-    """`critical` for the whole Deployment, `warning` where some tasks may fail."""
+    severity: Severity
     subject: str
-    """The component, and which one of it."""
+    """The components that it is about, such as `scheduler` or `worker of queue heavy`."""
     description: str
     """In words for the customer."""
 

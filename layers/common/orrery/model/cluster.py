@@ -5,6 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from orrery.model import offer
+from orrery.model.deployment import Executor
+
 
 class ClusterType(StrEnum):
     STANDARD = "STANDARD"
@@ -37,6 +40,8 @@ class Cluster:
     trouble: str = ""
     """Why it could not be made or changed, in words for whoever runs the installation; empty otherwise."""
     generation: int = 1
+    executors: tuple[Executor, ...] = offer.EXECUTORS
+    """How its Deployments may run tasks."""
 
     @property
     def is_open(self) -> bool:
@@ -52,10 +57,11 @@ class Cluster:
         """Whether one more than so many fits."""
         return not self.max_deployments or deployments < self.max_deployments
 
-    def registering(self, *, region: str, max_deployments: int, now: datetime) -> "Cluster":
+    def registering(self, *, region: str, max_deployments: int, starts_pods: bool = False, now: datetime) -> "Cluster":
         """It is registered, or registered anew: from now on a saga brings its agent there."""
         status = ClusterStatus.UPDATING if self.is_open else ClusterStatus.CREATING
-        return self._next(now, region=region, max_deployments=max_deployments, status=status, trouble="")
+        executors = (*offer.EXECUTORS, Executor.KUBERNETES) if starts_pods else offer.EXECUTORS
+        return self._next(now, region=region, max_deployments=max_deployments, executors=executors, status=status, trouble="")
 
     def registered(self, now: datetime) -> "Cluster":
         return self._next(now, status=ClusterStatus.CREATED, trouble="")

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from orrery.errors import StillChanging
+from orrery.model.incident import Incident, Severity
 from orrery.model.queue import Queue
 from orrery.model.scaling import Style
 from orrery.model.subject import Subject
@@ -265,6 +266,13 @@ class Observed:
     """Where its Airflow answers, such as `http://geocentric-orbit-1234.localhost:18080`."""
     generation: int = 0
     seen_at: datetime | None = None
+    incidents: tuple[Incident, ...] = ()
+    """What is wrong, the most telling first."""
+
+    @property
+    def gravest(self) -> str:
+        """What concerns the whole Deployment, in words; empty when nothing does."""
+        return next((each.words for each in self.incidents if each.severity is Severity.CRITICAL), "")
 
 
 def status(deployment: Deployment, observed: Observed) -> tuple[Status, str]:
@@ -272,16 +280,19 @@ def status(deployment: Deployment, observed: Observed) -> tuple[Status, str]:
     if deployment.phase is Phase.FAILED:
         return Status.UNHEALTHY, deployment.trouble
     if deployment.phase is Phase.CREATING:
-        return Status.CREATING, _under_way("its Airflow is being made", deployment)
+        return Status.CREATING, _under_way("its Airflow is being made", deployment, observed)
     if deployment.phase is Phase.DELETING:
-        return Status.DEPLOYING, _under_way("it is being deleted", deployment)
+        return Status.DEPLOYING, _under_way("it is being deleted", deployment, Observed())
     if not deployment.is_settled:
         doing = "running tasks are being drained" if deployment.is_hibernating else "its new settings are being applied"
-        return Status.DEPLOYING, _under_way(doing, deployment)
+        return Status.DEPLOYING, _under_way(doing, deployment, observed)
     if deployment.is_hibernating:
         return Status.HIBERNATING, deployment.asleep.reason if deployment.asleep else "somebody put it to sleep"
     return Status(observed.health.value), deployment.trouble or observed.reason
 
 
-def _under_way(doing: str, deployment: Deployment) -> str:
-    return f"{doing}; the last try stopped ({deployment.trouble}) and another follows" if deployment.trouble else doing
+def _under_way(doing: str, deployment: Deployment, observed: Observed) -> str:
+    """What holds it up is told while it does, and not only once a saga has given up on it."""
+    if deployment.trouble:
+        return f"{doing}; the last try stopped ({deployment.trouble}) and another follows"
+    return f"{doing}; {observed.gravest}" if observed.gravest else doing

@@ -46,7 +46,7 @@ SCHEDULERS = {
 }
 WEB_SERVER = ("0.5", "1Gi")
 EXECUTORS = (Executor.ASTRO, Executor.CELERY)
-"""What the homes of Deployments can run now; both are Celery workers."""
+"""What every home of Deployments can run: both are Celery workers. A cluster may run more, see `Cluster.executors`."""
 
 VARIABLES = 500
 VALUE_BYTES = 64 * 1024

@@ -91,7 +91,9 @@ def register(event: dict[str, Any]) -> dict[str, Any]:
     asked, now = _asked(event), datetime.now(UTC)
     there = clusters.standard(asked.name)
     before = registrations.load(there.id) if there else None
-    cluster = (there or _new(asked, now)).registering(region=asked.region, max_deployments=asked.max_deployments, now=now)
+    cluster = (there or _new(asked, now)).registering(
+        region=asked.region, max_deployments=asked.max_deployments, starts_pods=bool(asked.api_ranges), now=now
+    )  # a scheduler that starts pods must be let out to the API
     registration = Registration(cluster.id, asked.region, asked.facts, _ways(asked, cluster.id), before.generation + 1 if before else 1)
     writes.commit(_kept(cluster, is_new=there is None), registrations.save(registration))
     is_started = workflows.start_registration(registration)

@@ -37,7 +37,7 @@ STEPS: Mapping[str, Step] = {
     "ensure_drained": lambda plane, wanted: plane.ensure_queues(spec_of(wanted)),
     "restore_queues": lambda plane, wanted: plane.ensure_queues(spec_of(_good(wanted))),
     "remove_queues": lambda plane, wanted: plane.remove_queues(ref_of(wanted)),
-    "ensure_ingress": lambda plane, wanted: plane.ensure_ingress(spec_of(wanted)),
+    "ensure_ingress": lambda plane, wanted: _ensure_ingress(plane, wanted),
     "restore_ingress": lambda plane, wanted: plane.ensure_ingress(spec_of(_good(wanted))),
     "remove_ingress": lambda plane, wanted: plane.remove_ingress(ref_of(wanted)),
     "await_healthy": lambda plane, wanted: _await_healthy(plane, wanted),
@@ -106,10 +106,19 @@ def _ensure_release(plane: DataPlane, wanted: Deployment) -> None:
 
 
 def _await_healthy(plane: DataPlane, wanted: Deployment) -> None:
+    """Before it gets its door: until then its host leads to whoever can say that it is starting."""
     seen = plane.observe(ref_of(wanted))
     if seen.generation < wanted.generation:
         raise NotReadyYet("its Airflow is still starting")
     if not seen.healthy:
         raise NotReadyYet(seen.reason or "its Airflow is not healthy yet")
-    # What the saga saw is newer than what the agent last told: without it a Deployment just made would be shown as unhealthy for a moment.
-    observed.save(wanted.id, Observed(Health.HEALTHY, "", seen.address, seen.generation, datetime.now(UTC)))
+
+
+def _ensure_ingress(plane: DataPlane, wanted: Deployment) -> None:
+    """What the saga sees now is newer than what the agent last told: without it a Deployment just made would be shown as unhealthy, or
+    without an address, for a moment. Incidents stay the agent's to tell and to take back.
+    """
+    plane.ensure_ingress(spec_of(wanted))
+    seen, known = plane.observe(ref_of(wanted)), observed.load(wanted.id).incidents
+    health = Health.HEALTHY if seen.healthy else Health.UNHEALTHY
+    observed.save(wanted.id, Observed(health, seen.reason, seen.address, seen.generation, datetime.now(UTC), known))

@@ -1,36 +1,21 @@
 """A home on the real API server, its own for each test; whatever a Deployment of a test leaves is taken away through the port."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from orrery.dataplane.kubernetes import access
 from orrery.dataplane.kubernetes.api import Api
 from orrery.dataplane.kubernetes.home import KubernetesHome, Reach
 
+from local.aws.engine import Engine
 from tests.kubernetes.control_plane import ControlPlane
+from tests.kubernetes.pretend_node import PretendNode
+from tests.orrery.dataplane.kubernetes.databases import Databases
+from tests.orrery.dataplane.kubernetes.lives import Life, side_by_side
 from tests.orrery.dataplane.kubernetes.plans import CLUSTER
-
-
-@dataclass
-class Databases:
-    """Of a server that is always there: which databases it has, and which of them somebody has used."""
-
-    names: set[str] = field(default_factory=set)
-    used: set[str] = field(default_factory=set)
-
-    def ensure(self, name: str, *, password: str, reader_password: str) -> None:
-        assert password
-        assert reader_password
-        self.names.add(name)
-
-    def ensure_readable(self, name: str) -> None:
-        assert name in self.names
-
-    def is_used(self, name: str) -> bool:
-        return name in self.used & self.names
-
-    def remove(self, name: str) -> None:
-        self.names.discard(name)
+from tests.orrery.dataplane.kubernetes.stage import ClusterStage, a_cluster_stage
+from tests.orrery.dataplane.kubernetes.trouble import Trouble, Wire
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +35,31 @@ def databases() -> Databases:
 def home(api: Api, databases: Databases) -> KubernetesHome:
     reach = Reach(api, CLUSTER, databases)
     return KubernetesHome(lambda _: reach)
+
+
+@pytest.fixture(scope="module")
+def cluster_stage(aws_engine: Engine, kubernetes: ControlPlane, api: Api, node: PretendNode) -> Iterator[ClusterStage]:
+    """Sagas on the real API server. It has seen each step go well once, so that it knows where the middle of a step is."""
+    own = access.by_kubeconfig(str(kubernetes.kubeconfig))
+    wire, reach = Wire(own), Reach(own, CLUSTER, Databases())
+    with a_cluster_stage(aws_engine, KubernetesHome(lambda _: reach), wire, kubernetes.api) as stage:
+        side_by_side({each.__name__: partial(each, Life(stage)) for each in (_awake, _asleep, _never_born)})
+        wire.learning = False
+        yield stage
+
+
+def _awake(life: Life) -> None:
+    life.create()
+    life.update("second")
+    life.update("third", Trouble("denied", {"ensure_ingress"}))
+    life.delete()
+
+
+def _asleep(life: Life) -> None:
+    life.create()
+    life.sleep()
+    life.delete()
+
+
+def _never_born(life: Life) -> None:
+    life.create(Trouble("denied", {"ensure_ingress"}))

@@ -10,7 +10,7 @@ import pathlib
 
 import pytest
 import yaml
-from orrery.dataplane.kubernetes import agent
+from orrery.dataplane.kubernetes import admission, agent
 
 from tests.orrery.dataplane.kubernetes.plans import AGENT, CLUSTER, SHAPES, everything
 
@@ -33,7 +33,11 @@ def legible(manifest):
     return {**manifest, "data": {key: base64.b64decode(text).decode() for key, text in manifest["data"].items()}}
 
 
-OBJECTS = {**{shape: everything(plan) for shape, plan in SHAPES.items()}, "the-agent": agent.render(CLUSTER, AGENT)}
+OBJECTS = {
+    **{shape: everything(plan) for shape, plan in SHAPES.items()},
+    "the-agent": agent.render(CLUSTER, AGENT),
+    "the-wall-of-task-pods": admission.render(CLUSTER),
+}
 
 
 @pytest.mark.parametrize("name", OBJECTS)

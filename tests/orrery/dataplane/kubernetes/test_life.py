@@ -9,8 +9,8 @@ from orrery.dataplane.port import QueueSpec
 from orrery.errors import DataPlaneFailed, NotReadyYet, WorkersBusy
 
 from tests.dataplane_contract import a_spec, ensure_all, observed, persist, ref_of, remove_all
-from tests.kubernetes.inventory import kinds
 from tests.orrery.dataplane.kubernetes import agents
+from tests.orrery.dataplane.kubernetes.inventory import everything, made_in
 
 HEAVY = QueueSpec("heavy", 0, 4, 4, "A20", 4, 8)
 SHAPES: dict[str, dict] = {
@@ -29,25 +29,15 @@ def spec(api, home, node):
     remove_all(home, ref_of(spec))
 
 
-def everything(kubernetes):
-    """Every object of every kind but what controllers write of their own accord: (list, namespace, name)."""
-    return {
-        (at, found["metadata"].get("namespace", ""), found["metadata"]["name"])
-        for at, _ in kinds(kubernetes)
-        if at.rpartition("/")[2] not in ("events", "leases", "componentstatuses", "persistentvolumes")
-        for found in kubernetes.api.get(at).body["items"]
-    }
-
-
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_delete_leaves_no_object_of_any_kind(kubernetes, home, databases, node, shape):
-    before = everything(kubernetes)
+    before = everything(kubernetes.api)
     spec = a_spec(**SHAPES[shape])
     ensure_all(home, spec)
     observed(home, ref_of(spec), lambda seen: seen.healthy)
-    assert {namespace for _, namespace, _ in everything(kubernetes) - before} == {"", spec.namespace}
+    assert {namespace for _, namespace, _ in everything(kubernetes.api) - before} == {"", spec.namespace}
     remove_all(home, ref_of(spec))
-    assert everything(kubernetes) - before == set()
+    assert everything(kubernetes.api) - before == set()
     assert databases.names == set()
 
 
@@ -126,7 +116,7 @@ def test_asleep_nothing_runs_and_everything_is_kept(kubernetes, home, spec):
     persist(lambda: home.remove_airflow(ref_of(spec)))
     assert pods(kubernetes, spec) == set()
     assert home.observe(ref_of(spec)).address == "", "its host leads to the agent now"
-    kept = {name for _, namespace, name in everything(kubernetes) if namespace == spec.namespace}
+    kept = {name for _, namespace, name in everything(kubernetes.api) if namespace == spec.namespace}
     assert {"keys", "airflow", "environment", "environment-objects", "data-broker-0", "nobody"} <= kept
     update(home, replace(spec, generation=3))
     assert running(kubernetes, home, spec, 3)
@@ -164,12 +154,16 @@ def test_the_keys_are_made_once(api, home, spec):
     assert api.get("Secret", spec.namespace, "keys")["data"] == first["data"]
 
 
-def test_the_namespace_of_somebody_else_is_not_touched(kubernetes, home, namespace):
-    stranger = a_spec(namespace=namespace)
+def test_the_namespace_of_somebody_else_is_not_touched(kubernetes, home, spec):
+    """Two control planes on one cluster may come to the same name."""
+    ensure_all(home, spec)
+    there = made_in(kubernetes.api, spec.namespace)
+    stranger = a_spec(namespace=spec.namespace)
     with pytest.raises(DataPlaneFailed, match="belongs to somebody else"):
         home.ensure_namespace(stranger)
-    home.remove_namespace(ref_of(stranger))
-    assert "deletionTimestamp" not in kubernetes.api.get(f"/api/v1/namespaces/{namespace}").body["metadata"]
+    remove_all(home, ref_of(stranger))
+    assert made_in(kubernetes.api, spec.namespace) == there
+    assert "deletionTimestamp" not in kubernetes.api.get(f"/api/v1/namespaces/{spec.namespace}").body["metadata"]
 
 
 def test_a_namespace_on_its_way_out_is_waited_for(kubernetes, home, spec):

@@ -223,4 +223,4 @@ def _line(found: tuple[str, str, str], names: Mapping[str, str]) -> str:
     line = f"{kind:<24} {namespace + '/' if namespace else ''}{name}"
     for name, word in names.items():
         line = line.replace(name, word)
-    return re.sub(r"(worker-[a-z]+)-[0-9a-f]{10}", r"\1-<digest>", line)
+    return re.sub(r"(worker-[a-z]+|migrations)-[0-9a-f]{8,10}", r"\1-<digest>", line)

@@ -16,7 +16,7 @@ from orrery.errors import DataPlaneFailed, NotReadyYet
 
 from tests.dataplane_contract import a_spec, persist, ref_of, remove_all
 from tests.kubernetes.pretend_node import PretendNode, waiting
-from tests.orrery.dataplane.kubernetes.conftest import Databases
+from tests.orrery.dataplane.kubernetes.databases import Databases
 from tests.orrery.dataplane.kubernetes.plans import CLUSTER
 
 

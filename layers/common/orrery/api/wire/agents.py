@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 from orrery.api.wire.base import Boolean, Integer, Request, Response, Timestamp
 from orrery.hypervisor.fleet import WorkerState
 from orrery.hypervisor.lease import Lease, Target
-from orrery.model import offer
+from orrery.model import incident, offer
 from orrery.model.scaling import Style
 
 Id = Annotated[str, Field(min_length=1, max_length=100)]
@@ -92,6 +92,15 @@ class Component(Told):
     reason: Words = ""
 
 
+class Incident(Told):
+    """Something that is wrong now; since when is the plane's to remember."""
+
+    code: Annotated[str, Field(pattern="^[A-Z][A-Z_]{0,49}$")]
+    severity: incident.Severity
+    subject: Annotated[str, Field(min_length=1, max_length=incident.SUBJECT)]
+    description: Annotated[str, Field(max_length=incident.DESCRIPTION)]
+
+
 class ReportedDeployment(Told):
     id: Id
     organization_id: Id
@@ -103,6 +112,9 @@ class ReportedDeployment(Told):
     style: Style | None = Field(None, description="How its workers are scaled, as its home was told.")
     shadow_style: Style | None = None
     components: list[Component] = []
+    incidents: Annotated[list[Incident], Field(max_length=incident.MOST)] = Field(
+        [], exclude_if=lambda told: not told, description="The most telling first; a Deployment that is well costs nothing here."
+    )
     high_availability: Boolean = Field(False, description="Whether its workers must survive the loss of a zone.")
     queues: Annotated[list[Queue], AfterValidator(_each_once)]
     next_run_at: AwareDatetime | None = Field(None, description="When its next DAG run is due, as its Airflow has it.")

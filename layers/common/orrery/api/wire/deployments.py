@@ -9,6 +9,7 @@ from pydantic import Field
 
 from orrery import names
 from orrery.api.wire.base import BasicSubjectProfile, Paginated, Response, Timestamp, one_of
+from orrery.api.wire.incidents import DeploymentHealthStatus
 from orrery.hypervisor import sleep
 from orrery.model import deployment as model
 from orrery.model import offer, runtime, scaling
@@ -182,6 +183,7 @@ class Deployment(Response):
     type: str
     status: model.Status
     status_reason: str
+    deployment_health_status: DeploymentHealthStatus
     organization_id: str
     workspace_id: str
     workspace_name: str
@@ -253,6 +255,7 @@ class Deployment(Response):
             type=deployment.type,
             status=status,
             status_reason=reason,
+            deployment_health_status=DeploymentHealthStatus.of(deployment, seen.observed),
             organization_id=deployment.organization_id,
             workspace_id=deployment.workspace_id,
             workspace_name=seen.workspace_name,

@@ -1,8 +1,10 @@
 """What a Deployment may ask for, as clients read it before they ask; the figures are the very ones that requests are judged by."""
 
+from collections.abc import Iterable
+
 from orrery.api.wire.base import Response, Timestamp
 from orrery.model import offer, runtime
-from orrery.model.deployment import SchedulerSize
+from orrery.model.deployment import Executor, SchedulerSize
 from orrery.model.queue import Machine
 
 
@@ -118,11 +120,13 @@ class DeploymentOptions(Response):
     workload_identity_options: list[WorkloadIdentityOption]
 
     @classmethod
-    def of(cls, releases: tuple[runtime.RuntimeRelease, ...], *, development: bool = False) -> "DeploymentOptions":
+    def of(
+        cls, releases: tuple[runtime.RuntimeRelease, ...], executors: Iterable[Executor], *, development: bool = False
+    ) -> "DeploymentOptions":
         sizes = {size: scheduler for size, scheduler in offer.SCHEDULERS.items() if not development or size is SchedulerSize.SMALL}
         largest = max(machine.size.concurrency_ceiling for machine in Machine)
         return cls(
-            executors=[executor.value for executor in offer.EXECUTORS],
+            executors=[executor.value for executor in executors],
             resource_quotas=ResourceQuotaOptions(
                 default_pod_size=ResourceOption.of(offer.TASK_POD), resource_quota=ResourceOption.of(offer.QUOTA)
             ),

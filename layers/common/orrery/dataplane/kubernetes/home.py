@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from orrery import names
-from orrery.dataplane.kubernetes import apply, installing, keys, namespace, observation, parts, snapshots, workers
+from orrery.dataplane.kubernetes import admission, apply, installing, keys, namespace, observation, parts, snapshots, workers
 from orrery.dataplane.kubernetes.agent import Agent
 from orrery.dataplane.kubernetes.api import Api
 from orrery.dataplane.kubernetes.databases import Databases
@@ -40,7 +40,7 @@ class KubernetesHome:
         if there and _seen(there) > spec.generation:
             return
         apply.bring(reach.api, apply.marked(namespace.render(spec)), there)
-        self._ensure(reach.api, parts.WALLS, Plan(spec, reach.cluster, keys.ensure(reach.api, spec)))
+        self._ensure_walls(reach.api, Plan(spec, reach.cluster, keys.ensure(reach.api, spec)))
 
     def ensure_database(self, spec: DeploymentSpec) -> None:
         if accepted := self._accept(spec):
@@ -55,8 +55,10 @@ class KubernetesHome:
     def ensure_release(self, spec: DeploymentSpec) -> None:
         """The walls and the broker too: an update begins here, and both follow from sizes and executor."""
         if accepted := self._accept(spec):
-            for part in (parts.WALLS, parts.BROKER, parts.RELEASE):
-                self._ensure(accepted[0].api, part, accepted[1])
+            reach, plan = accepted
+            self._ensure_walls(reach.api, plan)
+            for part in (parts.BROKER, parts.RELEASE):
+                self._ensure(reach.api, part, plan)
 
     def ensure_airflow(self, spec: DeploymentSpec) -> None:
         """Raises `NotReadyYet` until the database is migrated, `DataPlaneFailed` when it could not be."""
@@ -85,46 +87,51 @@ class KubernetesHome:
             self._ensure(accepted[0].api, parts.INGRESS, accepted[1])
 
     def remove_ingress(self, ref: DeploymentRef) -> None:
-        self._remove(ref, parts.INGRESS)
+        if api := self._inside(ref):
+            _remove(api, ref, parts.INGRESS)
 
     def remove_queues(self, ref: DeploymentRef) -> None:
         """The bounds go first: without them the agent drains."""
-        api = self.reach(ref.cluster_id).api
-        apply.remove(api, ref.namespace, parts.QUEUES.name, ("ConfigMap",))
-        _refuse_while_busy(observation.workers(api, ref.namespace))
-        self._remove(ref, parts.QUEUES)
+        if api := self._inside(ref):
+            apply.remove(api, ref.namespace, parts.QUEUES.name, ("ConfigMap",))
+            _refuse_while_busy(observation.workers(api, ref.namespace))
+            _remove(api, ref, parts.QUEUES)
 
     def remove_airflow(self, ref: DeploymentRef) -> None:
         """Raises `NotReadyYet` until its last pod has ended. Without a door of its own its host leads to the agent, which can wake it."""
-        self._remove(ref, parts.INGRESS)
-        self._remove(ref, parts.AIRFLOW)
-        if left := observation.components(self.reach(ref.cluster_id).api, ref.namespace):
-            raise NotReadyYet(f"its {', '.join(sorted(left))} are still ending")
+        if api := self._inside(ref):
+            _remove(api, ref, parts.INGRESS)
+            _remove(api, ref, parts.AIRFLOW)
+            if left := observation.components(api, ref.namespace):
+                raise NotReadyYet(f"its {', '.join(sorted(left))} are still ending")
 
     def remove_release(self, ref: DeploymentRef) -> None:
-        self._remove(ref, parts.RELEASE)
+        if api := self._inside(ref):
+            _remove(api, ref, parts.RELEASE)
 
     def remove_broker(self, ref: DeploymentRef) -> None:
-        self._remove(ref, parts.BROKER)
-        api = self.reach(ref.cluster_id).api
-        for volume in api.list("PersistentVolumeClaim", ref.namespace, {DEPLOYMENT: ref.id, COMPONENT: "broker"}):
-            api.delete("PersistentVolumeClaim", ref.namespace, volume["metadata"]["name"])
+        if api := self._inside(ref):
+            _remove(api, ref, parts.BROKER)
+            for volume in api.list("PersistentVolumeClaim", ref.namespace, {DEPLOYMENT: ref.id, COMPONENT: "broker"}):
+                api.delete("PersistentVolumeClaim", ref.namespace, volume["metadata"]["name"])
 
     def remove_database(self, ref: DeploymentRef) -> None:
         """What somebody used is kept in a snapshot first. Raises `NotReadyYet` while that is written."""
-        reach, name = self.reach(ref.cluster_id), names.database(ref.id)
+        reach, name, api = self.reach(ref.cluster_id), names.database(ref.id), self._inside(ref)
         if reach.cluster.snapshots and reach.databases.is_used(name):
             snapshots.take(reach.api, Leaving(ref, reach.cluster))
-        self._remove(ref, parts.MIGRATIONS)
-        self._remove(ref, parts.DATABASE)
+        if api:
+            _remove(api, ref, parts.MIGRATIONS)
+            _remove(api, ref, parts.DATABASE)
         reach.databases.remove(name)
-        self._remove(ref, parts.SNAPSHOT)
+        if api:
+            _remove(api, ref, parts.SNAPSHOT)
 
     def remove_namespace(self, ref: DeploymentRef) -> None:
         """Raises `NotReadyYet` until the cluster has removed everything in it."""
         api = self.reach(ref.cluster_id).api
         there = api.get("Namespace", "", ref.namespace)
-        if there is None or there["metadata"]["labels"].get(DEPLOYMENT) != ref.id:
+        if there is None or not _is_of(ref, there):
             return
         if not there["metadata"].get("deletionTimestamp"):
             api.delete("Namespace", "", ref.namespace, uid=there["metadata"]["uid"])
@@ -182,11 +189,29 @@ class KubernetesHome:
             _raise_generation(reach.api, spec, there)
         return reach, Plan(spec, reach.cluster, own)
 
+    def _ensure_walls(self, api: Api, plan: Plan) -> None:
+        """The cluster's own one for task pods goes first: nobody may start any before it stands."""
+        if plan.has_pods_for_tasks:
+            for made in admission.render(plan.cluster):
+                apply.bring(api, apply.marked(made), api.get(made["kind"], "", made["metadata"]["name"]))
+        self._ensure(api, parts.WALLS, plan)
+
     def _ensure(self, api: Api, part: Part, plan: Plan, *, keep: Callable[[Manifest], bool] = lambda _: False) -> None:
         apply.ensure(api, plan.spec.namespace, part.name, part.kinds, part.render(plan), keep=keep)
 
-    def _remove(self, ref: DeploymentRef, part: Part) -> None:
-        apply.remove(self.reach(ref.cluster_id).api, ref.namespace, part.name, part.kinds)
+    def _inside(self, ref: DeploymentRef) -> Api | None:
+        """To take away from its namespace; None where there is none, or one of somebody else that has its name."""
+        api = self.reach(ref.cluster_id).api
+        there = api.get("Namespace", "", ref.namespace)
+        return api if there and _is_of(ref, there) else None
+
+
+def _remove(api: Api, ref: DeploymentRef, part: Part) -> None:
+    apply.remove(api, ref.namespace, part.name, part.kinds)
+
+
+def _is_of(owner: DeploymentRef | DeploymentSpec, there: Manifest) -> bool:
+    return bool(there["metadata"].get("labels", {}).get(DEPLOYMENT) == owner.id)
 
 
 def _ours(api: Api, spec: DeploymentSpec) -> Manifest | None:
@@ -194,7 +219,7 @@ def _ours(api: Api, spec: DeploymentSpec) -> Manifest | None:
     there = api.get("Namespace", "", spec.namespace)
     if there is None:
         return None
-    if there["metadata"]["labels"].get(DEPLOYMENT) != spec.id:
+    if not _is_of(spec, there):
         raise DataPlaneFailed(f"namespace `{spec.namespace}` belongs to somebody else")
     if there["metadata"].get("deletionTimestamp"):
         raise NotReadyYet("its namespace is still being removed")

@@ -1,15 +1,17 @@
 """What the cluster says of a Deployment: which generation runs, whether it is well, and if not why, in words for the customer."""
 
 from collections import Counter
+from datetime import UTC, datetime
 
+from orrery.dataplane import trouble
 from orrery.dataplane.kubernetes import troubles
 from orrery.dataplane.kubernetes import workers as worker_pods
 from orrery.dataplane.kubernetes.api import Api
 from orrery.dataplane.kubernetes.objects import COMPONENT, DEPLOYMENT, GENERATION, PART
 from orrery.dataplane.kubernetes.parts import AIRFLOW, INGRESS, MIGRATIONS
 from orrery.dataplane.kubernetes.plan import Manifest
-from orrery.dataplane.kubernetes.troubles import Kind, Trouble
 from orrery.dataplane.port import DeploymentRef, Observation
+from orrery.dataplane.trouble import Trouble
 from orrery.errors import DataPlaneFailed, NotReadyYet
 
 ABSENT = Observation(generation=0, healthy=False, reason="this Deployment is not here", address="", workers=0)
@@ -33,7 +35,7 @@ def observe(api: Api, ref: DeploymentRef) -> Observation:
         reason=reason,
         address=_address(api, ref),
         workers=sum(_component(pod) == worker_pods.COMPONENT for pod in pods),
-        incidents=tuple(trouble.incident for trouble in found if trouble.kind is not Kind.NOT_READY),
+        incidents=trouble.incidents(found, datetime.now(UTC)),
     )
 
 
@@ -69,7 +71,7 @@ def _reason(running: list[Manifest], found: list[Trouble]) -> str:
     waiting = [each["metadata"]["name"] for each in running if not _is_ready(each)]
     if not waiting:
         return ""
-    return next((trouble.words for trouble in found if trouble.component in waiting), f"its {waiting[0]} is being started")
+    return trouble.why(found, waiting) or f"its {waiting[0]} is being started"
 
 
 def _is_ready(found: Manifest) -> bool:

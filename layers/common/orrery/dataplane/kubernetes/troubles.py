@@ -1,28 +1,12 @@
 """What is wrong with a Deployment's pods, by their own status and their makers': pure, and in the order of what should be told first."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from datetime import datetime
 
-from orrery.dataplane.kubernetes.objects import COMPONENT
+from orrery.dataplane.kubernetes.objects import COMPONENT, QUEUE
 from orrery.dataplane.kubernetes.plan import Manifest
-from orrery.dataplane.port import Incident
+from orrery.dataplane.trouble import Kind, Trouble, ordered
 
-
-class Kind(StrEnum):
-    """The first is the most telling."""
-
-    IMAGE_PULL = "IMAGE_PULL"
-    OUT_OF_MEMORY = "OUT_OF_MEMORY"
-    CRASH_LOOP = "CRASH_LOOP"
-    OUT_OF_STORAGE = "OUT_OF_STORAGE"
-    MISCONFIGURED = "MISCONFIGURED"
-    OVER_QUOTA = "OVER_QUOTA"
-    NO_ROOM = "NO_ROOM"
-    NOT_READY = "NOT_READY"
-
-
-_ORDER = list(Kind)
 _WAITING = {
     "CrashLoopBackOff": Kind.CRASH_LOOP,
     "ErrImagePull": Kind.IMAGE_PULL,
@@ -33,73 +17,58 @@ _WAITING = {
     "CreateContainerError": Kind.MISCONFIGURED,
     "RunContainerError": Kind.MISCONFIGURED,
 }
-_SAYS = {
-    Kind.IMAGE_PULL: "its image cannot be pulled",
-    Kind.OUT_OF_MEMORY: "it was ended because it used more memory than it has",
-    Kind.CRASH_LOOP: "it ends again and again soon after it starts",
-    Kind.OUT_OF_STORAGE: "it was ended because it wrote more files than it has room for",
-    Kind.MISCONFIGURED: "it cannot be started as it is configured",
-    Kind.OVER_QUOTA: "it is over the quota of its namespace",
-    Kind.NO_ROOM: "no node has room for it",
-    Kind.NOT_READY: "it runs and does not answer yet",
-}
-_RUNS_TASKS = frozenset({"task", "worker"})
+_LOOPS = 3
+"""So many starts make a loop: between two back-offs a container runs for a moment, and is no better for it."""
 
-
-@dataclass(frozen=True)
-class Trouble:
-    kind: Kind
-    component: str
-    name: str
-    """Of the pod, or of what cannot make one."""
-    times: int = 0
-    """How often its container was started again."""
-
-    @property
-    def words(self) -> str:
-        again = f" ({self.times} times so far)" if self.times and self.kind in (Kind.CRASH_LOOP, Kind.OUT_OF_MEMORY) else ""
-        return f"its {self.component} is not well: {_SAYS[self.kind]}{again}"
-
-    @property
-    def incident(self) -> Incident:
-        """What runs tasks concerns some tasks, every other component the whole Deployment."""
-        severity = "warning" if self.component in _RUNS_TASKS else "critical"
-        return Incident(self.kind.value, severity, f"{self.component} {self.name}", self.words)
+Sign = tuple[Kind, str, bool]
+"""What a status tells, when that happened or began (empty when it does not say), and whether it is over."""
 
 
 def of(pods: Iterable[Manifest], makers: Iterable[Manifest] = ()) -> list[Trouble]:
-    """One for each pod that is not well, and for each Deployment that may make none; the most telling first.
+    """One for each pod that is not well, or was not when it ran last, and for each Deployment that may make none; the most telling first.
 
     Nothing about pods that are just starting, or that were told to end.
     """
     found = [trouble for pod in pods if not pod["metadata"].get("deletionTimestamp") for trouble in _of_pod(pod)]
-    found += [Trouble(Kind.OVER_QUOTA, _component(each), each["metadata"]["name"]) for each in makers if _is_kept_out(each)]
-    return sorted(found, key=lambda trouble: (_ORDER.index(trouble.kind), trouble.component, trouble.name))
+    found += [_trouble(Kind.OVER_QUOTA, each) for each in makers if _is_kept_out(each)]
+    return ordered(found)
 
 
 def _of_pod(pod: Manifest) -> Iterator[Trouble]:
     containers = pod.get("status", {}).get("containerStatuses", [])
-    if kinds := list(_kinds(pod.get("status", {}), containers)):
+    if signs := list(_signs(pod.get("status", {}), containers)):
         times = sum(each.get("restartCount", 0) for each in containers)
-        yield Trouble(min(kinds, key=_ORDER.index), _component(pod), pod["metadata"]["name"], times)
+        kind, at, is_over = min(signs, key=lambda sign: (sign[2], list(Kind).index(sign[0])))
+        yield _trouble(kind, pod, times=times, at=datetime.fromisoformat(at) if at else None, is_over=is_over)
 
 
-def _kinds(status: Manifest, containers: list[Manifest]) -> Iterator[Kind]:
-    yield from (kind for each in containers if (kind := _of_container(each)))
+def _signs(status: Manifest, containers: list[Manifest]) -> Iterator[Sign]:
+    yield from (sign for each in containers if (sign := _of_container(each)))
     if status.get("reason") == "Evicted" and "ephemeral" in str(status.get("message", "")):
-        yield Kind.OUT_OF_STORAGE
-    if any(each["type"] == "PodScheduled" and each.get("reason") == "Unschedulable" for each in status.get("conditions", [])):
-        yield Kind.NO_ROOM
+        yield Kind.OUT_OF_STORAGE, "", False
+    for each in status.get("conditions", []):
+        if each["type"] == "PodScheduled" and each.get("reason") == "Unschedulable":
+            yield Kind.NO_ROOM, each.get("lastTransitionTime") or "", False
 
 
-def _of_container(container: Manifest) -> Kind | None:
-    """What its state says; one that was ended for its memory and waits to be started again is told by how it ended."""
-    state, last = container.get("state", {}), container.get("lastState", {})
-    if container.get("ready"):
+def _of_container(container: Manifest) -> Sign | None:
+    """What its state says; one that was ended for its memory, or loops, is told by how it ended, also while it runs again."""
+    state, ready = container.get("state", {}), bool(container.get("ready"))
+    ended = state.get("terminated") or container.get("lastState", {}).get("terminated") or {}
+    at = ended.get("finishedAt") or ""
+    if ended.get("reason") == "OOMKilled":
+        return Kind.OUT_OF_MEMORY, at, ready
+    if container.get("restartCount", 0) >= _LOOPS and _loops(state, ended, ready=ready):
+        return Kind.CRASH_LOOP, at, ready
+    if ready:
         return None
-    if "OOMKilled" in [each.get("terminated", {}).get("reason") for each in (state, last)]:
-        return Kind.OUT_OF_MEMORY
-    return _WAITING.get(state.get("waiting", {}).get("reason", ""), Kind.NOT_READY if "running" in state else None)
+    kind = _WAITING.get(state.get("waiting", {}).get("reason", ""), Kind.NOT_READY if "running" in state else None)
+    return (kind, at, False) if kind else None
+
+
+def _loops(state: Manifest, ended: Manifest, *, ready: bool) -> bool:
+    """Of one that was started again and again: whether it failed at last, or runs and is not ready."""
+    return bool(ended.get("exitCode")) if ready or "terminated" in state else "running" in state
 
 
 def _is_kept_out(maker: Manifest) -> bool:
@@ -107,5 +76,7 @@ def _is_kept_out(maker: Manifest) -> bool:
     return any(each["type"] == "ReplicaFailure" and "exceeded quota" in str(each.get("message", "")) for each in conditions)
 
 
-def _component(found: Manifest) -> str:
-    return str(found["metadata"].get("labels", {}).get(COMPONENT, "pod"))
+def _trouble(kind: Kind, found: Manifest, *, times: int = 0, at: datetime | None = None, is_over: bool = False) -> Trouble:
+    metadata = found["metadata"]
+    component = metadata.get("labels", {}).get(COMPONENT, "pod")
+    return Trouble(kind, component, metadata["name"], times, metadata.get("annotations", {}).get(QUEUE, ""), at, is_over)
