@@ -13,7 +13,7 @@ from orrery.dataplane.kubernetes.objects import path
 from orrery.dataplane.kubernetes.plan import Plan
 
 from tests.dataplane_contract import a_spec, persist, ref_of
-from tests.orrery.dataplane.kubernetes.conftest import Databases
+from tests.orrery.dataplane.kubernetes.databases import Databases
 from tests.orrery.dataplane.kubernetes.plans import CLUSTER, KEYS, PODS_FOR_TASKS, named
 
 OTHER = f"{CLUSTER.registry}/orrery/corganization0000000002bb/another-orbit-5678:3.3-1"
