@@ -15,15 +15,19 @@ from orrery_cli.shared import Group
 
 COMMANDS = {
     "api": "api:api | Call any operation of the API.",
+    "check": "check:check | Find what is wrong with the project's DAGs.",
     "cluster": "cluster:cluster | See the clusters that Deployments run on.",
     "completion": "completion:completion | Complete commands and names in bash, zsh and fish.",
     "context": "context:context | Choose the control plane and where to work in it.",
     "deploy": "deploy:deploy | Send DAGs to a Deployment, see and undo deploys.",
     "deployment": "deployment:deployment | Make, change, watch and remove Deployments.",
     "env": "env:env | Keep connections and variables for Deployments.",
+    "init": "init:init | Begin a project.",
+    "local": "local:local | Run the project's Airflow on this machine, without Docker.",
     "login": "login:login | Sign in, or remember an API token.",
     "logout": "login:logout | Sign out, or forget the API token.",
     "organization": "organization:organization | See and change Organizations.",
+    "pytest": "check:pytest | Run the project's tests in its Airflow's environment.",
     "role": "role:role | Make roles of your own, and see what they can be made of.",
     "team": "team:team | Make teams, fill them and say what they may do.",
     "token": "token:token | Make, rotate and remove API tokens.",
@@ -31,6 +35,8 @@ COMMANDS = {
     "whoami": "login:whoami | Say who the token is and where it works.",
     "workspace": "workspace:workspace | Make, change and remove Workspaces.",
 }
+OLDER = {"dev": "dev:dev"}
+"""Spellings that work and that no list shows."""
 
 
 class Root(Group):
@@ -66,6 +72,7 @@ class Root(Group):
     "orrery",
     cls=Root,
     names=COMMANDS,
+    unlisted=OLDER,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.version_option(__version__, prog_name="orrery")
@@ -74,6 +81,7 @@ def cli() -> None:
 
     \b
     First steps:
+      orrery init etl && cd etl && orrery local start   # a project, and its Airflow on this machine
       orrery login                                  # opens a browser; --device, --token
       orrery deployment create etl --queue heavy:min=0,max=4 --wait
       orrery deploy etl --dags --path examples/hello

@@ -1,7 +1,8 @@
 """A project on disk: a pyproject.toml with [tool.orrery], or just a folder with dags/ in it."""
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ class Project:
     root: Path
     dags: Path
     deployment: str | None = None
+    stated: Mapping[str, Any] = field(default_factory=dict)
+    """[tool.orrery], as it is written."""
 
 
 def find(path: str | None) -> Project:
@@ -35,7 +38,7 @@ def _at(root: Path) -> Project | None:
     dags = root / str((table or {}).get("dags", "dags"))
     if dags.is_dir():
         deployment = (table or {}).get("deployment")
-        return Project(root, dags, str(deployment) if deployment else None)
+        return Project(root, dags, str(deployment) if deployment else None, table or {})
     if table is not None:
         raise Failure(f"the project in `{root}` has no folder `{dags.name}`", kind="no_project")
     return None

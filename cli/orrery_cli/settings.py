@@ -93,10 +93,14 @@ def store_sign_in(context: str, kept: dict[str, Any] | None, *, locked: bool = F
         return _store(context, kept)
 
 
-@contextlib.contextmanager
-def lock() -> Iterator[None]:
+def lock() -> contextlib.AbstractContextManager[None]:
     """One command at a time: what it reads of the credentials is what is there until it has written."""
-    path = home() / "credentials.lock"
+    return held(home() / "credentials.lock")
+
+
+@contextlib.contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold a lock file, after whoever holds it now."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")

@@ -75,17 +75,19 @@ class Group(Command, click.Group):
 
     command_class = Command
 
-    def __init__(self, *args: Any, names: Names | None = None, **rest: Any) -> None:
+    def __init__(self, *args: Any, names: Names | None = None, unlisted: Names | None = None, **rest: Any) -> None:
         super().__init__(*args, **rest)
         self._names = names or {}
+        self._unlisted = unlisted or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*self._names, *super().list_commands(ctx)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self._names:
+        known = {**self._unlisted, **self._names}
+        if cmd_name not in known:
             return super().get_command(ctx, cmd_name)
-        module, _, attribute = self._names[cmd_name].partition(" ")[0].partition(":")
+        module, _, attribute = known[cmd_name].partition(" ")[0].partition(":")
         command = getattr(importlib.import_module(f"orrery_cli.commands.{module}"), attribute)
         assert isinstance(command, click.Command)
         return command

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 sys.path.insert(0, str(Path(__file__).parent))
 
 from fake_plane import Plane
+from local_project import Workbench, install_uv
 from orrery_cli import waiting
 from orrery_cli.main import cli
 
@@ -32,6 +33,15 @@ def environment(plane: Plane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for name, value in values.items():
         monkeypatch.setenv(name, value)
     return values
+
+
+@pytest.fixture
+def bench(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workbench]:
+    """A project whose Airflow is a small one; nothing of it outlives the test."""
+    monkeypatch.setenv("UV", str(install_uv(tmp_path)))
+    project = Workbench(tmp_path / "etl")
+    yield project
+    project.end()
 
 
 @pytest.fixture
