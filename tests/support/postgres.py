@@ -66,8 +66,10 @@ def serve(address: str = "") -> Iterator[Server]:
         server = Server(Path(folder), packages, address)
         server.initialize()
         server.start()
-        yield server
-        server.stop()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def _readable(packages: Path, folder: Path) -> Path:
