@@ -1,7 +1,8 @@
 """A Kubernetes cluster of one's own instead of the process home: ORRERY_KUBECONFIG names the kubeconfig of one.
 
 Then the plane has the data plane that the template gives it in AWS, and `python -m local register-cluster FILE` does what an operator does
-there: FILE is the request of docs/registering-a-cluster.md, and the kubeconfig is put into it, whole.
+there: FILE is the request of docs/registering-a-cluster.md, and the kubeconfig is put into it, whole. Loopback is a pod's own, so
+ORRERY_ADDRESS names an address of this machine at which pods reach the API and the releases.
 """
 
 import base64
@@ -15,7 +16,7 @@ import yaml
 from local.invoke import InvokeFailed, invoke
 from local.state import Failure, State
 
-VARIABLE = "ORRERY_KUBECONFIG"
+VARIABLE, ADDRESS = "ORRERY_KUBECONFIG", "ORRERY_ADDRESS"
 _FILES = {
     "certificate-authority": "certificate-authority-data",
     "client-certificate": "client-certificate-data",
@@ -28,6 +29,11 @@ def given() -> Path | None:
     """The kubeconfig that the environment names."""
     told = os.environ.get(VARIABLE)
     return Path(told).expanduser() if told else None
+
+
+def address() -> str:
+    """At which address of this machine, beside loopback, pods reach the API and the AWS engine; empty for none."""
+    return os.environ.get(ADDRESS, "")
 
 
 def register(state: State, file: Path) -> dict[str, Any]:

@@ -42,11 +42,19 @@ def main() -> int:
         print(f"plane: port {port} on 127.0.0.1 cannot be used ({error.strerror}); choose another with ORRERY_PORT", file=sys.stderr)
         return 1
     url = f"http://localhost:{door.getsockname()[1]}"
+    try:
+        for_pods = _beside_loopback(door)
+    except OSError as error:
+        print(
+            f"plane: {clusters.ADDRESS} cannot be used ({error.strerror}): it is an address of this machine that pods reach",
+            file=sys.stderr,
+        )
+        return 1
     parameters = {"MailFrom": MAIL_FROM, "SignInIssuer": f"{url}{PATH}", "SignInClientId": CLIENT}
     if not clusters.given():
         parameters["DataPlane"] = DATA_PLANE
     stack = template.read(ROOT / "template.yaml", parameters=parameters)
-    functions = Functions(stack, overrides={"API_URL": url})
+    functions = Functions(stack, overrides={"API_URL": _url(for_pods) if for_pods else url})
     machines = Machines(stack, functions.invoke, state.executions)
     for arn in machines.start():
         print(f"plane: {arn} was running when the last plane ended; it is ABORTED", flush=True)
@@ -54,9 +62,10 @@ def main() -> int:
     threading.Thread(target=_warm, args=(functions, stack), name="warm", daemon=True).start()
     ticker = Ticker(stack.schedules, _fire(functions, machines))
     threading.Thread(target=ticker.run, name="schedules", daemon=True).start()
-    doors: list[tuple[Callable[..., Any], socket.socket]] = [
-        (DevelopmentSignIn(Gateway(stack, functions), url, state.sign_in_code(), _addresses), door),
-        (Admin(functions), sockets.listen(state.admin_socket)),
+    public = [door, *([for_pods] if for_pods else [])]
+    doors: list[tuple[Callable[..., Any], list[socket.socket]]] = [
+        (DevelopmentSignIn(Gateway(stack, functions), url, state.sign_in_code(), _addresses), public),
+        (Admin(functions), [sockets.listen(state.admin_socket)]),
     ]
     try:
         asyncio.run(_serve(doors, lambda: _tell_ready(state, url)))
@@ -68,7 +77,18 @@ def main() -> int:
     return 0
 
 
-async def _serve(doors: list[tuple[Callable[..., Any], socket.socket]], ready: Callable[[], None]) -> None:
+def _beside_loopback(door: socket.socket) -> socket.socket | None:
+    """The same port where the pods of a cluster on this machine reach the API."""
+    address = clusters.address()
+    return socket.create_server((address, door.getsockname()[1]), backlog=128) if address else None
+
+
+def _url(door: socket.socket) -> str:
+    address, port = door.getsockname()[:2]
+    return f"http://{address}:{port}"
+
+
+async def _serve(doors: list[tuple[Callable[..., Any], list[socket.socket]]], ready: Callable[[], None]) -> None:
     """All doors in one loop until SIGTERM or SIGINT; requests under way are finished."""
     servers = []
     for app, _ in doors:
@@ -79,7 +99,7 @@ async def _serve(doors: list[tuple[Callable[..., Any], socket.socket]], ready: C
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    serving = [asyncio.create_task(server.serve(sockets=[door])) for server, (_, door) in zip(servers, doors, strict=True)]
+    serving = [asyncio.create_task(server.serve(sockets=listeners)) for server, (_, listeners) in zip(servers, doors, strict=True)]
     while not all(server.started for server in servers):
         await asyncio.sleep(0.01)
     ready()

@@ -73,7 +73,11 @@ class Platform:
         port = port if port and listening.free(port) else listening.choose()
         self.state.remember("awsPort", port)
         argv, variables = engine.command(
-            self.state.aws, python=environments.python(self.state, environments.TOOLS), port=port, mail=self.state.mail
+            self.state.aws,
+            python=environments.python(self.state, environments.TOOLS),
+            port=port,
+            mail=self.state.mail,
+            address=clusters.address(),
         )
         self.keeper.start(Child("aws", argv, variables, lambda: engine.ready_url(self.state.aws) is not None))
         return engine.client_environment(f"http://127.0.0.1:{port}", engine.access_key(self.state.aws))

@@ -56,7 +56,7 @@ def client_environment(url: str, key: AccessKey) -> dict[str, str]:
 
 
 def command(
-    state: Path, *, python: Path, port: int = 0, leashed: bool = False, mail: Path | None = None
+    state: Path, *, python: Path, port: int = 0, leashed: bool = False, mail: Path | None = None, address: str = ""
 ) -> tuple[list[str], dict[str, str]]:
     """The engine's argv and environment; the key travels in the environment, never in argv. An older `ready.json` is removed."""
     key = access_key(state)
@@ -65,6 +65,7 @@ def command(
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "ORRERY_STATE") if name in os.environ}
     ours = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
     argv += ["--mail", str(mail)] if mail else []
+    argv += ["--address", address] if address else []
     return argv + ["--leashed"] * leashed, kept | ours
 
 
@@ -90,13 +91,13 @@ def wait_until_ready(state: Path, alive: Callable[[], bool]) -> str:
 
 
 class Engine:
-    """One engine process on one state directory; it can be killed and started again, and keeps its port."""
+    """One engine process on one state directory; it can be killed and started again, and keeps its port. `address` is beside loopback."""
 
-    def __init__(self, state: Path, *, python: Path | None = None, port: int = 0) -> None:
+    def __init__(self, state: Path, *, python: Path | None = None, port: int = 0, address: str = "") -> None:
         self.state = state
         self.url = ""
         self._python = python or ROOT / ".orrery" / "venvs" / "tools" / "bin" / "python"
-        self._port = port
+        self._port, self._address = port, address
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -108,7 +109,7 @@ class Engine:
         return self._running().pid
 
     def start(self) -> Self:
-        argv, environment = command(self.state, python=self._python, port=self._port, leashed=True)
+        argv, environment = command(self.state, python=self._python, port=self._port, leashed=True, address=self._address)
         with self._log.open("ab") as log:
             process = subprocess.Popen(argv, env=environment, cwd=ROOT, stdin=subprocess.PIPE, stdout=log, stderr=log)
         self._process = process

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from local.aws.access import AccessKey, Refusal, Request, claim, payload_hash, recognize, verify
@@ -15,7 +15,6 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 LARGEST_UNHASHED_BODY = 20 << 20
-HOSTS = ("127.0.0.1", "localhost")
 TARGETED = {"dynamodb": ("DynamoDB_20120810.", "DynamoDBStreams_20120810."), "kms": ("TrentService.",)}
 """The services whose operations are told by a header, and how that begins; the others' are told by method and path."""
 
@@ -23,8 +22,9 @@ TARGETED = {"dynamodb": ("DynamoDB_20120810.", "DynamoDBStreams_20120810."), "km
 class Guard:
     """Admits requests, and ends the process: on request, or when memory can no longer be trusted."""
 
-    def __init__(self, application: Application, key: AccessKey, *, mailbox: Application) -> None:
+    def __init__(self, application: Application, key: AccessKey, *, mailbox: Application, hosts: Collection[str]) -> None:
         self._application = application
+        self._hosts = hosts
         self._mailbox = mailbox
         self._key = key
         self._stop = asyncio.Event()
@@ -63,7 +63,7 @@ class Guard:
             raise Refusal("InternalServerError", "the engine is stopping after a failed write")
         claimed = claim(request)
         recognize(claimed, self._key)
-        _route(request, claimed.service)
+        _route(request, claimed.service, self._hosts)
         body = None
         if not claimed.presigned and "x-amz-content-sha256" not in request.headers:
             body = await _body(receive)
@@ -71,11 +71,11 @@ class Guard:
         return claimed.service, receive if body is None else _again(body, receive)
 
 
-def _route(request: Request, service: str) -> None:
+def _route(request: Request, service: str, hosts: Collection[str]) -> None:
     """MiniStack also routes by target, host and path; hold all three to the service the request is signed for."""
     target = request.headers.get("x-amz-target", "")
-    if request.headers.get("host", "").rpartition(":")[0] not in HOSTS:
-        raise Refusal("AccessDenied", "the local engine answers under 127.0.0.1 and localhost only")
+    if request.headers.get("host", "").rpartition(":")[0] not in hosts:
+        raise Refusal("AccessDenied", f"the local engine answers under {' and '.join(sorted(hosts))} only")
     if not target.startswith(TARGETED[service]) if service in TARGETED else target:
         raise Refusal("UnknownOperationException", f"`{target or request.path}` is not an operation of {service}")
     if request.path.startswith("/_"):

@@ -14,6 +14,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,19 +52,22 @@ def _handlers(state: Path, guard: Guard, *, sync: bool) -> dict[str, Any]:
     return {"dynamodb": tables.handle, "kms": keys.handle, "s3": objects.handle}
 
 
-async def serve(state: Path, listener: socket.socket, key: AccessKey, *, mail: Path, sync: bool, leashed: bool) -> bool:
+async def serve(state: Path, listeners: Sequence[socket.socket], key: AccessKey, *, mail: Path, sync: bool, leashed: bool) -> bool:
     """Serve until a signal, the end of stdin (`leashed`) or a failed write; true when it ended well."""
     ministack = _import_ministack(state)
-    guard = Guard(ministack.app, key, mailbox=Mailbox(mail))
+    hosts = {"localhost", *(listener.getsockname()[0] for listener in listeners)}
+    guard = Guard(ministack.app, key, mailbox=Mailbox(mail), hosts=hosts)
     ministack.SERVICE_HANDLERS.update(_handlers(state, guard, sync=sync))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, guard.stop)
     if leashed:  # nobody writes to stdin: it becomes readable when its other end is gone
         loop.add_reader(sys.stdin.fileno(), guard.stop)
-    _announce(state, listener)
+    for listener in listeners:
+        listener.listen(100)
+    _announce(state, listeners[0])
     config = importlib.import_module("hypercorn.config").Config()
-    config.bind = [f"fd://{listener.detach()}"]
+    config.bind = [f"fd://{listener.detach()}" for listener in listeners]
     config.graceful_timeout, config.keep_alive_timeout, config.loglevel = 1, 75, "WARNING"
     await importlib.import_module("hypercorn.asyncio").serve(guard, config, shutdown_trigger=guard.stopped)
     (state / "ready.json").unlink(missing_ok=True)
@@ -71,20 +75,25 @@ async def serve(state: Path, listener: socket.socket, key: AccessKey, *, mail: P
 
 
 def _announce(state: Path, listener: socket.socket) -> None:
-    listener.listen(100)
     port = listener.getsockname()[1]
     successor = state / "ready.new"
     successor.write_text(json.dumps({"pid": os.getpid(), "url": f"http://127.0.0.1:{port}"}))
     successor.replace(state / "ready.json")
 
 
-def _listener(port: int) -> socket.socket:
+def _listeners(port: int, address: str | None) -> list[socket.socket]:
+    """On loopback, and under the same port at one more address when that is asked for."""
+    first = _listener("127.0.0.1", port)
+    return [first, _listener(address, first.getsockname()[1])] if address else [first]
+
+
+def _listener(address: str, port: int) -> socket.socket:
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind(("127.0.0.1", port))
+        listener.bind((address, port))
     except OSError as error:
-        raise JournalError(f"port {port} of 127.0.0.1 cannot be used: {reason(error)}") from error
+        raise JournalError(f"port {port} of {address} cannot be used: {reason(error)}") from error
     return listener
 
 
@@ -102,6 +111,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="DynamoDB, KMS, S3 and a mailbox for this machine")
     parser.add_argument("--state", type=Path, required=True, help="the directory everything is kept in")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--address", help="where it is reached beside loopback: for the pods of a cluster on this machine")
     parser.add_argument("--mail", type=Path, help="the directory that mail is written to; `mail` in the state when left out")
     parser.add_argument("--sync", action="store_true", help="wait for the disk at every write")
     parser.add_argument("--leashed", action="store_true", help="end when stdin ends, so no engine outlives whoever started it")
@@ -111,7 +121,8 @@ def main() -> int:
         key = AccessKey(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
         given.state.mkdir(parents=True, exist_ok=True)
         held, mail = _lock(given.state), given.mail or given.state / "mail"
-        well = asyncio.run(serve(given.state, _listener(given.port), key, mail=mail, sync=given.sync, leashed=given.leashed))
+        listeners = _listeners(given.port, given.address)
+        well = asyncio.run(serve(given.state, listeners, key, mail=mail, sync=given.sync, leashed=given.leashed))
         os.close(held)
     except JournalError as error:
         return _cannot_start(str(error))

@@ -1,41 +1,68 @@
-"""Builds the runtime's image from its Dockerfile without a registry: on a Debian put together from packages. Needs root."""
+"""Builds the house's images from their Dockerfiles without a registry: on a Debian put together from packages. Needs root."""
 
 import hashlib
 import shutil
 import subprocess
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from local.progress import Screen
 from tests.kubernetes import binaries
 
-TAG = "localhost/orrery-runtime:tests"
 BASE = "localhost/debian"
 RELEASE = "trixie"
-RUNTIME = binaries.HERE.parents[1] / "runtime"
+ROOT = binaries.HERE.parents[1]
 NEEDED = ("buildah", "mmdebstrap")
 TRUSTED = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
-def ensure(screen: Screen) -> Path:
-    """The image as a docker archive named `TAG`; built once for what the Dockerfile copies."""
-    kept = binaries.cache() / "images" / f"runtime-{_content()}.tar"
-    if kept.exists():
-        return kept
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        screen.step("Building the runtime's image from runtime/Dockerfile") as step,
-        tempfile.TemporaryDirectory(dir=kept.parent) as folder,
-    ):
-        engine = _Engine(Path(folder))
-        step.say("a Debian from its packages")
-        engine.load_base(_debian(Path(folder) / "debian.tar"))
-        step.say("what the Dockerfile says")
-        engine.build()
-        engine.save(Path(folder) / "image.tar")
-        (Path(folder) / "image.tar").replace(kept)
-        step.say("cleaning up")
-    return kept
+@dataclass(frozen=True)
+class Image:
+    """One Dockerfile of the repository, and all files that it copies."""
+
+    name: str
+    folder: Path
+    context: Path
+    sources: tuple[Path, ...] = ()
+
+    @property
+    def tag(self) -> str:
+        return f"localhost/orrery-{self.name}:tests"
+
+    @property
+    def kept(self) -> Path:
+        """Where it lies once it is built: a docker archive, named after what it is made of."""
+        sources = (*sorted(self.folder.glob("Dockerfile*")), *self.sources)
+        content = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
+        return binaries.cache() / "images" / f"{self.name}-{content}.tar"
+
+
+def _code(*folders: str) -> tuple[Path, ...]:
+    return tuple(source for folder in folders for source in sorted((ROOT / folder).rglob("*.py")))
+
+
+RUNTIME = Image("runtime", ROOT / "runtime", ROOT, (ROOT / "runtime/pyproject.toml", ROOT / "runtime/uv.lock", *_code("runtime")))
+AGENT = Image("agent", ROOT / "agent", ROOT, (ROOT / "pyproject.toml", ROOT / "uv.lock", *_code("agent", "layers/common/orrery")))
+VALKEY = Image("valkey", ROOT / "images/valkey", ROOT / "images/valkey")
+PGBOUNCER = Image("pgbouncer", ROOT / "images/pgbouncer", ROOT / "images/pgbouncer")
+ALL = (RUNTIME, AGENT, VALKEY, PGBOUNCER)
+
+
+def ensure(screen: Screen) -> None:
+    """Each of them is at its `kept`; one is built once for what its Dockerfile copies."""
+    if missing := [image for image in ALL if not image.kept.exists()]:
+        room = missing[0].kept.parent
+        room.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=room) as folder:
+            engine = _Engine(Path(folder))
+            with screen.step("Putting a Debian together from its packages"):
+                engine.load_base(_debian(Path(folder) / "debian.tar"))
+            for image in missing:
+                with screen.step(f"Building the image {image.name} from its Dockerfile"):
+                    engine.build(image)
+                    engine.save(image, Path(folder) / "image.tar")
+                    (Path(folder) / "image.tar").replace(image.kept)
 
 
 class _Engine:
@@ -49,14 +76,15 @@ class _Engine:
         self._run("add", container, str(tar), "/")
         self._run("commit", "--rm", container, BASE)
 
-    def build(self) -> None:
+    def build(self, image: Image) -> None:
+        ignored = image.folder / "Dockerfile.dockerignore"
+        files = ["--file", str(image.folder / "Dockerfile"), *(["--ignorefile", str(ignored)] if ignored.exists() else [])]
         # the limit is the machine's own: one that a container would raise is refused here
-        files = ["--file", str(RUNTIME / "Dockerfile"), "--ignorefile", str(RUNTIME / "Dockerfile.dockerignore")]
         limits = ["--isolation", "chroot", "--ulimit", "nofile=20000:20000"]
-        self._run("build", *files, *limits, "--build-arg", f"BASE={BASE}", "--tag", TAG, str(RUNTIME.parent))
+        self._run("build", *files, *limits, "--build-arg", f"BASE={BASE}", "--tag", image.tag, str(image.context))
 
-    def save(self, path: Path) -> None:
-        self._run("push", "--quiet", TAG, f"docker-archive:{path}:{TAG}")
+    def save(self, image: Image, path: Path) -> None:
+        self._run("push", "--quiet", image.tag, f"docker-archive:{path}:{image.tag}")
 
     def _run(self, *words: str) -> str:
         done = subprocess.run([*self._argv, *words], capture_output=True, text=True, check=False)
@@ -71,11 +99,6 @@ def _debian(tar: Path) -> Path:
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"mmdebstrap: {done.stderr[-2000:]}"
     return tar
-
-
-def _content() -> str:
-    sources = [RUNTIME / "Dockerfile", RUNTIME / "pyproject.toml", RUNTIME / "uv.lock", *sorted(RUNTIME.rglob("*.py"))]
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
 
 
 def lacking() -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 NAME, OUTSIDE, INSIDE = "orrery-node", "orrery-host", "orrery-pods"
 HOST, NODE, PREFIX = "10.213.7.1", "10.213.7.2", 30
 """This machine's end, where the API server listens, and the node's."""
-PODS = "10.244.0.0/24"
+PODS, SERVICES = "10.244.0.0/24", "10.96.0.0/16"
 
 
 def make() -> None:
@@ -24,6 +24,8 @@ def make() -> None:
     _ip("-n", NAME, "address", "add", f"{NODE}/{PREFIX}", "dev", INSIDE)
     _ip("-n", NAME, "link", "set", INSIDE, "up")
     _ip("-n", NAME, "link", "set", "lo", "up")
+    for reached in (PODS, SERVICES):  # as a load balancer of the same network reaches them
+        _ip("route", "add", reached, "via", NODE, "dev", OUTSIDE)
     subprocess.run(enter("sysctl", "-q", "-w", "net.ipv4.ip_forward=1"), check=True)
 
 

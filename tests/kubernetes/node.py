@@ -33,7 +33,9 @@ class Node:
     def start(self) -> Self:
         try:
             self._keep_images_in_memory()
-            self.processes.start("containerd", ["containerd", f"--config={settings.containerd(self.folder)}"])
+            command = ["containerd", f"--config={settings.containerd(self.folder)}"]
+            # in the same network as the kubelet: there its plugin joins the pods to the node, and answers to `exec`
+            self.processes.start("containerd", network.enter(*command))
             self.processes.wait("containerd", settings.socket(self.folder).exists)
             self._import_pause()
             self._run("coredns", settings.coredns(self.folder, self._plane))
@@ -53,6 +55,9 @@ class Node:
     def import_image(self, tar: Path) -> None:
         """Every image of a docker archive, under the tags that it names."""
         self._ctr("images", "import", str(tar))
+
+    def name_image(self, tag: str, another: str) -> None:
+        self._ctr("images", "tag", tag, another)
 
     def stop(self) -> None:
         """Ends the kubelet first, so nothing starts anew, then all containers, then the rest; nothing stays mounted."""

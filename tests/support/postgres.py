@@ -24,6 +24,8 @@ class Server:
     room: Path
     packages: Path
     """Where the server's programs lie, beside the libraries they load."""
+    address: str = ""
+    """Where it listens beside its socket, at the usual port; nowhere when empty."""
 
     @property
     def url(self) -> str:
@@ -33,7 +35,7 @@ class Server:
         self._run("initdb", "-D", str(self.room / "data"), "-U", "orrery", "--auth=trust", "-N", "--no-instructions")
 
     def start(self) -> None:
-        options = f"-c listen_addresses= -c fsync=off -k {self.room}"
+        options = f"-c listen_addresses={self.address} -c fsync=off -k {self.room}"
         self._run("pg_ctl", "-D", str(self.room / "data"), "-w", "-l", str(self.room / "log"), "-o", options, "start")
 
     def stop(self) -> None:
@@ -54,18 +56,20 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve() -> Iterator[Server]:
+def serve(address: str = "") -> Iterator[Server]:
     """An empty server until the end of the block."""
     with tempfile.TemporaryDirectory() as folder:
         packages = INSTALLED.parent
         if os.geteuid() == 0:
             packages = _readable(packages, Path(folder))
             os.chown(folder, NOBODY, NOBODY)
-        server = Server(Path(folder), packages)
+        server = Server(Path(folder), packages, address)
         server.initialize()
         server.start()
-        yield server
-        server.stop()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def _readable(packages: Path, folder: Path) -> Path:

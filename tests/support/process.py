@@ -1,11 +1,13 @@
 """The local plane as a process of its own: the real gateway and functions, without Airflow."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from local import invoke
@@ -14,8 +16,10 @@ from local.state import ROOT, State
 
 
 class Plane:
-    def __init__(self, state: State, engine: Engine) -> None:
-        self.state, self.engine = state, engine
+    """What it says goes where the test's own output goes, or into `log`."""
+
+    def __init__(self, state: State, engine: Engine, *, log: Path | None = None) -> None:
+        self.state, self.engine, self._log = state, engine, log
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, **more: str) -> str:
@@ -29,7 +33,8 @@ class Plane:
             **self.engine.environment,
             **more,
         }
-        self.process = subprocess.Popen([sys.executable, "-m", "local.plane"], env=environment, cwd=ROOT)
+        with self._log.open("ab") if self._log else contextlib.nullcontext() as log:
+            self.process = subprocess.Popen([sys.executable, "-m", "local.plane"], env=environment, cwd=ROOT, stdout=log, stderr=log)
         end = time.monotonic() + 60
         while not self.state.plane_ready.exists():
             assert self.process.poll() is None, "the plane ended before it was ready"

@@ -28,9 +28,9 @@ from orrery.dataplane.kubernetes.objects import path
 from local import clusters
 from local.aws.engine import Engine
 from local.state import ROOT, State
+from tests.kubernetes import inventory
 from tests.kubernetes.control_plane import ControlPlane
 from tests.kubernetes.pretend_node import PretendNode
-from tests.orrery.dataplane.kubernetes.inventory import kinds
 from tests.support import postgres
 from tests.support.process import Plane
 
@@ -38,17 +38,6 @@ Json = dict[str, Any]
 GOLDEN = ROOT / "tests/golden/kubernetes/a-life.txt"
 PATIENCE = 120.0
 SYSTEM = "orrery-agent-of-a-life"
-WRITTEN_BY_CONTROLLERS = (
-    "controllerrevisions",
-    "endpoints",
-    "endpointslices",
-    "events",
-    "ipaddresses",
-    "leases",
-    "pods",
-    "podmetrics",
-    "replicasets",
-)
 CLUSTER = {
     "name": "standard-us-east-1",
     "region": "us-east-1",
@@ -172,19 +161,19 @@ def test_a_life_through_the_public_api(
     before = owner.send("POST", "/deployments", wanted, status=400)
     assert "is not there yet" in before["message"], "the first run's cluster waits to be registered"
 
-    clusters_before = _everything(kubernetes)
+    clusters_before = inventory.made(kubernetes)
     asked = {**CLUSTER, "databaseUrl": database, "kubeconfig": clusters.whole(kubernetes.kubeconfig)}
     told = plane.invoke(asked, "RegisterCluster")
     assert told == {"id": first["clusterId"], "status": "CREATING", "started": True}
     kubelet.run_the_agent()
     owner.until(f"/clusters/{told['id']}", lambda seen: seen["status"] == "CREATED" and seen["healthStatus"]["value"] == "HEALTHY")
-    registered = _everything(kubernetes)
+    registered = inventory.made(kubernetes)
     life = {"registered": registered - clusters_before}
 
     made = owner.send("POST", "/deployments", wanted)
     at = f"/deployments/{made['id']}"
     owner.until(at, lambda seen: seen["status"] == "HEALTHY")
-    life["created"] = _everything(kubernetes) - registered
+    life["created"] = inventory.made(kubernetes) - registered
     full = owner.send("POST", "/deployments", {**wanted, "name": "another"}, status=400)
     assert "is full" in full["message"]
 
@@ -193,19 +182,19 @@ def test_a_life_through_the_public_api(
     changed["description"] = "new"
     owner.send("POST", at, changed)
     owner.until(at, lambda seen: seen["status"] == "HEALTHY" and len(seen["workerQueues"]) == 2)
-    life["updated"] = _everything(kubernetes) - registered
+    life["updated"] = inventory.made(kubernetes) - registered
 
     owner.send("POST", f"{at}/hibernation-override", {"isHibernating": True})
     owner.until(at, lambda seen: seen["status"] == "HIBERNATING")
-    life["asleep"] = _everything(kubernetes) - registered
+    life["asleep"] = inventory.made(kubernetes) - registered
     owner.send("DELETE", f"{at}/hibernation-override")
     owner.until(at, lambda seen: seen["status"] == "HEALTHY")
-    life["awake"] = _everything(kubernetes) - registered
+    life["awake"] = inventory.made(kubernetes) - registered
     assert life["awake"] == life["updated"]
 
     owner.send("DELETE", at)
     owner.until("/deployments", lambda seen: seen["totalCount"] == 0)
-    assert _everything(kubernetes) == registered, "nothing is left of any kind"
+    assert inventory.made(kubernetes) == registered, "nothing is left of any kind"
     _is_golden(life, {made["namespace"]: "<deployment>", SYSTEM: "<agent>"})
 
 
@@ -213,17 +202,6 @@ _SAME = (
     "name", "type", "workspaceId", "executor", "schedulerSize", "isCicdEnforced", "isDagDeployEnabled", "isHighAvailability",
     "isDevelopmentMode", "description",
 )  # fmt: skip
-
-
-def _everything(kubernetes: ControlPlane) -> set[tuple[str, str, str]]:
-    """Every object of every kind that somebody made, controllers and the hypervisor's node plan aside: (kind, namespace, name)."""
-    return {
-        (at.rpartition("/")[2], found["metadata"].get("namespace", ""), found["metadata"]["name"])
-        for at, _ in kinds(kubernetes.api)
-        if at.rpartition("/")[2] not in (*WRITTEN_BY_CONTROLLERS, "componentstatuses", "persistentvolumes", "nodes")
-        for found in kubernetes.api.get(at).body["items"]
-        if found["metadata"]["name"] != "kube-root-ca.crt" and not found["metadata"]["name"].startswith("node-pools-")
-    }
 
 
 def _is_golden(life: Mapping[str, set[tuple[str, str, str]]], names: Mapping[str, str]) -> None:

@@ -8,7 +8,7 @@ import psycopg
 
 from tests.support import postgres
 
-_RULES = "local all orrery trust\nlocal all all scram-sha-256\n"
+_RULES = "local all orrery trust\nlocal all all scram-sha-256\nhost all all samenet scram-sha-256\n"
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,9 @@ class Administered:
 
 
 @contextlib.contextmanager
-def serve() -> Iterator[Administered]:
-    with postgres.serve() as server:
+def serve(address: str = "") -> Iterator[Administered]:
+    """On its socket, and for whoever has a password at an address of this machine too."""
+    with postgres.serve(address) as server:
         (server.room / "data" / "pg_hba.conf").write_text(_RULES)
         there = Administered(server)
         for statement in (

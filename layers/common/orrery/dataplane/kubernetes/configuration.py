@@ -12,6 +12,7 @@ from orrery.dataplane.kubernetes.objects import manifest, secret
 from orrery.dataplane.kubernetes.plan import Manifest, Plan
 
 SHARED, PRIVATE, CUSTOMERS, OBJECTS, BROKER, KEYS = "airflow", "airflow", "environment", "environment-objects", "broker", "keys"
+MIGRATING = "migrations"
 """Names: a ConfigMap, and Secrets."""
 HOME = "/var/airflow"
 OBJECTS_FOLDER = "/etc/orrery/environment"
@@ -26,6 +27,7 @@ def render(plan: Plan) -> list[Manifest]:
     return [
         manifest(plan, "ConfigMap", SHARED, data=shared(plan)),
         secret(plan, PRIVATE, private(plan)),
+        secret(plan, MIGRATING, {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": _direct_url(plan)}),
         secret(plan, CUSTOMERS, plan.spec.environment),
         secret(plan, OBJECTS, objects),
     ]
@@ -109,6 +111,13 @@ def _task_logs(plan: Plan) -> dict[str, str]:
 
 def _database_url(plan: Plan) -> str:
     return f"postgresql://{plan.database}:{quote(plan.keys.database, safe='')}@pgbouncer:{DATABASE_PORT}/{plan.database}"
+
+
+def _direct_url(plan: Plan) -> str:
+    """Past PgBouncer, which is started with Airflow, after the migrations; and they hold a lock of a session, which it would not keep."""
+    login = f"{plan.database}:{quote(plan.keys.database, safe='')}"
+    cluster = plan.cluster
+    return f"postgresql://{login}@{cluster.database_host}:{cluster.database_port}/{plan.database}?sslmode={cluster.database_tls}"
 
 
 def _objects(plan: Plan) -> dict[str, Mapping[str, Any]]:

@@ -22,5 +22,6 @@ def render(plan: Plan) -> list[Manifest]:
 def _pod(plan: Plan) -> Manifest:
     """Of the image, and of nothing that changes more often: neither the customer's variables nor the executor have a say."""
     running = airflow_container(plan, COMPONENT, sizes.MIGRATIONS, ["db", "migrate"])
-    running["envFrom"] = [{"configMapRef": {"name": configuration.SHARED}}, {"secretRef": {"name": configuration.PRIVATE}}]
+    secrets = ({"secretRef": {"name": name}} for name in (configuration.PRIVATE, configuration.MIGRATING))
+    running["envFrom"] = [{"configMapRef": {"name": configuration.SHARED}}, *secrets]
     return template(plan, COMPONENT, [running], volumes=room(sizes.MIGRATIONS), restartPolicy="Never")

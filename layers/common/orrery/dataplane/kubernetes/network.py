@@ -25,7 +25,7 @@ NOBODY: Manifest = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"], "in
 PAIRS = {
     ("api-server", API_PORT): (INGRESS, "dag-processor", "scheduler", "task", "triggerer", "worker"),
     ("broker", BROKER_PORT): (AGENT, "scheduler", "worker"),
-    ("pgbouncer", DATABASE_PORT): ("api-server", "dag-processor", "migrations", "scheduler", "triggerer"),
+    ("pgbouncer", DATABASE_PORT): ("api-server", "dag-processor", "scheduler", "triggerer"),
     ("metrics", METRICS_PORT): ("api-server", "dag-processor", "scheduler", "task", "triggerer", "worker"),
 }
 """Who is let in where."""
@@ -58,7 +58,7 @@ def _let_out(plan: Plan, component: str, there: list[str]) -> list[Manifest]:
     ]
     if component != "broker":
         rules.append(names(plan.cluster))
-    if plan.cluster.database_ranges and component in ("pgbouncer", "snapshot", *_CODE):
+    if plan.cluster.database_ranges and component in ("migrations", "pgbouncer", "snapshot", *_CODE):
         rules.append({"to": blocks(plan.cluster.database_ranges), "ports": tcp(plan.cluster.database_port)})
     if component in (*_CODE, "api-server", "metrics", "scheduler", "snapshot"):
         rules.append({"to": blocks([_IDENTITY]), "ports": tcp(80)})

@@ -25,7 +25,7 @@ def observe(api: Api, ref: DeploymentRef) -> Observation:
         return ABSENT
     makers = [found for kind in ("Deployment", "StatefulSet") for found in api.list(kind, ref.namespace)]
     pods = list(api.list("Pod", ref.namespace))
-    running = [each for each in makers if each["metadata"]["labels"].get(PART) == AIRFLOW.name]
+    running = [each for each in makers if each["metadata"].get("labels", {}).get(PART) == AIRFLOW.name]
     scheduler = next((each for each in running if each["metadata"]["name"] == "scheduler"), None)
     found = troubles.of(pods, makers)
     reason = _reason(running, found) if scheduler else "its Airflow is not started"

@@ -1,4 +1,4 @@
-"""PgBouncer: the one way to the Deployment's database, so that many short connections become a few; it alone reaches the server."""
+"""PgBouncer: the one way to the Deployment's database, so that many short connections become a few."""
 
 from orrery.dataplane.kubernetes import sizes
 from orrery.dataplane.kubernetes.configuration import DATABASE_PORT
