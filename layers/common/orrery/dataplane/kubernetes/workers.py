@@ -86,6 +86,9 @@ def _pod(plan: Plan, queue: QueueSpec) -> Manifest:
     )
     running["env"].append({"name": "ORRERY_PROCESS", "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.name"}}})
     told = {QUEUE: queue.name, "orrery/environment": configuration.fingerprint(plan, configuration.shared(plan)), **UNDISTURBED}
+    # Alone among its processes the worker would be the first of them, which is deaf to SIGTERM until it listens for it: told to end while
+    # it starts, it would stay for the whole day that a worker has.
     return template(
-        plan, COMPONENT, [running], volumes=room(size), annotations=told, terminationGracePeriodSeconds=UNHURRIED_SECONDS
+        plan, COMPONENT, [running], volumes=room(size), annotations=told, terminationGracePeriodSeconds=UNHURRIED_SECONDS,
+        shareProcessNamespace=True,
     )  # fmt: skip
