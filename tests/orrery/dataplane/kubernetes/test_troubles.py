@@ -205,3 +205,12 @@ def test_airflow_waits_for_its_database_and_is_not_started_when_that_fails(home,
     with pytest.raises(NotReadyYet, match="its database is being migrated"):
         home.ensure_airflow(spec)
     assert home.observe(ref_of(spec)).reason == "its Airflow is not started"
+
+
+def test_what_somebody_else_runs_beside_it_is_no_part_of_it(kubernetes, home, spec):
+    ensure_all(home, spec)
+    observed(home, ref_of(spec), lambda seen: seen.healthy, seconds=60)
+    pod = {"metadata": {"labels": {"app": "theirs"}}, "spec": {"containers": [{"name": "theirs", "image": "theirs"}]}}
+    theirs = {"metadata": {"name": "theirs"}, "spec": {"replicas": 0, "selector": {"matchLabels": {"app": "theirs"}}, "template": pod}}
+    assert kubernetes.api.create(path("Deployment", spec.namespace), theirs).status == 201
+    assert observed(home, ref_of(spec), lambda seen: seen.healthy, seconds=60).healthy
