@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 from orrery.dataplane.kubernetes import apply, parts
 from orrery.dataplane.kubernetes.api import Api
+from orrery.dataplane.kubernetes.configuration import DATABASE_PORT
+from orrery.dataplane.kubernetes.network import PAIRS
 from orrery.dataplane.kubernetes.objects import KINDS, MANAGER, path
 from orrery.dataplane.kubernetes.plan import Manifest, Plan
 from orrery.errors import DataPlaneFailed, Unavailable
@@ -99,7 +101,7 @@ DRIFTS = {
         "NetworkPolicy",
         "to-pgbouncer",
         {"spec": {"ingress": [{"from": [{"podSelector": {}}]}]}},
-        lambda there: len(there["spec"]["ingress"][0]["from"]) == 5,
+        lambda there: len(there["spec"]["ingress"][0]["from"]) == len(PAIRS["pgbouncer", DATABASE_PORT]),
     ),
     "a policy of fewer pods": (
         "NetworkPolicy",
