@@ -69,7 +69,7 @@ def _emptiest(clusters: list[Cluster]) -> Cluster:
     fitting = [(count / (each.max_deployments or inf), count, each.id, each) for count, each in counted if each.has_room(count)]
     if not fitting:
         raise Invalid.field("region", f"every cluster in `{clusters[0].region}` is full; {_ASK}", code="FULL")
-    return _ready(min(fitting)[-1])
+    return _open(min(fitting)[-1])
 
 
 def _named(cluster_id: str, serving: list[Cluster]) -> Cluster:
@@ -80,6 +80,12 @@ def _named(cluster_id: str, serving: list[Cluster]) -> Cluster:
 
 
 def _ready(cluster: Cluster) -> Cluster:
+    if _open(cluster).max_deployments and not cluster.has_room(removals.count(cluster.id)):
+        raise Invalid.field("clusterId", f"cluster `{cluster.name}` is full; choose another one, or another region; {_ASK}", code="FULL")
+    return cluster
+
+
+def _open(cluster: Cluster) -> Cluster:
     if not settings().data_plane:
         raise Invalid.field(
             "clusterId", "no data plane is attached to this installation yet; whoever runs it names one with the template's `DataPlane`"
@@ -90,6 +96,4 @@ def _ready(cluster: Cluster) -> Cluster:
         raise Invalid.field(
             "clusterId", f"cluster `{cluster.name}` is not there yet: it opens some minutes after it was registered; {_ASK}"
         )
-    if cluster.max_deployments and not cluster.has_room(removals.count(cluster.id)):
-        raise Invalid.field("clusterId", f"cluster `{cluster.name}` is full; choose another one, or another region; {_ASK}", code="FULL")
     return cluster
