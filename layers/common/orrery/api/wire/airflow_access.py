@@ -40,7 +40,9 @@ class RedeemHandoverRequest(Request):
 class CreateHandoverRequest(Request):
     """What becomes of a Deployment that sleeps; nothing said, it wakes, because a person is on the way in."""
 
-    should_wake: Boolean = Field(True, description="Whether a sleeping Deployment wakes; without, it sleeps on and the answer is 409.")
+    should_wake: Annotated[
+        Boolean, Field(description="Whether a sleeping Deployment wakes. If not, it sleeps on; the answer is 409 both ways.")
+    ] = True
 
 
 class Handover(Response):
