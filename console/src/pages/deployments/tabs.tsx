@@ -25,5 +25,6 @@ const tab = (id: string, title: string, fetch: () => Promise<{ [name: string]: u
 export const TABS: readonly Tab[] = [
   tab('', 'Overview', () => import('./overview/Overview'), 'Overview'),
   tab('queues', 'Worker queues', () => import('./queues/Queues'), 'Queues'),
+  tab('deploys', 'Deploys', () => import('./deploys/Deploys'), 'Deploys'),
   tab('details', 'Details', () => import('./details/Details'), 'Details'),
 ];
