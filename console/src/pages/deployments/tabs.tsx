@@ -26,5 +26,9 @@ export const TABS: readonly Tab[] = [
   tab('', 'Overview', () => import('./overview/Overview'), 'Overview'),
   tab('queues', 'Worker queues', () => import('./queues/Queues'), 'Queues'),
   tab('deploys', 'Deploys', () => import('./deploys/Deploys'), 'Deploys'),
+  tab('environment', 'Environment', () => import('./environment/Environment'), 'Environment'),
+  tab('dags', 'DAGs', () => import('./dags/Dags'), 'Dags'),
+  tab('logs', 'Logs', () => import('./logs/Logs'), 'Logs'),
+  tab('access', 'Access', () => import('./access/Access'), 'Access'),
   tab('details', 'Details', () => import('./details/Details'), 'Details'),
 ];
