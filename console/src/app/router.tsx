@@ -19,6 +19,8 @@ const ROUTES = [
   page('/deployments', () => import('~/pages/deployments/Deployments'), 'Deployments'),
   page('/deployments/$deploymentId', () => import('~/pages/deployments/DeploymentPage'), 'DeploymentPage'),
   page('/deployments/$deploymentId/$', () => import('~/pages/deployments/DeploymentPage'), 'DeploymentPage'),
+  page('/environment', () => import('~/pages/environment/EnvironmentManager'), 'EnvironmentManager'),
+  page('/environment/$objectId', () => import('~/pages/environment/ObjectPage'), 'ObjectPage'),
 ];
 
 export const router = createRouter({

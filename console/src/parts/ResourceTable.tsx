@@ -31,6 +31,8 @@ interface Props<T> {
   actions?: ReactNode;
   /** Filters beside the text filter. */
   filters?: ReactNode;
+  /** Shows the filters above an empty table too: rows that other filters left out are not there to be counted. */
+  alwaysFilters?: boolean;
   title?: string;
   description?: ReactNode;
   variant?: TableProps.Variant;
@@ -92,7 +94,7 @@ export function ResourceTable<T>(props: Props<T>) {
         )
       }
       filter={
-        (rows.data?.length ?? 0) > 0 && (
+        ((rows.data?.length ?? 0) > 0 || props.alwaysFilters) && (
           <SpaceBetween direction="horizontal" size="xs">
             <TextFilter
               {...filterProps}
