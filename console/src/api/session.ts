@@ -3,6 +3,8 @@ import { challengeOf, drawn } from './pkce';
 
 const AHEAD_SECONDS = 60;
 const LOCK = 'orrery-refresh';
+/** Says in this browser's storage that there is a sign-in to renew, so that a newcomer's first request is not a refusal. */
+const HERE = 'orrery-signed-in';
 
 interface Tokens {
   access_token: string;
@@ -81,9 +83,8 @@ export class Session {
       const authorization = `Bearer ${await this.accessToken()}`;
       await fetch('/sign-in/v1/sign-out-everywhere', { method: 'POST', headers: { authorization } });
     }
-    this.forget();
     await this.post('/sign-in/v1/oauth/revoke', {}).catch(() => undefined);
-    this.onEnd();
+    this.end();
   }
 
   private get redirectUri(): string {
@@ -91,21 +92,28 @@ export class Session {
   }
 
   private async renew(): Promise<string> {
+    if (!localStorage.getItem(HERE)) return '';
     try {
       const refresh = () => this.ask({ grant_type: 'refresh_token' });
       this.keep(await (navigator.locks ? navigator.locks.request(LOCK, refresh) : refresh()));
       return this.token;
     } catch (thrown) {
       if (thrown instanceof TypeError) throw thrown;
-      this.forget();
-      this.onEnd();
+      this.end();
       return '';
     }
+  }
+
+  private end(): void {
+    this.forget();
+    localStorage.removeItem(HERE);
+    this.onEnd();
   }
 
   private keep(tokens: Tokens): void {
     this.token = tokens.access_token;
     this.expiresAt = Date.now() + tokens.expires_in * 1000;
+    localStorage.setItem(HERE, 'yes');
   }
 
   private async ask(form: Record<string, string>): Promise<Tokens> {

@@ -10,6 +10,7 @@ const tokens = (access_token: string, expires_in = 900) => ({ body: { access_tok
 let left = '';
 beforeEach(() => {
   sessionStorage.clear();
+  localStorage.setItem('orrery-signed-in', 'yes');
   left = '';
   vi.stubGlobal('location', {
     origin: 'https://console.example.com',
@@ -73,6 +74,13 @@ describe('staying signed in', () => {
     await session.accessToken();
     await session.accessToken();
     expect(asked).toHaveLength(2);
+  });
+
+  it('asks for nothing where nobody has signed in before', async () => {
+    localStorage.clear();
+    const asked = server({ [TOKEN]: tokens('one') });
+    expect(await new Session(config).accessToken()).toBe('');
+    expect(asked).toHaveLength(0);
   });
 
   it('ends when the sign-in is over', async () => {
