@@ -1,10 +1,10 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { ReactNode } from 'react';
+import { useCopy } from './Copied';
 
 interface Props {
   title: string;
@@ -18,6 +18,7 @@ interface Props {
 
 /** A secret, told this once: to be copied before the dialog is closed. A click beside the dialog does not close it. */
 export function ShownOnce({ title, noun, secret, children, onClose }: Props) {
+  const copy = useCopy(secret);
   return (
     <Modal
       visible
@@ -38,14 +39,13 @@ export function ShownOnce({ title, noun, secret, children, onClose }: Props) {
           <Box variant="code">
             <span data-secret>{secret}</span>
           </Box>
-          <CopyToClipboard
-            variant="button"
-            textToCopy={secret}
-            copyButtonText="Copy"
-            copyButtonAriaLabel={`Copy the ${noun}`}
-            copySuccessText={`The ${noun} is copied`}
-            copyErrorText={`The ${noun} could not be copied; mark it and copy it by hand`}
-          />
+          <Button
+            iconName={copy.isDone ? 'status-positive' : 'copy'}
+            ariaLabel={copy.isDone ? `The ${noun} is copied` : `Copy the ${noun}`}
+            onClick={copy.go}
+          >
+            {copy.isDone ? 'Copied' : 'Copy'}
+          </Button>
         </div>
       </SpaceBetween>
     </Modal>
