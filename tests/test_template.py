@@ -138,7 +138,8 @@ def test_buckets_are_encrypted_private_and_speak_only_tls(name):
     assert properties["BucketEncryption"]
     assert all(properties["PublicAccessBlockConfiguration"].values())
     policies = [p["Properties"] for p in of_type("AWS::S3::BucketPolicy").values() if p["Properties"]["Bucket"]["!Ref"] == name]
-    assert [s["Condition"] for s in policies[0]["PolicyDocument"]["Statement"]] == [{"Bool": {"aws:SecureTransport": "false"}}]
+    denied = [s for s in policies[0]["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
+    assert [s["Condition"] for s in denied] == [{"Bool": {"aws:SecureTransport": "false"}}]
 
 
 PROVIDERS = {

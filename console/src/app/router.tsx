@@ -17,9 +17,15 @@ function page<P extends string>(path: P, fetch: () => Promise<{ [name: string]: 
 const ROUTES = [
   page('/', () => import('~/pages/home/Home'), 'Home'),
   page('/deployments', () => import('~/pages/deployments/Deployments'), 'Deployments'),
+  page('/deployments/$deploymentId', () => import('~/pages/deployments/DeploymentPage'), 'DeploymentPage'),
+  page('/deployments/$deploymentId/$', () => import('~/pages/deployments/DeploymentPage'), 'DeploymentPage'),
   // the Organization: who belongs to it, what they may do, and where it runs
   page('/people', () => import('~/pages/people/People'), 'People'),
   page('/people/$userId', () => import('~/pages/people/PersonPage'), 'PersonPage'),
+  page('/teams', () => import('~/pages/teams/Teams'), 'Teams'),
+  page('/teams/$teamId', () => import('~/pages/teams/TeamPage'), 'TeamPage'),
+  page('/tokens', () => import('~/pages/tokens/Tokens'), 'Tokens'),
+  page('/tokens/$tokenId', () => import('~/pages/tokens/TokenPage'), 'TokenPage'),
 ];
 
 export const router = createRouter({

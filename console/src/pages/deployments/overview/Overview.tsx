@@ -1,0 +1,5 @@
+import type { TabProps } from '../tabs';
+
+export function Overview({ deployment }: TabProps) {
+  return <>{deployment.name}</>;
+}
