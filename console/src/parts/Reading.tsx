@@ -5,9 +5,9 @@ import Spinner from '@cloudscape-design/components/spinner';
 export function Reading({ words }: { words: string }) {
   return (
     <Box textAlign="center" color="text-body-secondary" padding={{ vertical: 'xl' }}>
-      <span role="status">
+      <output>
         <Spinner /> {words}
-      </span>
+      </output>
     </Box>
   );
 }
