@@ -27,6 +27,7 @@ status: ## say what is running
 test: dev-environment ## run the tests; ARGS are pytest's, as in `make test ARGS="tests/local -k gateway"`
 	@$(PYTHON) -m local prepare
 	@$(PYTHON) -m tests.kubernetes.binaries --if-possible
+	@$(PYTHON) -m tests.support.browser --if-possible
 	@$(PYTHON) -m pytest --numprocesses $(WORKERS) $(ARGS)
 
 check: dev-environment sam-environment checkov-environment ## formatting, lint, types, imports, template
