@@ -79,7 +79,7 @@ def test_a_page_may_load_nothing_but_the_consoles_own_files_and_ask_nobody_but_i
         "script-src": "'self'",
         "style-src": "'self'",
         "img-src": "'self' data:",
-        "font-src": "'self'",
+        "font-src": "'self' data:",
         "connect-src": "'self' https://*.airflow.example.com https://*.lab.example.com",
         "manifest-src": "'self'",
         "base-uri": "'none'",
