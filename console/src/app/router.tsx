@@ -19,6 +19,9 @@ const ROUTES = [
   page('/deployments', () => import('~/pages/deployments/Deployments'), 'Deployments'),
   page('/deployments/$deploymentId', () => import('~/pages/deployments/DeploymentPage'), 'DeploymentPage'),
   page('/deployments/$deploymentId/$', () => import('~/pages/deployments/DeploymentPage'), 'DeploymentPage'),
+  // the Organization: who belongs to it, what they may do, and where it runs
+  page('/people', () => import('~/pages/people/People'), 'People'),
+  page('/people/$userId', () => import('~/pages/people/PersonPage'), 'PersonPage'),
 ];
 
 export const router = createRouter({
