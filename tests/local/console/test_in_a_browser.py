@@ -17,10 +17,17 @@ WATCH = (
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory, aws_engine: Engine, built_console: Path) -> Iterator[str]:
+def plane(tmp_path_factory: pytest.TempPathFactory, aws_engine: Engine, built_console: Path) -> Iterator[Plane]:
     plane = Plane(State(tmp_path_factory.mktemp("console") / "state"), aws_engine)
-    yield plane.start()
+    plane.start()
+    plane.invoke({})
+    yield plane
     plane.stop()
+
+
+@pytest.fixture(scope="module")
+def url(plane: Plane) -> str:
+    return str(json.loads(plane.state.plane_ready.read_text())["url"])
 
 
 @pytest.mark.parametrize("path", ["/", "/deployments/ck0deployment/a.name.with.dots"])
@@ -52,3 +59,21 @@ def test_one_address_is_the_consoles_and_the_apis(page: Page, url: str) -> None:
     page.goto(url)
     told = page.evaluate("fetch('/v1/organizations').then(async answer => [answer.status, await answer.text()])")
     assert (told[0], json.loads(told[1])["statusCode"]) == (401, 401)
+
+
+def test_whoever_has_signed_in_walks_through_it_and_its_policy_stops_nothing(page: Page, url: str, plane: Plane) -> None:
+    page.add_init_script(WATCH)
+    page.goto(url)
+    page.get_by_role("button", name="Sign in").first.click()
+    page.get_by_label("Code").fill(plane.state.sign_in_code())
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="owner@example.com").click()
+    ways = page.get_by_role("navigation").get_by_role("link")
+    expect(ways.first).to_be_visible()
+    found = {str(each.get_attribute("href")) for each in ways.all()}
+    addresses = sorted(each for each in found if each.startswith("/"))
+    assert len(addresses) > 1
+    for address in addresses:
+        page.goto(f"{url}{address}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert page.evaluate("violations") == [], address
