@@ -8,11 +8,11 @@ from typing import Any, Protocol
 
 from orrery.model.incident import MOST
 
+from agent.airflow_troubles import AirflowTroubles
 from agent.clock import Clock
 from agent.demand import Counts
 from agent.foresight import Ahead, seconds
 from agent.home import Home
-from agent.queue_troubles import QueueTroubles
 from agent.startups import Startups
 from agent.world import RUNNING, STARTING, DeploymentView, Member, QueueView, World
 
@@ -40,7 +40,7 @@ class _Memory:
 class Observer:
     def __init__(self, home: Home, demand: Reads, foresight: Foresees, clock: Clock) -> None:
         self._home, self._demand, self._foresight, self._clock = home, demand, foresight, clock
-        self._startups, self._troubles = Startups(), QueueTroubles()
+        self._startups, self._troubles = Startups(), AirflowTroubles()
         self._last: dict[str, DeploymentView] = {}
         self._memories: dict[tuple[str, str], _Memory] = {}
         self._counts: dict[str, Counts] = {}

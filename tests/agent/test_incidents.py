@@ -58,6 +58,19 @@ def test_tasks_for_a_queue_that_is_not_there_are_one_and_the_queues_name_is_told
     assert told(scene) == []
 
 
+def test_a_scheduler_that_is_silent_for_long_is_one_of_the_whole_deployment(scene: Scene) -> None:
+    deployment = scene.home.add()
+    deployment.silence = 599
+    scene.run(310)
+    assert told(scene) == []
+    deployment.silence = 610
+    scene.run(310)
+    assert told(scene) == [("SCHEDULER_HEARTBEAT_NOT_FOUND", "critical", "scheduler")]
+    deployment.silence = 3
+    scene.run(10)
+    assert told(scene) == []
+
+
 def test_where_each_task_has_a_pod_no_queue_is_missing(scene: Scene) -> None:
     deployment = scene.home.add()
     deployment.bounds.clear()
