@@ -69,8 +69,9 @@ lock: ## renew uv.lock and what the functions' layers and the command's local Ai
 build: sam-environment ## build what AWS gets, into .aws-sam/
 	@PATH="$(SAM):$$PATH" UV="$(UV)" $(SAM)/sam build
 
-deploy: build ## build and deploy to AWS; STAGE=production for the other stage of samconfig.toml
+deploy: build console ## build and deploy to AWS, console included; STAGE=production for the other stage of samconfig.toml
 	@$(SAM)/sam deploy --config-env $(if $(STAGE),$(STAGE),default)
+	@$(PYTHON) -m local publish-console $(STAGE)
 
 run-environment:
 	@local/bootstrap.sh run

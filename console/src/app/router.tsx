@@ -17,6 +17,11 @@ function page<P extends string>(path: P, fetch: () => Promise<{ [name: string]: 
 const ROUTES = [
   page('/', () => import('~/pages/home/Home'), 'Home'),
   page('/deployments', () => import('~/pages/deployments/Deployments'), 'Deployments'),
+  page('/deployments/$deploymentId', () => import('~/pages/deployments/DeploymentPage'), 'DeploymentPage'),
+  page('/deployments/$deploymentId/$', () => import('~/pages/deployments/DeploymentPage'), 'DeploymentPage'),
+  // the Organization: who belongs to it, what they may do, and where it runs
+  page('/people', () => import('~/pages/people/People'), 'People'),
+  page('/people/$userId', () => import('~/pages/people/PersonPage'), 'PersonPage'),
 ];
 
 export const router = createRouter({
