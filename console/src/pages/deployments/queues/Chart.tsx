@@ -17,10 +17,14 @@ interface Props {
 const HEIGHT = 280;
 
 /** Steps over time. What changes while one looks is drawn into the same chart, so that the pointer keeps its place. */
-export function Chart({ history, concurrency, shadow, label }: Props) {
+export function Chart(props: Props) {
+  const mode = useMode();
+  return <Steps key={`${mode} ${props.concurrency} ${props.shadow}`} mode={mode} {...props} />;
+}
+
+function Steps({ history, concurrency, shadow, label, mode }: Props & { mode: string }) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(null);
-  const mode = useMode();
   useEffect(() => {
     const box = place.current!;
     const size = () => ({ width: box.clientWidth, height: HEIGHT });
@@ -37,7 +41,7 @@ export function Chart({ history, concurrency, shadow, label }: Props) {
     const { times, demand, running, workers, target } = history;
     const columns = [times, demand, running, workers, target, ...(shadow ? [history.shadow] : [])];
     chart.current?.setData(columns as uPlot.AlignedData);
-  }, [history, mode, concurrency, shadow]);
+  }, [history, shadow]);
   return (
     <figure className="chart" aria-label={label}>
       <div ref={place} />

@@ -86,6 +86,7 @@ export function chartOptions(
 /** The most that any line reaches, in tasks, and a little air. */
 function top(self: uPlot, concurrency: number): number {
   const [, demand = [], running = [], ...workers] = self.data as (number | null)[][];
-  const most = (values: (number | null)[]) => values.reduce<number>((found, each) => Math.max(found, each ?? 0), 0);
   return Math.max(most(demand), most(running), ...workers.map(each => most(each) * concurrency), 1) * 1.1;
 }
+
+const most = (values: (number | null)[]) => values.reduce<number>((found, each) => Math.max(found, each ?? 0), 0);
