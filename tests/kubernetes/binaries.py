@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from local.progress import Screen
+from tests.support.packages import Missing
 
 HERE = Path(__file__).parent
 SETS = {
@@ -27,10 +28,6 @@ ELSEWHERE = {"etcd": (".", "go.etcd.io/etcd/server/v3"), "pause": (".", "./pause
 """Folder and package of those that are no program of Kubernetes itself."""
 USUAL_GO = Path("/usr/local/go/bin/go")
 """Where Go's own installer puts it; not on everybody's PATH."""
-
-
-class Missing(Exception):
-    """The programs are not there and cannot be built; the message says why, for whoever typed the command."""
 
 
 def cache() -> Path:

@@ -3,8 +3,6 @@
 import contextlib
 import fcntl
 import os
-import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,9 +10,9 @@ from pathlib import Path
 
 from local.progress import Screen
 from tests.kubernetes import binaries, image, network, node
-from tests.kubernetes.binaries import Missing
 from tests.kubernetes.control_plane import ControlPlane
 from tests.kubernetes.node import Node
+from tests.support.packages import Missing, install
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ def prepare(screen: Screen) -> Path:
     if os.geteuid() != 0:
         raise Missing("a node makes network namespaces, mounts and cgroups: run this as root")
     if packages := node.lacking() + image.lacking():
-        _install(screen, packages)
+        install(screen, *packages)
     return binaries.ensure(screen, *binaries.SETS)
 
 
@@ -57,14 +55,3 @@ def _alone() -> Iterator[None]:
         except BlockingIOError as error:
             raise Missing("another cluster of the tests has a node on this machine; wait until it ends") from error
         yield
-
-
-def _install(screen: Screen, packages: list[str]) -> None:
-    if shutil.which("apt-get") is None:
-        raise Missing(f"these programs are missing, and there is no apt-get to install them: {', '.join(packages)}")
-    with screen.step(f"Installing {', '.join(packages)}"):
-        subprocess.run(["apt-get", "update", "-qq"], check=False, capture_output=True)
-        argv = ["apt-get", "install", "-qq", "-y", "--no-install-recommends", *packages]
-        done = subprocess.run(argv, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, check=False, capture_output=True, text=True)
-        if done.returncode:
-            raise Missing(f"{', '.join(packages)} cannot be installed: {done.stderr.strip().rpartition(chr(10))[2]}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from local.progress import Screen
 from tests.kubernetes import cluster, furnishing, image, life
-from tests.kubernetes.binaries import Missing
+from tests.support.packages import Missing
 
 
 def main() -> int:

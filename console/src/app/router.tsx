@@ -21,6 +21,9 @@ const ROUTES = [
   page('/deployments/$deploymentId/edit', () => import('~/pages/deployments/form/EditDeployment'), 'EditDeployment'),
   page('/deployments/$deploymentId', () => import('~/pages/deployments/DeploymentPage'), 'DeploymentPage'),
   page('/deployments/$deploymentId/$', () => import('~/pages/deployments/DeploymentPage'), 'DeploymentPage'),
+  // the Organization: who belongs to it, what they may do, and where it runs
+  page('/people', () => import('~/pages/people/People'), 'People'),
+  page('/people/$userId', () => import('~/pages/people/PersonPage'), 'PersonPage'),
 ];
 
 export const router = createRouter({

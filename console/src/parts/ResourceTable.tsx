@@ -37,6 +37,8 @@ interface Props<T> {
   sortedBy?: string;
   descending?: boolean;
   pageSize?: number;
+  /** How many rows there are before a filter is worth its place. */
+  filtersFrom?: number;
 }
 
 /** A list of things: filtered, sorted and paged in the browser, with its loading, empty, nothing-found and error states. */
@@ -65,7 +67,7 @@ export function ResourceTable<T>(props: Props<T>) {
       {...collectionProps}
       items={items}
       trackBy={props.id}
-      columnDefinitions={columns}
+      columnDefinitions={columns.map(each => ({ minWidth: each.width ?? 120, ...each }))}
       variant={props.variant ?? 'container'}
       loading={rows.isPending}
       loadingText={`Reading ${plural} …`}
@@ -92,7 +94,7 @@ export function ResourceTable<T>(props: Props<T>) {
         )
       }
       filter={
-        (rows.data?.length ?? 0) > 0 && (
+        ((rows.data?.length ?? 0) > (props.filtersFrom ?? 1) - 1 || props.filters) && (
           <SpaceBetween direction="horizontal" size="xs">
             <TextFilter
               {...filterProps}

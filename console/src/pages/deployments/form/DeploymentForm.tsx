@@ -48,7 +48,7 @@ export function DeploymentForm({ start, options, before, attempt, verb, back, on
         if (!attempt.isBusy) onSubmit(draft);
       }}
     >
-      <Grid gridDefinition={[{ colspan: { default: 12, m: 8 } }, { colspan: { default: 12, m: 4 } }]}>
+      <Grid gridDefinition={[{ colspan: { default: 12, s: 8 } }, { colspan: { default: 12, s: 4 } }]}>
         <Form
           actions={
             <Box float="right">

@@ -24,6 +24,7 @@ export function Advice({ deployment }: Pick<TabProps, 'deployment'>) {
     <ResourceTable
       rows={{ ...advice, data: advice.data?.advice }}
       noun="piece of advice"
+      filtersFrom={10}
       plural="advice"
       title="Right size"
       description="What the last week says about each queue’s bounds, size and style."

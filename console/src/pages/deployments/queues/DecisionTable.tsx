@@ -56,7 +56,7 @@ export function DecisionTable({ rows, hasShadow, mayMore }: Props) {
           id: 'action',
           header: 'What',
           sortingField: 'action',
-          minWidth: 120,
+          minWidth: 170,
           cell: each => (
             <>
               <StatusIndicator type={LOOKS[each.action]}>{ACTIONS[each.action]}</StatusIndicator>

@@ -2,6 +2,7 @@ import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import { lazy, Suspense } from 'react';
 import type { Schemas } from '~/api/client';
 import { FailureNote } from '~/parts/FailureNote';
@@ -37,7 +38,7 @@ export function Decisions({ deployment, queue }: Props) {
   const shadows = shadow ? (thought.data ?? []) : [];
   const decisions = [...(real.data ?? []), ...shadows];
   return (
-    <>
+    <SpaceBetween size="l">
       <Container
         header={
           <Header
@@ -84,6 +85,6 @@ export function Decisions({ deployment, queue }: Props) {
         hasShadow={!!shadow}
         mayMore={real.data?.length === MOST}
       />
-    </>
+    </SpaceBetween>
   );
 }

@@ -20,6 +20,7 @@ export function QueueTable({ deployment, chosen }: Props) {
       id={each => each.name}
       text={each => each.name}
       sortedBy="name"
+      filtersFrom={10}
       actions={<GoButton to={`/deployments/${deployment.id}/edit`}>Edit</GoButton>}
       empty={{ words: 'It has no queue: each task gets a pod of its own.' }}
       columns={[

@@ -43,5 +43,8 @@ def enter(asked: Asked, now: datetime) -> Answer:
     if code := spelled(typed):
         return leave(asked, now, user_code=code, prompt="select_account")
     lines = ("A code is eight letters, such as BCDF-GHJK.",) if typed else ("Type the code that your device shows.",)
-    onward = Choice("go", "Continue")
-    return answers.page(Page("Sign a device in", lines, action=f"{PREFIX}/device", method="get", typed="Code", buttons=(onward,)))
+    # on to the identity provider, which may send people on to others that we do not know
+    onward, anywhere = Choice("go", "Continue"), "https:"
+    return answers.page(
+        Page("Sign a device in", lines, action=f"{PREFIX}/device", method="get", typed="Code", buttons=(onward,), goes_on_to=anywhere)
+    )

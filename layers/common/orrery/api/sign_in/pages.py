@@ -41,7 +41,7 @@ class Page:
     buttons: tuple[Choice, ...] = ()
     """Sent as `decision`."""
     goes_on_to: str = ""
-    """The address that the form's answer redirects to: browsers hold redirects to `form-action`, too."""
+    """The address that the form's answer redirects to, or its scheme alone: browsers hold redirects to `form-action`, too."""
 
 
 def render(page: Page) -> str:
@@ -56,7 +56,7 @@ def render(page: Page) -> str:
 def headers(page: Page) -> dict[str, str]:
     """A policy under which nothing runs. `same-origin` and not `no-referrer`: with that, browsers would not say where a form comes from."""
     parts = urlsplit(page.goes_on_to)
-    onward = f" {parts.scheme}://{parts.netloc}" if page.goes_on_to else ""
+    onward = f" {parts.scheme}:{parts.netloc and '//' + parts.netloc}" if page.goes_on_to else ""
     form = f"'self'{onward}" if page.action else "'none'"
     policy = f"default-src 'none'; style-src {_style_hash()}; form-action {form}; base-uri 'none'; frame-ancestors 'none'"
     return {"Content-Security-Policy": policy, "X-Frame-Options": "DENY", "Referrer-Policy": "same-origin"}
