@@ -21,6 +21,8 @@ const ROUTES = [
   page('/deployments/$deploymentId/edit', () => import('~/pages/deployments/form/EditDeployment'), 'EditDeployment'),
   page('/deployments/$deploymentId', () => import('~/pages/deployments/DeploymentPage'), 'DeploymentPage'),
   page('/deployments/$deploymentId/$', () => import('~/pages/deployments/DeploymentPage'), 'DeploymentPage'),
+  page('/environment', () => import('~/pages/environment/EnvironmentManager'), 'EnvironmentManager'),
+  page('/environment/$objectId', () => import('~/pages/environment/ObjectPage'), 'ObjectPage'),
   // the Organization: who belongs to it, what they may do, and where it runs
   page('/people', () => import('~/pages/people/People'), 'People'),
   page('/people/$userId', () => import('~/pages/people/PersonPage'), 'PersonPage'),
