@@ -31,8 +31,6 @@ interface Props<T> {
   actions?: ReactNode;
   /** Filters beside the text filter. */
   filters?: ReactNode;
-  /** Shows the filters above an empty table too: rows that other filters left out are not there to be counted. */
-  alwaysFilters?: boolean;
   title?: string;
   description?: ReactNode;
   variant?: TableProps.Variant;
@@ -97,7 +95,7 @@ export function ResourceTable<T>(props: Props<T>) {
         )
       }
       filter={
-        (props.alwaysFilters || (rows.data?.length ?? 0) > (props.filtersFrom ?? 1) - 1) && (
+        ((rows.data?.length ?? 0) > (props.filtersFrom ?? 1) - 1 || props.filters) && (
           <SpaceBetween direction="horizontal" size="xs">
             <TextFilter
               {...filterProps}

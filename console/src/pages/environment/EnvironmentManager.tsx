@@ -47,7 +47,6 @@ export function EnvironmentManager() {
         text={each => [each.objectKey, glance(each), each.description, names.get(each.scopeEntityId)].join(' ')}
         sortedBy="key"
         actions={<CreateObject onCreate={setMade} />}
-        alwaysFilters
         filters={
           <SpaceBetween direction="horizontal" size="xs">
             <Select
