@@ -10,7 +10,7 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/common
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check bench openapi golden lock build deploy kubernetes e2e-kubernetes run-environment dev-environment sam-environment checkov-environment
+.PHONY: help up down status test check bench console openapi golden lock build deploy kubernetes e2e-kubernetes run-environment dev-environment sam-environment checkov-environment
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench: dev-environment ## the benchmarks; each prints a table
 	@$(PYTHON) -m benchmarks.hypervisor
 	@$(PYTHON) -m benchmarks.hypervisor --tasks 1000000
 
+console: dev-environment ## build the web console, with a Node of its own, when its sources changed
+	@$(PYTHON) -m local prepare console
+
 openapi: dev-environment ## write our OpenAPI document anew from the code
 	@$(PYTHON) -m local.openapi
 
@@ -66,8 +69,9 @@ lock: ## renew uv.lock and what the functions' layers and the command's local Ai
 build: sam-environment ## build what AWS gets, into .aws-sam/
 	@PATH="$(SAM):$$PATH" UV="$(UV)" $(SAM)/sam build
 
-deploy: build ## build and deploy to AWS; STAGE=production for the other stage of samconfig.toml
+deploy: build console ## build and deploy to AWS, console included; STAGE=production for the other stage of samconfig.toml
 	@$(SAM)/sam deploy --config-env $(if $(STAGE),$(STAGE),default)
+	@$(PYTHON) -m local publish-console $(STAGE)
 
 run-environment:
 	@local/bootstrap.sh run

@@ -21,11 +21,14 @@ class Request:
     path: str
     host: str
     wants_page: bool
+    origin: str = ""
+    """Of the page whose script asks, as a browser names it: always for another origin's, never for a person who follows a link."""
 
     @property
     def wakes(self) -> bool:
-        """Whether somebody needs the Airflow: a look at whether it is there yet is no visit."""
-        return self.method not in ("HEAD", "OPTIONS") and self.path.partition("?")[0] not in PROBES
+        """Whether somebody needs the Airflow: a look at whether it is there yet is no visit, nor is what another site's page reads."""
+        is_foreign = bool(self.origin) and self.origin.rpartition("//")[2] != self.host
+        return self.method not in ("HEAD", "OPTIONS") and not is_foreign and self.path.partition("?")[0] not in PROBES
 
 
 class Listener:
@@ -83,4 +86,5 @@ def parse(head: bytes) -> Request:
     if len(hosts) != 1 or not version.startswith("HTTP/1.") or not path.startswith("/"):
         raise ValueError("not a request")
     accepts = ",".join(value for name, value in fields if name == "accept")
-    return Request(method, path, hosts[0], method == "GET" and "text/html" in accepts)
+    origin = next((value.lower() for name, value in fields if name == "origin"), "")
+    return Request(method, path, hosts[0], method == "GET" and "text/html" in accepts, origin)

@@ -1,4 +1,4 @@
-"""`python -m local up|down|status|prepare|register-cluster`: one installation of Orrery on this machine."""
+"""`python -m local up|down|status|prepare|register-cluster|publish-console`: one installation of Orrery on this machine."""
 
 import argparse
 import json
@@ -9,6 +9,7 @@ import sys
 import time
 
 from local import clusters, environments, strays
+from local.console import build, publish
 from local.progress import Screen
 from local.state import Failure, Lock, State
 
@@ -22,8 +23,10 @@ def main() -> int:
     up.add_argument("--once", action="store_true", help="end everything once the main job has succeeded")
     commands.add_parser("down", help="end everything that `up` started")
     commands.add_parser("status", help="say what is running")
-    prepare = commands.add_parser("prepare", help="install the environments beside the plane's own, and nothing more")
-    prepare.add_argument("names", nargs="*", help=f"which of {', '.join(environments.ALL)} (default: what `up` needs)")
+    prepare = commands.add_parser("prepare", help="install the environments beside the plane's own, build the console, and nothing more")
+    prepare.add_argument("names", nargs="*", help=f"which of {', '.join(environments.ALL)}, console (default: what `up` needs)")
+    published = commands.add_parser("publish-console", help="build the console and put it where a deployed stage serves it")
+    published.add_argument("stage", nargs="?", default="default", help="a stage of samconfig.toml")
     register = commands.add_parser("register-cluster", help=f"have a Kubernetes cluster, that of {clusters.VARIABLE}, serve Deployments")
     register.add_argument("file", type=pathlib.Path, help="a request as in docs/registering-a-cluster.md")
     arguments = parser.parse_args()
@@ -34,8 +37,10 @@ def main() -> int:
     state, screen = State.here(), Screen()
     try:
         if arguments.command == "prepare":
-            state.prepare()
-            environments.ensure(state, screen, *arguments.names)
+            prepare_for(state, screen, arguments.names)
+            return 0
+        if arguments.command == "publish-console":
+            publish.run(state, screen, arguments.stage)
             return 0
         if arguments.command == "register-cluster":
             screen.line(json.dumps(clusters.register(state, arguments.file)))
@@ -44,6 +49,17 @@ def main() -> int:
     except Failure as failure:
         screen.line(f"make {arguments.command}: {failure}")
         return 1
+
+
+def prepare_for(state: State, screen: Screen, names: list[str]) -> None:
+    state.prepare()
+    if others := [name for name in names if name != "console"]:
+        environments.ensure(state, screen, *others)
+    if "console" in names:
+        build.ensure(state, screen)
+    if not names:
+        environments.ensure(state, screen)
+        build.ensure_if_possible(state, screen)
 
 
 def down(state: State, screen: Screen) -> int:

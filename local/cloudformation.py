@@ -6,6 +6,7 @@ Docs: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/int
 import base64
 import json
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from local.invocation import ACCOUNT, REGION, function_arn
 
 _ABSENT = object()
 _VARIABLE = re.compile(r"\$\{(!?)([^}]+)\}")
+_SECRET = re.compile(r"\{\{resolve:secretsmanager:([^:}]+):SecretString\}\}")
 
 
 class TemplateError(ValueError):
@@ -55,6 +57,7 @@ class Resolver:
     def __init__(self, document: Mapping[str, Any], *, stack: str = "orrery", parameters: Mapping[str, str] | None = None) -> None:
         self.document, self.stack, self.given = document, stack, dict(parameters or {})
         self.resources: Mapping[str, Any] = document["Resources"]
+        self._secrets: dict[str, str] = {}
         unknown = self.given.keys() - document.get("Parameters", {}).keys()
         if unknown:
             raise TemplateError(f"the template has no parameter `{sorted(unknown)[0]}`")
@@ -67,6 +70,10 @@ class Resolver:
         if declared.get("Type", "String").startswith(("CommaDelimitedList", "List<")):
             return [item.strip() for item in str(value).split(",")] if value else []
         return str(value)
+
+    def secret(self, name: str) -> str:
+        """What Secrets Manager would have drawn: drawn anew for each reading of a template, and the same throughout it."""
+        return self._secrets.setdefault(name, secrets.token_urlsafe(32))
 
     def condition(self, name: str) -> bool:
         try:
@@ -123,6 +130,8 @@ class Resolver:
     def arn(self, name: str) -> str:
         physical = self.physical(name)
         match self._kind(name).split("::")[-1]:
+            case "Function" if "CloudFront" in self._kind(name):
+                return f"arn:aws:cloudfront::{ACCOUNT}:function/{physical}"
             case "Function":
                 return function_arn(physical)
             case "StateMachine":
@@ -141,7 +150,7 @@ class Resolver:
     def attribute(self, name: str, attribute: str) -> str:
         if name not in self.resources and name.removesuffix("Role") in self.resources:  # the role that SAM makes for a function
             return f"arn:aws:iam::{ACCOUNT}:role/{self.stack}-{name}"
-        if attribute.endswith("Arn") or attribute == "StreamArn":
+        if attribute.lower().endswith("arn"):
             return self.arn(name)
         if attribute == "Name":
             return self.physical(name)
@@ -187,7 +196,7 @@ class Resolver:
                 return str(self.value(variables[name]))
             return str(self.attribute(*name.split(".", 1)) if "." in name else self.ref(name))
 
-        return _VARIABLE.sub(replace, text)
+        return _SECRET.sub(lambda match: self.secret(match[1]), _VARIABLE.sub(replace, text))
 
     def _find_in_map(self, argument: list[Any]) -> Any:
         found: Any = self.document.get("Mappings", {})

@@ -27,7 +27,8 @@ TOOLS = Environment("tools", "the local AWS engine", ROOT / "tools", ("--only-gr
 RUNTIME = Environment("runtime", "Airflow", ROOT / "runtime", ("--compile-bytecode",))
 SAM = Environment("sam", "SAM CLI and cfn-lint", ROOT / "tools", ("--only-group", "sam"))
 CHECKOV = Environment("checkov", "checkov", ROOT / "tools", ("--only-group", "checkov"))
-ALL = {environment.name: environment for environment in (TOOLS, RUNTIME, SAM, CHECKOV)}
+NODE = Environment("node", "Node", ROOT / "tools", ("--only-group", "node"))
+ALL = {environment.name: environment for environment in (TOOLS, RUNTIME, SAM, CHECKOV, NODE)}
 
 
 def python(state: State, environment: Environment) -> Path:
@@ -39,7 +40,7 @@ def ensure(state: State, screen: Screen, *names: str) -> None:
     if unknown := set(names) - ALL.keys():
         raise Failure(f"there is no environment `{min(unknown)}`: there are {', '.join(ALL)}")
     for environment in [ALL[name] for name in names] or [TOOLS, RUNTIME]:
-        stamp, wanted = state.venvs / f"{environment.name}.stamp", _mark(environment)
+        stamp, wanted = state.venvs / f"{environment.name}.stamp", mark(environment)
         if python(state, environment).exists() and stamp.exists() and stamp.read_text() == wanted:
             continue
         with screen.step(f"Installing {environment.words} from {environment.project.name}/uv.lock"):
@@ -82,6 +83,7 @@ def _reason(stderr: str) -> str:
     return " ".join(lines[-3:]) or "uv gave no reason"
 
 
-def _mark(environment: Environment) -> str:
+def mark(environment: Environment) -> str:
+    """Changes whenever the environment is to be made anew."""
     content = (environment.project / "uv.lock").read_bytes() + (environment.project / "pyproject.toml").read_bytes()
     return f"{hashlib.sha256(content).hexdigest()} {sys.version_info[:2]} {environment.options}"

@@ -10,7 +10,6 @@ from concurrent.futures import Future
 from typing import Any, Protocol
 
 from local import payload
-from local.cors import Policy
 from local.invocation import Invocation
 from local.lambda_runtime import PayloadTooLarge
 from local.payload import Request, Response
@@ -38,7 +37,6 @@ class Gateway:
     def __init__(self, stack: Stack, functions: Runtime, *, integration_timeout: float = INTEGRATION_TIMEOUT) -> None:
         self.stack, self.functions, self.integration_timeout = stack, functions, integration_timeout
         self.router = Router(stack.routes)
-        self.cors = Policy(stack.cors)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -48,7 +46,7 @@ class Gateway:
             answer = await self.answer(request, await _read(receive), scope["raw_path"].decode("latin-1"))
         except _RequestTooLarge:
             answer = _too_large(request, "the request is larger than the 10 MB that the gateway takes")
-        headers = [*self.cors.headers(request, answer.headers), ("apigw-requestid", request.id), ("content-length", str(len(answer.body)))]
+        headers = [*answer.headers, ("apigw-requestid", request.id), ("content-length", str(len(answer.body)))]
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         await send({"type": "http.response.start", "status": answer.status, "headers": raw})
         await send({"type": "http.response.body", "body": answer.body if request.method != "HEAD" else b""})
@@ -57,8 +55,6 @@ class Gateway:
     async def answer(self, request: Request, body: bytes, raw_path: str) -> Response:
         if sum(len(name) + len(value) for name, value in request.headers) > HEADER_LIMIT:
             return Response.json(431, {"message": "Request Header Fields Too Large"})
-        if (preflight := self.cors.preflight(request)) is not None:
-            return preflight
         match = self.router.match(request.method, raw_path)
         if match is None:
             return Response.json(404, {"message": "Not Found"})

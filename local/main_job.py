@@ -60,6 +60,7 @@ class MainJob:
         link = tenant.api.post(f"{tenant.root}/deployments/{self.deployment['id']}/handover", {})["url"]
         web = self.deployment["webServerUrl"].partition("?")[0]
         lines = {
+            "Console": f"{tenant.url}/",
             "API": tenant.url,
             "Airflow": web if "://" in web else f"http://{web}",
             "Sign in once": link,

@@ -17,7 +17,10 @@ import uvicorn
 
 from local import clusters, resources, sockets, template
 from local.admin import Admin
+from local.console.build import BUILT
+from local.console.files import Files
 from local.development_sign_in import CLIENT, PATH, DevelopmentSignIn
+from local.edge import Edge
 from local.gateway import Gateway
 from local.invocation import ACCOUNT, REGION
 from local.lambda_runtime import Functions
@@ -27,6 +30,8 @@ from local.state import ROOT, State, write
 from local.template import Schedule, Stack
 
 DATA_PLANE = "local.home.client:connect"
+AIRFLOWS = "http://*.localhost:*"
+"""Where the process home publishes Deployments."""
 MAIL_FROM = "orrery@localhost"
 """What is mailed lies in `.orrery/mail` and goes nowhere, so the sender's address is nobody's."""
 GRACE = 5
@@ -50,11 +55,12 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    parameters = {"MailFrom": MAIL_FROM, "SignInIssuer": f"{url}{PATH}", "SignInClientId": CLIENT}
+    parameters = {"MailFrom": MAIL_FROM, "SignInIssuer": f"{url}{PATH}", "SignInClientId": CLIENT, "AirflowOrigins": AIRFLOWS}
     if not clusters.given():
         parameters["DataPlane"] = DATA_PLANE
     stack = template.read(ROOT / "template.yaml", parameters=parameters)
-    functions = Functions(stack, overrides={"API_URL": _url(for_pods) if for_pods else url})
+    api = _url(for_pods) if for_pods else url
+    functions = Functions(stack, overrides={"API_URL": api, "CONSOLE_ORIGIN": url})
     machines = Machines(stack, functions.invoke, state.executions)
     for arn in machines.start():
         print(f"plane: {arn} was running when the last plane ended; it is ABORTED", flush=True)
@@ -64,7 +70,7 @@ def main() -> int:
     threading.Thread(target=ticker.run, name="schedules", daemon=True).start()
     public = [door, *([for_pods] if for_pods else [])]
     doors: list[tuple[Callable[..., Any], list[socket.socket]]] = [
-        (DevelopmentSignIn(Gateway(stack, functions), url, state.sign_in_code(), _addresses), public),
+        (DevelopmentSignIn(_front(stack, functions, api), url, state.sign_in_code(), _addresses), public),
         (Admin(functions), [sockets.listen(state.admin_socket)]),
     ]
     try:
@@ -75,6 +81,14 @@ def main() -> int:
         state.plane_ready.unlink(missing_ok=True)
         state.admin_socket.unlink(missing_ok=True)
     return 0
+
+
+def _front(stack: Stack, functions: Functions, api: str) -> Edge:
+    """The gateway behind the distribution, with the console of this machine."""
+    assert stack.distribution
+    here = {"issuer": f"{api}/sign-in/v1", "stage": "local"}
+    configuration = json.dumps({**json.loads(stack.outputs["ConsoleConfiguration"]), **here})
+    return Edge(stack.distribution, Gateway(stack, functions), Files(BUILT, configuration))
 
 
 def _beside_loopback(door: socket.socket) -> socket.socket | None:

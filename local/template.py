@@ -1,4 +1,5 @@
-"""What `template.yaml` says, as values the local platform runs: functions, routes, schedules, machines, tables, buckets, keys."""
+"""What `template.yaml` says, as values the local platform runs: functions, routes, schedules, machines, tables, buckets, keys,
+and the distribution in front."""
 
 import json
 import re
@@ -7,7 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from local import distribution
 from local.cloudformation import Resolver, TemplateError, load
+from local.distribution import Distribution
 
 
 @dataclass(frozen=True)
@@ -35,16 +38,6 @@ class Route:
     @property
     def key(self) -> str:
         return self.path if self.path == "$default" else f"{self.method} {self.path}"
-
-
-@dataclass(frozen=True)
-class Cors:
-    origins: tuple[str, ...]
-    methods: tuple[str, ...]
-    headers: tuple[str, ...]
-    expose: tuple[str, ...]
-    max_age: int | None
-    credentials: bool
 
 
 @dataclass(frozen=True)
@@ -85,13 +78,13 @@ class Stack:
 
     functions: dict[str, Function]
     routes: list[Route] = field(default_factory=list)
-    cors: Cors | None = None
     schedules: list[Schedule] = field(default_factory=list)
     machines: list[Machine] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     buckets: list[Bucket] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     """The aliases of the KMS keys."""
+    distribution: Distribution | None = None
     outputs: dict[str, Any] = field(default_factory=dict)
 
     def function(self, name: str) -> Function:
@@ -108,6 +101,7 @@ def read(path: Path, *, parameters: Mapping[str, str] | None = None, stack: str 
     reader.functions()
     for read_kind in (reader.apis, reader.schedules, reader.machines, reader.tables):
         read_kind()
+    reader.stack.distribution = distribution.read(resolver)
     outputs = resolver.document.get("Outputs", {})
     reader.stack.outputs.update({name: resolver.value(out["Value"]) for name, out in outputs.items() if resolver.exists(out)})
     return reader.stack
@@ -173,14 +167,9 @@ class _Reader:
         self.stack.schedules.append(Schedule(event.get("Name", name), expression, target, event.get("Input")))
 
     def apis(self) -> None:
-        for name, own in self.of_kind("AWS::Serverless::HttpApi", "AWS::ApiGatewayV2::Api"):
+        for _, own in self.of_kind("AWS::Serverless::HttpApi", "AWS::ApiGatewayV2::Api"):
             properties = self.resolver.value(_merge(self.globals.get("HttpApi", {}), own) if "Name" not in own else own)
             self._body(properties.get("DefinitionBody") or properties.get("Body") or {})
-            cors = _cors(properties.get("CorsConfiguration"))
-            if cors and self.stack.cors:
-                raise TemplateError(f"`{name}`: the local gateway serves one HTTP API")
-            if cors:
-                self.stack.cors = cors
         integrations = {f"integrations/{self.resolver.physical(name)}": own for name, own in self.of_kind("AWS::ApiGatewayV2::Integration")}
         for _, own in self.of_kind("AWS::ApiGatewayV2::Route"):
             properties = self.resolver.value(own)
@@ -290,18 +279,3 @@ def _table(name: str, properties: Mapping[str, Any]) -> Table:
         create["GlobalSecondaryIndexes"] = indexes
     ttl = properties.get("TimeToLiveSpecification", {})
     return Table(name, create, ttl.get("AttributeName") if ttl.get("Enabled") else None)
-
-
-def _cors(configuration: Any) -> Cors | None:
-    if not configuration:
-        return None
-    if not isinstance(configuration, dict):
-        configuration = {"AllowOrigins": ["*"] if configuration is True else [configuration]}
-    return Cors(
-        origins=tuple(configuration.get("AllowOrigins", ())),
-        methods=tuple(configuration.get("AllowMethods", ())),
-        headers=tuple(header.lower() for header in configuration.get("AllowHeaders", ())),
-        expose=tuple(configuration.get("ExposeHeaders", ())),
-        max_age=configuration.get("MaxAge"),
-        credentials=bool(configuration.get("AllowCredentials", False)),
-    )

@@ -16,6 +16,7 @@ from orrery_cli.local import ports
 from local import clusters, environments, listening, main_job, owner, show, strays
 from local.aws import engine
 from local.children import Child, Keeper, environment
+from local.console import build
 from local.progress import Screen
 from local.state import Failure, Lock, State
 from local.tenant import Tenant, in_words
@@ -38,6 +39,7 @@ class Platform:
     def start(self) -> owner.Owner:
         self._check()
         environments.ensure(self.state, self.screen)
+        build.ensure_if_possible(self.state, self.screen)
         with self.screen.step("Starting DynamoDB and S3"):
             aws = self._start_aws()
         if not clusters.given():  # else their Airflow, and their agent, run on a cluster

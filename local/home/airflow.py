@@ -4,6 +4,8 @@ import hashlib
 import json
 from pathlib import Path
 
+from orrery.dataplane import cors
+
 from local.home import broker, metrics, secrets
 from local.home.cells import Cell, Command
 from local.home.places import Places
@@ -23,12 +25,13 @@ _LEAN = {"MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS"
 
 def component(places: Places, record: Record, name: str, *, cell: Cell, database_url: str) -> Command:
     """One supervised process of Airflow's own."""
+    own = cors.environment(record.spec) if name == "api-server" else {}
     return Command(
         key=f"{record.id}/{name}",
         argv=(*_airflow(places), *COMPONENTS[name]),
         cell=cell,
         log=log(places, record.id, name),
-        env=_environment(places, record, cell) | _secrets(places, record, database_url),
+        env=_environment(places, record, cell) | _secrets(places, record, database_url) | own,
     )
 
 

@@ -1,4 +1,8 @@
-"""How somebody gets a session: a one-time link whose code travels in the fragment, so no server, proxy or log between us ever sees it."""
+"""How somebody gets in: a one-time link whose code travels in the fragment, so no server, proxy or log between us ever sees it.
+
+Airflow's own pages trade the code for a session, the web console trades it for a token of the API: neither shows us what they have at the
+control plane, because whoever writes the plugins of this Airflow would see it too.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +24,10 @@ from orrery_airflow.plane import PlaneAway, Refused, plane
 if TYPE_CHECKING:
     from orrery_airflow.auth import OrreryAuthManager
 
-_LONGEST_COOKIE = 4000
-"""Browsers drop a cookie of more than 4096 bytes without a word."""
+_TOKEN_SECONDS = 900
+"""What a token is good for; roles that were taken away end with it."""
+_LONGEST = 4000
+"""Bytes of a session or token: browsers drop a cookie of more than 4096 without a word, and proxies long headers."""
 
 _PAGE = Template("""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Sign in to Airflow</title>
@@ -53,13 +59,16 @@ if (code) {
 """)
 
 
-class Handover(BaseModel):
+class Code(BaseModel):
     code: str = Field(min_length=1, max_length=512)
+
+
+class Handover(Code):
     next: str = Field(default="", max_length=2048)
 
 
 def handover_app(auth_manager: OrreryAuthManager) -> FastAPI:
-    """The two doors under `/auth`: the page, and the exchange of its code for a session."""
+    """The doors under `/auth`: the page, and the exchange of a code for a session or for a token."""
     app = FastAPI(title="Orrery sign-in", openapi_url=None)
 
     @app.get("/handover")
@@ -70,16 +79,9 @@ def handover_app(auth_manager: OrreryAuthManager) -> FastAPI:
 
     @app.post("/handover")
     async def redeem(request: Request, handover: Handover) -> JSONResponse:
+        _refuse_other_hosts(request)
         _refuse_other_origins(request)
-        try:
-            user = await plane().redeem(handover.code)
-        except Refused as no:
-            raise HTTPException(401, "This link has been used or is too old") from no
-        except PlaneAway as away:
-            raise HTTPException(503, "The control plane does not answer, try again in a moment") from away
-        session = auth_manager.generate_jwt(user, expiration_time_in_seconds=conf.getint("orrery", "session_seconds", fallback=14400))
-        if len(session) > _LONGEST_COOKIE:
-            raise HTTPException(403, "Your roles name more single DAGs than a session can carry, ask for roles on tags instead")
+        session = await _traded(auth_manager, handover.code, seconds=conf.getint("orrery", "session_seconds", fallback=14400))
         answer = JSONResponse({"next": safe_next(handover.next)}, headers={"Cache-Control": "no-store"})
         answer.set_cookie(
             COOKIE_NAME_JWT_TOKEN,
@@ -91,7 +93,28 @@ def handover_app(auth_manager: OrreryAuthManager) -> FastAPI:
         )
         return answer
 
+    @app.post("/token")
+    async def token(request: Request, given: Code) -> JSONResponse:
+        _refuse_other_hosts(request)
+        signed = await _traded(auth_manager, given.code, seconds=_TOKEN_SECONDS)
+        body = {"access_token": signed, "token_type": "Bearer", "expires_in": _TOKEN_SECONDS}
+        return JSONResponse(body, status_code=201, headers={"Cache-Control": "no-store"})
+
     return app
+
+
+async def _traded(auth_manager: OrreryAuthManager, code: str, *, seconds: int) -> str:
+    """What this Airflow signs for whoever was given the code; the control plane says who that is, once."""
+    try:
+        user = await plane().redeem(code)
+    except Refused as no:
+        raise HTTPException(401, "This link has been used or is too old") from no
+    except PlaneAway as away:
+        raise HTTPException(503, "The control plane does not answer, try again in a moment") from away
+    signed = auth_manager.generate_jwt(user, expiration_time_in_seconds=seconds)
+    if len(signed) > _LONGEST:
+        raise HTTPException(403, "Your roles name more single DAGs than a session can carry, ask for roles on tags instead")
+    return signed
 
 
 def safe_next(wanted: str) -> str:
@@ -109,11 +132,16 @@ def safe_next(wanted: str) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def _refuse_other_origins(request: Request) -> None:
+def _refuse_other_hosts(request: Request) -> None:
     """A session belongs to this Deployment's host name and no other: cookies of `127.0.0.1` are every port's."""
+    if request.headers.get("host") != urlsplit(API_BASE_URL).netloc:
+        raise HTTPException(403, f"Sign in at {API_BASE_URL}")
+
+
+def _refuse_other_origins(request: Request) -> None:
+    """No page of another origin signs anybody in here, the web console's neither: it may read the API, with a token."""
     home = urlsplit(API_BASE_URL)
-    origin = request.headers.get("origin", f"{home.scheme}://{home.netloc}")
-    if request.headers.get("host") != home.netloc or origin != f"{home.scheme}://{home.netloc}":
+    if request.headers.get("origin", f"{home.scheme}://{home.netloc}") != f"{home.scheme}://{home.netloc}":
         raise HTTPException(403, f"Sign in at {API_BASE_URL}")
 
 

@@ -139,6 +139,19 @@ def test_a_probe_is_answered_and_wakes_nobody(street: Street, method: str, path:
     at_the_door(street, story)
 
 
+def test_what_a_page_of_another_site_reads_wakes_nobody(street: Street) -> None:
+    """The web console goes on asking an Airflow that has just fallen asleep."""
+
+    async def story() -> None:
+        for origin in ("https://console.example.com", "null", "http://localhost:5000"):
+            response, _ = await street.ask("GET", "/api/v2/dags", Origin=origin)
+            assert (response.status, "Access-Control-Allow-Origin" in response.headers, street.visits) == (503, False, [])
+        await street.ask("POST", "/auth/handover", Origin=f"http://{street.host}")
+        assert street.visits == [("o1", "d1")]
+
+    at_the_door(street, story)
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "evil.example", "calm-orbit-1234.localhost"])
 def test_another_host_name_is_not_served_and_wakes_nobody(street: Street, host: str) -> None:
     async def story() -> None:

@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from orrery.store.tables import table
@@ -38,10 +39,19 @@ def restore(rows: Rows, now: Rows) -> None:
 
 
 def difference(before: Rows, after: Rows) -> Counter[str]:
-    """What came, went and changed, in words that are the same for two worlds of one kind: without ids, times and what is drawn by lot."""
+    """What came, went and changed, in words that are the same for two worlds of one kind: without ids, times and what is drawn by lot.
+
+    A row that has run out is in neither: the database takes it away whenever it likes, and no request had a part in it.
+    """
+    before, after = _lasting(before), _lasting(after)
     gone = [f"gone {_told(before[key])}" for key in before.keys() - after.keys()]
     there = [f"there {_told(row)}" for key, row in after.items() if before.get(key) != row]
     return Counter(gone + there)
+
+
+def _lasting(rows: Rows) -> Rows:
+    now = datetime.now(UTC)
+    return {key: row for key, row in rows.items() if row.get("expires") is None or row["expires"] > now}
 
 
 def _told(row: Json) -> str:
@@ -61,7 +71,8 @@ def _masked(value: Any) -> Any:
 
 
 def misfits(rows: Rows) -> list[str]:
-    """Everything that does not fit: none in a table that is well."""
+    """Everything that does not fit: none in a table that is well, whether or not what has run out in it is gone already."""
+    rows = _lasting(rows)
     return [*_claims(rows), *_counts(rows), *_memberships(rows), *_secrets(rows), *_orphans(rows)]
 
 

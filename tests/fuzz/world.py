@@ -184,6 +184,7 @@ BODIES: dict[str, Callable[[Things], Json]] = {
     "UpdateDeploy": lambda things: {"description": "better"},
     "FinalizeDeploy": lambda things: {},
     "DeployRollback": lambda things: {"description": "back"},
+    "CreateHandover": lambda things: {"shouldWake": False},
     "UpdateDeploymentHibernationOverride": lambda things: {"isHibernating": True},
     "ReplayScaling": lambda things: {"style": "ECONOMY"},
     "CreateAllowedIpAddressRange": lambda things: {"ipAddressRange": _free(things, "127.0.0.0")},

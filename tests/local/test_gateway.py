@@ -32,8 +32,10 @@ class Answer:
 
 
 class Client:
-    def __init__(self, gateway: Gateway) -> None:
-        self.gateway = gateway
+    """Asks an application that answers HTTP, without a network."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
 
     def __call__(self, method: str, url: str, *, headers: list[tuple[str, str]] | None = None, body: bytes = b"") -> Answer:
         path, _, query = url.partition("?")
@@ -56,7 +58,7 @@ class Client:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        asyncio.run(self.gateway(scope, receive, send))
+        asyncio.run(self.app(scope, receive, send))
         raw = [(name.decode(), value.decode()) for name, value in sent[0]["headers"]]
         return Answer(sent[0]["status"], raw, sent[1]["body"])
 
@@ -164,7 +166,7 @@ def test_too_many_bytes_of_headers_are_refused(client: Client) -> None:
 
 
 def test_a_function_that_takes_too_long_is_a_service_unavailable(client: Client, stack: Stack) -> None:
-    module = client.gateway.functions.handler(stack.functions["Other"]).__globals__  # type: ignore[attr-defined]
+    module = client.app.functions.handler(stack.functions["Other"]).__globals__
     gate = module["GATES"]["/v1/things/mine"] = threading.Event()
     answer = client("GET", "/v1/things/mine")
     gate.set()
@@ -173,27 +175,3 @@ def test_a_function_that_takes_too_long_is_a_service_unavailable(client: Client,
 
 def test_each_function_is_imported_once(client: Client) -> None:
     assert client("GET", "/v1/x").json()["loaded"] == client("GET", "/v1/y").json()["loaded"]
-
-
-ORIGIN = ("origin", "https://console.example")
-
-
-def test_a_preflight_is_answered_without_any_function(client: Client) -> None:
-    answer = client("OPTIONS", "/v1/raise", headers=[ORIGIN, ("access-control-request-method", "POST")])
-    assert answer.status == 204
-    assert answer.header("access-control-allow-origin") == "https://console.example"
-    assert answer.header("access-control-allow-methods") == "GET,POST"
-    assert answer.header("access-control-allow-headers") == "authorization"
-    assert answer.header("access-control-max-age") == "600"
-
-
-def test_a_preflight_of_a_stranger_gets_no_permission(client: Client) -> None:
-    answer = client("OPTIONS", "/v1/x", headers=[("origin", "https://evil.example"), ("access-control-request-method", "POST")])
-    assert answer.header("access-control-allow-origin") is None
-
-
-def test_the_gateways_cors_headers_replace_those_of_the_function(client: Client) -> None:
-    answer = client("GET", "/v1/cors", headers=[ORIGIN])
-    assert [value for name, value in answer.headers if name == "access-control-allow-origin"] == ["https://console.example"]
-    assert answer.header("access-control-expose-headers") == "X-Thing"
-    assert client("GET", "/v1/cors").header("access-control-allow-origin") is None

@@ -59,7 +59,7 @@ def test_the_plane_serves_its_api_and_comes_back_with_what_was_there(plane: Plan
     status, listed = get(f"{url}/v1/organizations", made["token"])
     assert (status, [each["id"] for each in listed["organizations"]]) == (200, [made["organizationId"]])
     assert get(f"{url}/v1/organizations")[0] == 401
-    assert get(f"{url}/nowhere") == (404, {"message": "Not Found"})
+    assert get(f"{url}/v1/nowhere", made["token"])[0] == 404
 
     socket_mode = plane.state.admin_socket.stat().st_mode
     assert stat.S_ISSOCK(socket_mode)
@@ -142,3 +142,18 @@ def test_the_operators_door_offers_invoke_and_nothing_else(running: Plane) -> No
     connection.request("GET", "/v1/organizations")
     assert connection.getresponse().status == 404
     connection.close()
+
+
+def test_the_console_and_the_api_share_an_address_and_the_console_is_told_of_this_machine(running: Plane) -> None:
+    url = json.loads(running.state.plane_ready.read_text())["url"]
+    with urllib.request.urlopen(f"{url}/config.json", timeout=30) as answer:
+        assert answer.headers["cache-control"] == "no-cache"
+        policy, told = answer.headers["content-security-policy"], json.loads(answer.read())
+    assert told == {
+        "apiUrl": "",
+        "issuer": f"{url}/sign-in/v1",
+        "clientId": "orrery-console",
+        "stage": "local",
+        "airflowOrigins": ["http://*.localhost:*"],
+    }
+    assert "connect-src 'self' http://*.localhost:*;" in policy

@@ -1,5 +1,6 @@
 """One real Kubernetes control plane for the session, with one pretended node at most; each test has a namespace of its own in it."""
 
+import contextlib
 import os
 import uuid
 from collections.abc import Iterator
@@ -17,12 +18,27 @@ HOW = "run `make kubernetes` to build it"
 @pytest.fixture(scope="session")
 def kubernetes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     """The session's; no node before a test asks for one. Where it was never built tests are skipped, with the reason; in CI they fail."""
+    with _started(tmp_path_factory) as server:
+        yield server
+
+
+@pytest.fixture
+def own_kubernetes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    """One of this test alone, for what a cluster has once, such as its agent; with a pretended node."""
+    with _started(tmp_path_factory) as server:
+        made = PretendNode(server.api).start()
+        yield server
+        made.stop()
+
+
+@contextlib.contextmanager
+def _started(folders: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     if not binaries.built("control-plane"):
         why = f"Kubernetes {binaries.version()} is not on this machine: {HOW}"
         if os.environ.get("CI") == "true":
             pytest.fail(why)
         pytest.skip(why)
-    with ControlPlane(tmp_path_factory.mktemp("kubernetes"), binaries.room()) as server:
+    with ControlPlane(folders.mktemp("kubernetes"), binaries.room()) as server:
         yield server
 
 

@@ -138,6 +138,27 @@ def test_there_is_no_link_into_an_airflow_that_is_not_there_or_asleep(plane: Pla
     assert plane.machines.started[-1] == "update_deployment 3"
 
 
+def test_who_only_reads_wakes_nobody(plane: Plane) -> None:
+    made, reading = plane.made(isDevelopmentMode=True), {"shouldWake": False}
+    plane.observe(made["id"])
+    link = plane.installation.owner.post(f"{plane.path}/{made['id']}/handover", reading)
+    assert redeem(code_of(link), made["id"]).body["role"] == "ADMIN"
+
+    plane.installation.owner.post(f"{plane.path}/{made['id']}/hibernation-override", {"isHibernating": True})
+    before, started = plane.get(made["id"]), list(plane.machines.started)
+    asleep = plane.installation.owner.post(f"{plane.path}/{made['id']}/handover", reading)
+
+    assert (asleep.status, asleep.body["message"]) == (409, "deployment `etl` is asleep: wake it to see its DAGs")
+    assert (plane.get(made["id"]), plane.machines.started) == (before, started)
+
+
+def test_a_handover_takes_no_words_that_it_does_not_know(plane: Plane) -> None:
+    made = plane.made()
+    for body in ({"shouldWake": "no"}, {"shouldwake": False}):
+        answer = plane.installation.owner.post(f"{plane.path}/{made['id']}/handover", body)
+        assert (answer.status, answer.fields) == (400, [*body])
+
+
 def test_a_bad_redemption_is_refused(plane: Plane) -> None:
     answer = Caller().post("/airflow/v1/handovers/redeem", {"code": ""})
     assert (answer.status, answer.fields) == (400, ["code", "deploymentId"])

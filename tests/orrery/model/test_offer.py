@@ -27,7 +27,8 @@ def test_what_is_no_amount_of_memory_is_none(text: str) -> None:
 @pytest.mark.parametrize(
     "key",
     "ORRERY_API AIRFLOW__CORE__FERNET_KEY AIRFLOW__CORE__FERNET_KEY_CMD AIRFLOW__DATABASE__SQL_ALCHEMY_CONN AIRFLOW__CELERY__BROKER_URL "
-    "AIRFLOW__API_AUTH__JWT_SECRET AIRFLOW__CORE__AUTH_MANAGER AIRFLOW__ORRERY__API_URL PATH PYTHONPATH LD_PRELOAD AIRFLOW_HOME".split(),
+    "AIRFLOW__API_AUTH__JWT_SECRET AIRFLOW__CORE__AUTH_MANAGER AIRFLOW__ORRERY__API_URL PATH PYTHONPATH LD_PRELOAD AIRFLOW_HOME "
+    "AIRFLOW__API__ACCESS_CONTROL_ALLOW_ORIGINS".split(),
 )
 def test_what_keeps_deployments_apart_is_the_platforms_own(key: str) -> None:
     assert offer.is_ours(key)

@@ -19,6 +19,7 @@ HEAVY = Queue("q2", "heavy", Machine.A20, min_workers=1, max_workers=7, concurre
 def surroundings(empty_table: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("API_URL", "https://api.example.com")
     monkeypatch.setenv("RELEASES_BUCKET", "releases")
+    monkeypatch.setenv("CONSOLE_ORIGIN", "https://console.example.com")
     settings.settings.cache_clear()
     yield
     settings.settings.cache_clear()
@@ -40,6 +41,7 @@ def test_names_the_airflow_of_the_runtime_the_release_store_and_the_way_back() -
     spec = spec_of(deployment)
     assert spec.airflow_version.startswith("3.3.")
     assert (spec.api_url, spec.releases) == ("https://api.example.com", f"s3://releases/{deployment.id}")
+    assert spec.console_origin == "https://console.example.com"
 
 
 def test_variables_travel_in_clear_and_never_show_in_a_log() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from orrery import hibernation, names
 from orrery.api.entrance import Caller, routes
-from orrery.api.wire.airflow_access import AirflowAccess, DagAccess, Handover, RedeemHandoverRequest
+from orrery.api.wire.airflow_access import AirflowAccess, CreateHandoverRequest, DagAccess, Handover, RedeemHandoverRequest
 from orrery.authz.dags import dag_access
 from orrery.authz.permissions import Permission
 from orrery.authz.policy import AirflowRole
@@ -18,6 +18,7 @@ from orrery.store import deployments, handovers, observed
 links = routes()
 access = routes()
 redemptions = routes()
+_AS_A_VISIT = CreateHandoverRequest()
 
 
 @links.post(
@@ -26,7 +27,7 @@ redemptions = routes()
     summary="Get a one-time link into a Deployment's Airflow",
     tags=["Deployment"],
 )
-def create_handover(organizationId: str, deploymentId: str, caller: Caller) -> Handover:
+def create_handover(organizationId: str, deploymentId: str, caller: Caller, body: CreateHandoverRequest = _AS_A_VISIT) -> Handover:
     """The code travels in the link's fragment, so that no server or log on the way ever sees it."""
     deployment = deployments.fetch(caller, organizationId, deploymentId, Permission.DEPLOYMENT_GET)
     role = _role(caller, deployment)
@@ -34,8 +35,7 @@ def create_handover(organizationId: str, deploymentId: str, caller: Caller) -> H
     if role is None and not dags:
         raise Forbidden("you may see this Deployment but not enter its Airflow; ask for a role on its Workspace or its DAGs")
     if deployment.is_hibernating:
-        stands, why = hibernation.need(deployment, by=caller.subject, now=datetime.now(UTC), is_visit=True)
-        then = f"{why}" if stands is Stands.ASLEEP else "it wakes up; try again when its status is HEALTHY"
+        then = _visited(deployment, caller) if body.should_wake else "wake it to see its DAGs"
         raise Conflict(f"deployment `{deployment.name}` is asleep: {then}")
     address = observed.load(deploymentId).address
     if not address:
@@ -64,6 +64,12 @@ def redeem_handover(body: RedeemHandoverRequest) -> AirflowAccess:
     handover = handovers.redeem(body.code, body.deployment_id, datetime.now(UTC))
     role = AirflowRole(handover.role) if handover.role else None
     return AirflowAccess(subject=handover.subject_id, name=handover.name, role=role, dags=[DagAccess.of(each) for each in handover.dags])
+
+
+def _visited(deployment: Deployment, caller: Principal) -> str:
+    """Somebody is on the way into a Deployment that sleeps; what becomes of it, in words."""
+    stands, why = hibernation.need(deployment, by=caller.subject, now=datetime.now(UTC), is_visit=True)
+    return why if stands is Stands.ASLEEP else "it wakes up; try again when its status is HEALTHY"
 
 
 def _role(caller: Principal, deployment: Deployment) -> AirflowRole | None:

@@ -49,6 +49,8 @@ class DeploymentSpec:
     """Where the control plane answers, for Airflow's sign-in."""
     releases: str
     """The Deployment's release store: `s3://bucket/<deployment id>`."""
+    console_origin: str = ""
+    """The origin of the web console, whose pages may read this Airflow's API; empty for none."""
     connections: Mapping[str, Mapping[str, str | int]] = field(default_factory=dict, repr=False)
     """Airflow connections by id, each with Airflow's own names: conn_type, host, login, password, port, schema, extra (JSON text)."""
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)

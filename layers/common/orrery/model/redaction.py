@@ -36,8 +36,8 @@ PARTS = frozenset(
     hibernationSpec isCicdEnforced isDagDeployEnabled isDefault isDevelopmentMode isEnabled isFailedOver isHibernating
     isHighAvailability isPrivateNetworkEgressEnabled isScimEnabled isSecret isShared k8sTags links maxNodeCount maxWorkerCount
     minNodeCount minWorkerCount nodePools override overrides remoteExecution replicas roles scalingSpec scheduler schedules
-    isEnvironmentSecretsFetchingEnabled port shouldEnforceDedicatedClusters tokenExpiryPeriodInDays startSeconds workerConcurrency
-    afterMinutes idle wakeOnVisit workerQueues workspaceRoles
+    isEnvironmentSecretsFetchingEnabled port shouldEnforceDedicatedClusters shouldWake tokenExpiryPeriodInDays startSeconds
+    afterMinutes idle wakeOnVisit workerConcurrency workerQueues workspaceRoles
     """.split()
 )
 """Fields that hold other fields, numbers or flags; a text in one of them is hidden, because it does not belong there."""

@@ -27,6 +27,7 @@ def spec_of(deployment: Deployment, has: Environment | None = None) -> Deploymen
         queues=tuple(_queue(queue, asleep=deployment.is_hibernating) for queue in deployment.queues),
         environment={**has.environment, **_caught_up(deployment)},
         api_url=settings().api_url,
+        console_origin=settings().console_origin,
         releases=f"s3://{settings().releases_bucket}/{deployment.id}",
         connections=has.connections,
         variables=has.variables,

@@ -47,6 +47,7 @@ _SPEC = DeploymentSpec(
     queues=(DEFAULT,),
     environment={"MODE": "test", "AIRFLOW__CORE__EXECUTOR": "LocalExecutor"},
     api_url="https://api.orrery.example.com",
+    console_origin="https://console.orrery.example.com",
     releases="s3://orrery-releases/cdeployment000000000001aa",
     connections={"warehouse": {"conn_type": "postgres", "host": "db.example.com", "password": "the-warehouse-password"}},
     variables={"colour": "blue"},

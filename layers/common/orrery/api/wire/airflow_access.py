@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from orrery.api.wire.base import Request, Response, Timestamp
+from orrery.api.wire.base import Boolean, Request, Response, Timestamp
 from orrery.authz.policy import AirflowRole
 from orrery.model import handover as model
 
@@ -37,8 +37,19 @@ class RedeemHandoverRequest(Request):
     deployment_id: Annotated[str, Field(max_length=100)]
 
 
+class CreateHandoverRequest(Request):
+    """What becomes of a Deployment that sleeps; nothing said, it wakes, because a person is on the way in."""
+
+    should_wake: Annotated[
+        Boolean, Field(description="Whether a sleeping Deployment wakes. If not, it sleeps on; the answer is 409 both ways.")
+    ] = True
+
+
 class Handover(Response):
-    """A one-time link into a Deployment's Airflow; it works once, within a minute."""
+    """A one-time link into a Deployment's Airflow; it works once, within a minute.
+
+    The code in its fragment opens a browser's session at the link itself, or is traded for a token of Airflow's API at `/auth/token`.
+    """
 
     url: str
     expires_at: Timestamp

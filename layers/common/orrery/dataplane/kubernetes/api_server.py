@@ -1,5 +1,6 @@
 """The api-server: Airflow's UI and API for people, and the Execution API that tasks speak to."""
 
+from orrery.dataplane import cors
 from orrery.dataplane.kubernetes import sizes
 from orrery.dataplane.kubernetes.airflow import component_pod
 from orrery.dataplane.kubernetes.configuration import API_PORT
@@ -15,7 +16,7 @@ def render(plan: Plan) -> list[Manifest]:
         sizes.API_SERVER,
         ["api-server", "--proxy-headers"],
         # Visitors come through the ingress alone, which tells who they are; network policies keep everybody else of the cluster out.
-        env={"FORWARDED_ALLOW_IPS": "*"},
+        env={"FORWARDED_ALLOW_IPS": "*", **cors.environment(plan.spec)},
         ports=[{"name": "main", "containerPort": API_PORT, "protocol": "TCP"}],
         startupProbe={**alive, "periodSeconds": 5, "timeoutSeconds": 5, "failureThreshold": 60},
         readinessProbe={

@@ -21,6 +21,4 @@ def handler(event: dict[str, Any], context: Any) -> Any:
         return {"statusCode": "soon"}
     if path.endswith("/large"):
         return {"statusCode": 200, "body": "x" * (6 * 1024 * 1024)}
-    if path.endswith("/cors"):
-        return {"statusCode": 200, "headers": {"Access-Control-Allow-Origin": "https://evil.example"}, "body": ""}
     return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps({"event": event, "loaded": LOADED})}

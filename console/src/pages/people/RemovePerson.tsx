@@ -1,0 +1,28 @@
+import { told } from '~/api/ask';
+import { api, refresh } from '~/api/client';
+import { useSelf } from '~/app/self';
+import { Confirm } from '~/parts/Confirm';
+import { tellDone } from '~/parts/flashes';
+import { nameOf, type Person } from './person';
+
+/** Removes a member, or whoever is invited and has not answered. */
+export function RemovePerson({ person, onClose, then }: { person: Person; onClose: () => void; then?: () => void }) {
+  const { organizationId } = useSelf();
+  const name = nameOf(person);
+  return (
+    <Confirm
+      title={`Remove ${name}?`}
+      verb="Remove"
+      act={async () => {
+        const path = { organizationId, userId: person.id };
+        await told(api.DELETE('/organizations/{organizationId}/users/{userId}', { params: { path } }));
+        tellDone(`${name} is removed.`);
+        then?.();
+        void refresh();
+      }}
+      onClose={onClose}
+    >
+      {`${person.username} loses all roles and leaves all teams with the next request. API tokens stay: rotate or delete those that they know.`}
+    </Confirm>
+  );
+}

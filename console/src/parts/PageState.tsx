@@ -1,0 +1,30 @@
+import Box from '@cloudscape-design/components/box';
+import Spinner from '@cloudscape-design/components/spinner';
+import { FailureNote } from './FailureNote';
+import { Page, type Crumb } from './Page';
+
+interface Props {
+  query: { error: unknown; refetch: () => unknown };
+  /** What is being read: "Workspace". */
+  noun: string;
+  trail?: Crumb[];
+}
+
+/** A page about one thing while the thing is being read, or where it cannot be. */
+export function PageState({ query, noun, trail }: Props) {
+  return (
+    <Page title={noun[0]!.toUpperCase() + noun.slice(1)} trail={trail}>
+      {query.error ? (
+        <FailureNote
+          title={`The ${noun} could not be read`}
+          thrown={query.error}
+          onRetry={() => void query.refetch()}
+        />
+      ) : (
+        <Box color="text-body-secondary" padding={{ vertical: 'l' }}>
+          <Spinner /> {`Reading the ${noun} …`}
+        </Box>
+      )}
+    </Page>
+  );
+}

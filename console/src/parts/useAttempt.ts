@@ -1,0 +1,35 @@
+import { useCallback, useState } from 'react';
+import { refresh } from '~/api/client';
+import { Failure } from '~/api/failure';
+import { tellDone } from './flashes';
+
+export interface Attempt {
+  isBusy: boolean;
+  /** Why the last try did not work; its `field(name)` belongs under the field. */
+  failure: Failure | undefined;
+  /** Runs a change; then everything on screen is read again, and `done` is told. Returns whether it worked. */
+  run: (change: () => Promise<unknown>, done?: string) => Promise<boolean>;
+  clear: () => void;
+}
+
+/** One change that somebody makes by a form or a button. */
+export function useAttempt(): Attempt {
+  const [isBusy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure>();
+  const run = useCallback(async (change: () => Promise<unknown>, done?: string) => {
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      await change();
+      void refresh();
+      if (done) tellDone(done);
+      return true;
+    } catch (thrown) {
+      setFailure(Failure.from(thrown));
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  }, []);
+  return { isBusy, failure, run, clear: () => setFailure(undefined) };
+}
