@@ -13,7 +13,7 @@ from local.state import State
 from tests.support.process import Plane
 from tests.support.terminal import Desk, identify
 
-OWNER = "owner@example.com"
+OWNER, EVE = "owner@example.com", "eve@example.com"
 OPENS = "#!/bin/sh\nprintf '%s' \"$1\" > {}.new && mv {}.new {}\n"
 """The browser of the command's machine: it is handed the address, as `xdg-open` would be, and the test's browser takes it from there."""
 
@@ -82,3 +82,15 @@ def test_a_device_is_signed_in_by_a_browser_elsewhere_and_out_everywhere(desk: D
     assert desk.says("whoami")["username"] == OWNER
     assert desk.says("logout", "--everywhere")["loggedOut"] is True
     assert thief.may_not("whoami") == "unauthenticated"
+
+
+def test_whoever_is_invited_accepts_on_the_page_behind_the_link_and_signs_in(plane: Plane, desk: Desk, page: Page, code: str) -> None:
+    owner = dataclasses.replace(desk, token=plane.invoke({"reissue": "owner"})["token"])
+    page.goto(owner.says("user", "invite", EVE, "--link")["url"])
+    page.get_by_label("What you are called").fill("Eve")
+    page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_role("status")).to_contain_text(f"Sign in as {EVE}")
+
+    assert desk.may_not("whoami") == "unauthenticated"
+    desk.signs_in(page, code, EVE)
+    assert desk.says("whoami")["fullName"] == "Eve"
