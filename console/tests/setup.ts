@@ -11,4 +11,13 @@ vi.stubGlobal('matchMedia', (media: string) => ({
   removeListener: () => {},
 }));
 
+vi.stubGlobal(
+  'ResizeObserver',
+  class {
+    observe() {}
+    unobserve() {}
+    disconnect() {}
+  },
+);
+
 afterEach(cleanup);
