@@ -17,5 +17,10 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
   },
   server: { proxy: Object.fromEntries(served.map(path => [path, { target: api, changeOrigin: false }])) },
-  test: { environment: 'jsdom', include: ['tests/**/*.test.{ts,tsx}'], setupFiles: ['tests/setup.ts'], testTimeout: 30_000 },
+  test: {
+    environment: 'jsdom',
+    include: ['tests/**/*.test.{ts,tsx}'],
+    setupFiles: ['tests/setup.ts'],
+    testTimeout: 60_000,
+  },
 });

@@ -72,6 +72,7 @@ export function ResourceTable<T>(props: Props<T>) {
       loading={rows.isPending}
       loadingText={`Reading ${plural} …`}
       wrapLines
+      ariaLabels={{ tableLabel: title ?? plural }}
       empty={
         filterProps.filteringText ? (
           <Empty words={`No ${noun} matches.`}>

@@ -7,7 +7,6 @@ import { answers, BASE, deployment, options } from '../support/deployments';
 import { here, open } from '../support/page';
 import { server } from '../support/server';
 
-const SLOW = { timeout: 20_000 };
 const user = userEvent.setup({ delay: null });
 
 describe('making a Deployment', () => {
@@ -23,15 +22,15 @@ describe('making a Deployment', () => {
           ? { status: 400, body: { message: 'no', requestId: 'r-2', statusCode: 400, code: 'INVALID', fieldErrors } }
           : { body: deployment() },
     });
-    await open('/deployments/new');
-    const name = (await screen.findAllByLabelText('Name', {}, SLOW))[0] as HTMLInputElement;
+    open('/deployments/new');
+    const name = (await screen.findAllByLabelText('Name'))[0] as HTMLInputElement;
     await user.type(name, 'etl');
     await user.click(screen.getByRole('button', { name: 'Create' }));
     expect(await screen.findByText('must be 15 or less')).toBeTruthy();
     expect(screen.getByText('r-2')).toBeTruthy();
     expect(name.value).toBe('etl');
     await user.click(screen.getByRole('button', { name: 'Create' }));
-    await waitFor(() => expect(here()).toBe('/deployments/d1'), SLOW);
+    await waitFor(() => expect(here()).toBe('/deployments/d1'));
     const sent = asked.findLast(each => each.method === 'POST')!.body;
     expect(sent).toMatchObject({ type: 'STANDARD', name: 'etl', workspaceId: 'w1', executor: 'CELERY' });
     expect(sent).toMatchObject({ workerQueues: [{ name: 'default', isDefault: true, maxWorkerCount: 10 }] });
@@ -49,9 +48,9 @@ describe('changing a Deployment', () => {
       ...answers(deployment({ environmentVariables })),
       [`POST ${BASE}/d1`]: { body: deployment() },
     });
-    await open('/deployments/d1/edit');
-    await user.click(await screen.findByRole('button', { name: 'Save' }, SLOW));
-    await waitFor(() => expect(here()).toBe('/deployments/d1'), SLOW);
+    open('/deployments/d1/edit');
+    await user.click(await screen.findByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(here()).toBe('/deployments/d1'));
     expect(asked.find(each => each.method === 'POST')!.body).toMatchObject({
       environmentVariables: [
         { key: 'LEVEL', value: 'info', isSecret: false },

@@ -5,29 +5,28 @@ import { answers, BASE, deployment } from '../support/deployments';
 import { here, open } from '../support/page';
 import { server } from '../support/server';
 
-const SLOW = { timeout: 20_000 };
 const user = userEvent.setup({ delay: null });
 const refused = (status: number, body: object) => ({ status, body: { requestId: 'r-1', statusCode: status, ...body } });
 
 describe('the list of Deployments', () => {
   it('shows those that the address asks for', async () => {
     server(answers(deployment(), deployment({ id: 'd2', name: 'reports', status: 'UNHEALTHY' })));
-    await open('/deployments?status=UNHEALTHY');
-    expect(await screen.findByText('reports', {}, SLOW)).toBeTruthy();
+    open('/deployments?status=UNHEALTHY');
+    expect(await screen.findByText('reports')).toBeTruthy();
     expect(screen.queryByText('etl')).toBeNull();
   });
 
   it('says that there is none yet and where to make one', async () => {
     server(answers());
-    await open('/deployments');
-    expect(await screen.findByText('No Deployment yet.', {}, SLOW)).toBeTruthy();
+    open('/deployments');
+    expect(await screen.findByText('No Deployment yet.')).toBeTruthy();
     expect(screen.getByText('Create the first one').closest('a')!.getAttribute('href')).toBe('/deployments/new');
   });
 
   it('says why it could not be read, with the request id', async () => {
     server({ ...answers(), [`GET ${BASE}`]: refused(403, { message: 'you may not see it', code: 'FORBIDDEN' }) });
-    await open('/deployments');
-    expect(await screen.findByText(/You may not see it\./, {}, SLOW)).toBeTruthy();
+    open('/deployments');
+    expect(await screen.findByText(/You may not see it\./)).toBeTruthy();
     expect(screen.getByText('r-1')).toBeTruthy();
   });
 });
@@ -35,8 +34,8 @@ describe('the list of Deployments', () => {
 describe('one Deployment', () => {
   it('is deleted once its name is typed', async () => {
     const asked = server({ ...answers(deployment()), [`DELETE ${BASE}/d1`]: { body: {} } });
-    await open('/deployments/d1');
-    await user.click(await screen.findByRole('button', { name: 'Actions for etl' }, SLOW));
+    open('/deployments/d1');
+    await user.click(await screen.findByRole('button', { name: 'Actions for etl' }));
     await user.click(screen.getByText('Delete …'));
     const dialog = within(screen.getByRole('dialog'));
     const button = dialog.getByRole('button', { name: 'Delete' });
@@ -44,7 +43,7 @@ describe('one Deployment', () => {
     expect(asked.filter(each => each.method === 'DELETE')).toHaveLength(0);
     await user.type(dialog.getByRole('textbox'), 'etl');
     await user.click(button);
-    await waitFor(() => expect(here()).toBe('/deployments'), SLOW);
+    await waitFor(() => expect(here()).toBe('/deployments'));
     expect(asked.filter(each => each.method === 'DELETE')).toHaveLength(1);
   });
 
@@ -53,8 +52,8 @@ describe('one Deployment', () => {
     const told = { description: 'it was ended twice', deploymentId: 'd1', workspaceId: 'w1' };
     const incidents = [{ ...incident, ...told, createdAt: '2026-11-27T10:00:00Z' }];
     server(answers(deployment({ status: 'UNHEALTHY', deploymentHealthStatus: { incidents } })));
-    await open('/deployments/d1');
-    expect(await screen.findByText('Out of memory: scheduler', {}, SLOW)).toBeTruthy();
+    open('/deployments/d1');
+    expect(await screen.findByText('Out of memory: scheduler')).toBeTruthy();
     expect(screen.getByText('It was ended twice.')).toBeTruthy();
   });
 
@@ -65,8 +64,8 @@ describe('one Deployment', () => {
       ...answers(deployment()),
       [`POST ${BASE}/d1/handover`]: { body: { url: 'https://airflow.example.com/#code=1', expiresAt: '' } },
     });
-    await open('/deployments/d1');
-    await user.click(await screen.findByRole('button', { name: /Open Airflow/ }, SLOW));
+    open('/deployments/d1');
+    await user.click(await screen.findByRole('button', { name: /Open Airflow/ }));
     await waitFor(() => expect(opened.location.replace).toHaveBeenCalledWith('https://airflow.example.com/#code=1'));
     expect(opened.opener).toBeNull();
     expect(asked.some(each => each.path.endsWith('/handover'))).toBe(true);
@@ -79,8 +78,8 @@ describe('one Deployment', () => {
       ...answers(deployment()),
       [`POST ${BASE}/d1/handover`]: { body: { url: 'javascript:alert(1)', expiresAt: '' } },
     });
-    await open('/deployments/d1');
-    await user.click(await screen.findByRole('button', { name: /Open Airflow/ }, SLOW));
+    open('/deployments/d1');
+    await user.click(await screen.findByRole('button', { name: /Open Airflow/ }));
     await waitFor(() => expect(opened.close).toHaveBeenCalled());
     expect(opened.location.replace).not.toHaveBeenCalled();
   });
@@ -90,8 +89,8 @@ describe('one Deployment', () => {
       ...answers(deployment({ status: 'HIBERNATING' })),
       [`POST ${BASE}/d1/hibernation-override`]: { body: {} },
     });
-    await open('/deployments/d1');
-    await user.click(await screen.findByRole('button', { name: /Open Airflow/ }, SLOW));
+    open('/deployments/d1');
+    await user.click(await screen.findByRole('button', { name: /Open Airflow/ }));
     await user.click(screen.getByRole('button', { name: 'Wake it' }));
     expect(await screen.findByText(/It is waking up/)).toBeTruthy();
     expect(asked.find(each => each.path.endsWith('override'))!.body).toMatchObject({ isHibernating: false });

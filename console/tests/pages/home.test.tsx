@@ -4,20 +4,19 @@ import { answers, BASE, deployment } from '../support/deployments';
 import { open } from '../support/page';
 import { server } from '../support/server';
 
-const SLOW = { timeout: 20_000 };
 
 describe('the home page', () => {
   it('shows a newcomer the way', async () => {
     server(answers());
-    await open('/');
-    expect(await screen.findByText('Begin here', {}, SLOW)).toBeTruthy();
+    open('/');
+    expect(await screen.findByText('Begin here')).toBeTruthy();
     expect(screen.getByText('Create a Deployment', { selector: 'a *' })).toBeTruthy();
   });
 
   it('says that all is well', async () => {
     server(answers(deployment()));
-    await open('/');
-    expect(await screen.findByText('Nothing. All is well.', {}, SLOW)).toBeTruthy();
+    open('/');
+    expect(await screen.findByText('Nothing. All is well.')).toBeTruthy();
     expect(screen.getByRole('link', { name: '1 Healthy' }).getAttribute('href')).toBe('/deployments?status=HEALTHY');
   });
 
@@ -33,8 +32,8 @@ describe('the home page', () => {
       ...answers(deployment()),
       [`GET ${BASE}/d1/deploys`]: { body: { limit: 1, offset: 0, totalCount: 1, deploys: [deploy] } },
     });
-    await open('/');
-    expect(await screen.findByText('Last deploy failed', {}, SLOW)).toBeTruthy();
+    open('/');
+    expect(await screen.findByText('Last deploy failed')).toBeTruthy();
     expect(
       screen.getAllByText('etl').some(each => each.closest('a')?.getAttribute('href') === '/deployments/d1/deploys'),
     ).toBe(true);

@@ -10,7 +10,6 @@ import { server } from '../support/server';
 // a canvas is what jsdom has not; what it draws is under test as columns
 vi.mock('~/pages/deployments/queues/Chart', () => ({ Chart: ({ label }: { label: string }) => <p>{label}</p> }));
 
-const SLOW = { timeout: 20_000 };
 const user = userEvent.setup({ delay: null });
 const decided = (minute: number, told: Partial<Decision> = {}) =>
   ({
@@ -53,8 +52,8 @@ describe('worker queues', () => {
 
   it('tell each decision in words', async () => {
     server(base);
-    await open('/deployments/d1/queues');
-    expect(await screen.findByText('7 queued + 1 running need 2 workers of 5.', {}, SLOW)).toBeTruthy();
+    open('/deployments/d1/queues');
+    expect(await screen.findByText('7 queued + 1 running need 2 workers of 5.')).toBeTruthy();
     expect(screen.getByText('0 → 2')).toBeTruthy();
     expect(screen.getByText('Too few for what waits')).toBeTruthy();
   });
@@ -65,8 +64,8 @@ describe('worker queues', () => {
       ...base,
       [`POST ${BASE}/d1/scaling-replays`]: { body: { ...times, total: replayed, queues: [] } },
     });
-    await open('/deployments/d1/queues');
-    await user.click(await screen.findByRole('button', { name: 'Replay the day' }, SLOW));
+    open('/deployments/d1/queues');
+    await user.click(await screen.findByRole('button', { name: 'Replay the day' }));
     expect(
       await screen.findByText(
         'It would have saved 1.00 worker-hours (33 %), and tasks would have waited 2 min longer in all.',
