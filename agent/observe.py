@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
+from orrery.model.incident import MOST
+
+from agent.airflow_troubles import AirflowTroubles
 from agent.clock import Clock
 from agent.demand import Counts
 from agent.foresight import Ahead, seconds
@@ -37,7 +40,7 @@ class _Memory:
 class Observer:
     def __init__(self, home: Home, demand: Reads, foresight: Foresees, clock: Clock) -> None:
         self._home, self._demand, self._foresight, self._clock = home, demand, foresight, clock
-        self._startups = Startups()
+        self._startups, self._troubles = Startups(), AirflowTroubles()
         self._last: dict[str, DeploymentView] = {}
         self._memories: dict[tuple[str, str], _Memory] = {}
         self._counts: dict[str, Counts] = {}
@@ -79,6 +82,7 @@ class Observer:
             self._queue(entry, queue, [worker for worker in workers if worker["queue"] == queue["name"]], counts, is_seen=is_seen)
             for queue in entry["queues"]
         )  # fmt: skip
+        incidents = [*entry.get("incidents", []), *self._troubles.incidents(entry["id"], queues, counts, self._clock.wall())]
         return DeploymentView(
             id=entry["id"],
             organization_id=entry["organizationId"],
@@ -88,7 +92,7 @@ class Observer:
             reason=entry.get("reason", ""),
             address=entry.get("address", ""),
             components=tuple({name: each.get(name, "") for name in ("name", "state", "reason")} for each in entry.get("components", [])),
-            incidents=tuple(entry.get("incidents", [])),
+            incidents=tuple(incidents[:MOST]),
             queues=queues,
             style=entry.get("style", ""),
             shadow_style=entry.get("shadowStyle", ""),
@@ -162,6 +166,7 @@ class Observer:
         there = {(id, worker["id"]) for id, each in workers.items() for worker in each}
         unheard = self._last.keys() - workers.keys()
         self._startups.forget({*workers, *unheard})
+        self._troubles.forget({*workers, *unheard})
         self._memories = {key: memory for key, memory in self._memories.items() if key in there or key[0] in unheard}
 
 

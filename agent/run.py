@@ -103,6 +103,7 @@ def _in_a_cluster(
     assert given is not None
     home = KubernetesHome(Access(given.url, given.account / "ca.crt", given.account / "token"), domain=given.domain)
     home.begin(ended)
+    Shipper(home.component_logs, plane.take_logs, settings.state / "logs").begin(ended)
     return home, asyncio.create_task(ClusterDoor(home.deployments, plane.visit, clock).run(given.door_port, stop))
 
 

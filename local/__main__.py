@@ -1,4 +1,4 @@
-"""`python -m local up|down|status|prepare|register-cluster`: one installation of Orrery on this machine."""
+"""`python -m local up|down|status|prepare|register-cluster|publish-console`: one installation of Orrery on this machine."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ import sys
 import time
 
 from local import clusters, environments, strays
-from local.console import build
+from local.console import build, publish
 from local.progress import Screen
 from local.state import Failure, Lock, State
 
@@ -21,21 +21,27 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="start everything, run the main job, stay up")
     up.add_argument("--once", action="store_true", help="end everything once the main job has succeeded")
+    up.add_argument("--bare", action="store_true", help="make nothing: an installation with its first owner, and no example on it")
     commands.add_parser("down", help="end everything that `up` started")
     commands.add_parser("status", help="say what is running")
     prepare = commands.add_parser("prepare", help="install the environments beside the plane's own, build the console, and nothing more")
     prepare.add_argument("names", nargs="*", help=f"which of {', '.join(environments.ALL)}, console (default: what `up` needs)")
+    published = commands.add_parser("publish-console", help="build the console and put it where a deployed stage serves it")
+    published.add_argument("stage", nargs="?", default="default", help="a stage of samconfig.toml")
     register = commands.add_parser("register-cluster", help=f"have a Kubernetes cluster, that of {clusters.VARIABLE}, serve Deployments")
     register.add_argument("file", type=pathlib.Path, help="a request as in docs/registering-a-cluster.md")
     arguments = parser.parse_args()
     if arguments.command == "up":
         from local.up import up as run
 
-        return run(once=arguments.once or os.environ.get("ORRERY_EXIT_AFTER_MAIN_JOB") == "1")
+        return run(once=arguments.once or os.environ.get("ORRERY_EXIT_AFTER_MAIN_JOB") == "1", bare=arguments.bare)
     state, screen = State.here(), Screen()
     try:
         if arguments.command == "prepare":
             prepare_for(state, screen, arguments.names)
+            return 0
+        if arguments.command == "publish-console":
+            publish.run(state, screen, arguments.stage)
             return 0
         if arguments.command == "register-cluster":
             screen.line(json.dumps(clusters.register(state, arguments.file)))

@@ -12,8 +12,10 @@ from importlib.metadata import packages_distributions
 import pytest
 import yaml
 from orrery import signing
+from orrery.api import caller_address
 from orrery.store import registrations
 
+from local import template
 from local.environments import uv
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -140,6 +142,96 @@ def test_buckets_are_encrypted_private_and_speak_only_tls(name):
     policies = [p["Properties"] for p in of_type("AWS::S3::BucketPolicy").values() if p["Properties"]["Bucket"]["!Ref"] == name]
     denied = [s for s in policies[0]["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
     assert [s["Condition"] for s in denied] == [{"Bool": {"aws:SecureTransport": "false"}}]
+
+
+DISTRIBUTION = RESOURCES["Distribution"]["Properties"]["DistributionConfig"]
+PAGES, FOR_API = DISTRIBUTION["DefaultCacheBehavior"], DISTRIBUTION["CacheBehaviors"]
+CACHING_DISABLED, ALL_VIEWER_EXCEPT_HOST = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+"""https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html, and so for origin requests."""
+NOT_FOR_BROWSERS = {"/agent/*", "/airflow/*"}
+
+
+def test_the_consoles_address_leads_to_every_route_of_the_api_that_a_browser_may_want():
+    assert {f"/{path.split('/')[1]}/*" for path in BODY["paths"]} - NOT_FOR_BROWSERS == {each["PathPattern"] for each in FOR_API}
+
+
+@pytest.mark.parametrize("behavior", FOR_API, ids=lambda each: each["PathPattern"])
+def test_answers_of_the_api_are_never_cached_and_whoever_asks_is_passed_on_with_their_credentials_and_address(behavior):
+    assert behavior["CachePolicyId"] == CACHING_DISABLED
+    assert behavior["OriginRequestPolicyId"] == ALL_VIEWER_EXCEPT_HOST, "Authorization is one of a viewer's headers"
+    assert set(behavior["AllowedMethods"]) == {"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"}
+    assert behavior["TargetOriginId"] == "api"
+    assert functions_of(behavior) == ["ViewerAddress.FunctionARN"]
+
+
+def functions_of(behavior: dict) -> list[str]:
+    return [each["FunctionARN"]["!GetAtt"] for each in behavior["FunctionAssociations"]]
+
+
+def test_errors_of_the_api_stay_what_they_are():
+    assert "CustomErrorResponses" not in DISTRIBUTION
+    assert not [each for each in FOR_API if "ResponseHeadersPolicyId" in each or "ConsolePages.FunctionARN" in functions_of(each)]
+    assert (functions_of(PAGES), PAGES["ResponseHeadersPolicyId"]) == (["ConsolePages.FunctionARN"], {"!Ref": "ConsoleHeaders"})
+
+
+def test_the_secret_of_the_distribution_is_drawn_in_aws_and_stands_in_no_file():
+    (files, api) = DISTRIBUTION["Origins"]
+    dynamic = {"!Sub": "{{resolve:secretsmanager:${OriginSecret}:SecretString}}"}
+
+    assert RESOURCES["OriginSecret"]["Properties"]["GenerateSecretString"]["PasswordLength"] >= 32
+    assert api["OriginCustomHeaders"] == [{"HeaderName": caller_address.SECRET, "HeaderValue": dynamic}]
+    assert TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]["ORIGIN_SECRET"] == dynamic
+    assert "OriginCustomHeaders" not in files
+    assert caller_address.ADDRESS in RESOURCES["ViewerAddress"]["Properties"]["FunctionCode"]
+
+
+def test_nobody_but_the_distribution_reads_the_consoles_bucket_and_it_speaks_current_tls():
+    allowed = [each for each in RESOURCES["ConsolePolicy"]["Properties"]["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
+    source = {"aws:SourceArn": {"!Sub": "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Distribution}"}}
+
+    assert [(each["Principal"], each["Condition"]) for each in allowed] == [
+        ({"Service": "cloudfront.amazonaws.com"}, {"StringEquals": source})
+    ]  # fmt: skip
+    assert DISTRIBUTION["Origins"][0]["OriginAccessControlId"] == {"!Ref": "ConsoleAccess"}
+    assert DISTRIBUTION["ViewerCertificate"]["!If"][1]["MinimumProtocolVersion"] == "TLSv1.2_2021"
+    assert DISTRIBUTION["HttpVersion"] == "http2and3"
+    assert {each["ViewerProtocolPolicy"] for each in [PAGES, *FOR_API]} == {"redirect-to-https", "https-only"}
+
+
+def test_a_page_of_the_console_runs_and_shows_only_what_comes_from_the_console():
+    policy = RESOURCES["ConsoleHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]["ContentSecurityPolicy"]
+    text, given = policy["ContentSecurityPolicy"]["!Sub"]
+    assert text == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; "
+        "connect-src 'self' ${Airflows}; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'; object-src 'none'"
+    )
+    assert given == {"Airflows": {"!Join": [" ", {"!Ref": "AirflowOrigins"}]}}
+    assert policy["Override"] is True
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_taken"),
+    {
+        "https://*.airflow.example.com": True,
+        "https://*.airflow.example.com:8443": True,
+        "": True,
+        "https://a.example.com; script-src *": False,
+        "https://a.example.com/path": False,
+        "http://*.example.com": False,
+        "'unsafe-inline'": False,
+        'https://a.example.com"': False,
+    }.items(),
+)
+def test_an_origin_of_airflows_can_say_nothing_else_in_the_policy_or_the_configuration(origin: str, is_taken: bool):
+    assert (re.fullmatch(TEMPLATE["Parameters"]["AirflowOrigins"]["AllowedPattern"], origin) is not None) is is_taken
+
+
+@pytest.mark.parametrize("origins", ["", "https://*.a.example.com", "https://*.a.example.com,https://*.b.example.com"])
+def test_the_consoles_configuration_is_json_whatever_the_stage(origins: str):
+    told = template.read(ROOT / "template.yaml", parameters={"AirflowOrigins": origins}).outputs["ConsoleConfiguration"]
+    assert json.loads(told)["airflowOrigins"] == [each for each in origins.split(",") if each]
+    assert json.loads(told).keys() == {"apiUrl", "issuer", "clientId", "stage", "airflowOrigins"}
 
 
 PROVIDERS = {

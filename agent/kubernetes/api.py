@@ -1,6 +1,6 @@
 """The Kubernetes API as the agent uses it: plain requests with an end in time, and watches that are hung up on when they fall silent.
 
-The agent needs six kinds and five verbs of it; the official client would be most of its image.
+The agent needs six kinds, their logs, and five verbs of it; the official client would be most of its image.
 """
 
 import http.client
@@ -77,13 +77,22 @@ class Api:
     def watch(self, path: str, query: Mapping[str, str], after: str) -> Iterator[Manifest]:
         """What happens after a resource version, bookmarks included, until the server has told for long enough."""
         bounds = {"watch": "1", "allowWatchBookmarks": "true", "resourceVersion": after, "timeoutSeconds": str(_WATCH_SECONDS)}
-        with closing(self._connect(_SILENCE)) as connection:
+        for line in self.lines(path, {**query, **bounds}, longest=_LARGEST, silence=_SILENCE):
+            yield json.loads(line)
+
+    def lines(self, path: str, query: Mapping[str, str], *, longest: int, silence: float = _SECONDS) -> Iterator[bytes]:
+        """A text as its lines come, each cut at so many bytes; what is not ended yet is left out. Closing it hangs up."""
+        with closing(self._connect(silence)) as connection:
             try:
-                answer = self._answer(connection, "GET", path, {**query, **bounds})
+                answer = self._answer(connection, "GET", path, query)
                 if answer.status >= 400:
                     raise _refusal(answer.status, json.loads(answer.read(_LARGEST)))
-                while line := answer.readline(_LARGEST):
-                    yield json.loads(line)
+                while line := answer.readline(longest):
+                    rest = line
+                    while rest and not rest.endswith(b"\n"):
+                        rest = answer.readline(longest)
+                    if rest:
+                        yield line
             except (OSError, http.client.HTTPException, ValueError) as problem:
                 raise HomeTrouble(f"the cluster does not answer: {problem or type(problem).__name__}") from problem
 

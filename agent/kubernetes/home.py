@@ -15,6 +15,7 @@ from agent.kubernetes.counts import Counts
 from agent.kubernetes.ending import Ending
 from agent.kubernetes.hearing import Broadcast, Hearing
 from agent.kubernetes.inventory import entry
+from agent.kubernetes.logs import ComponentLogs
 from agent.kubernetes.seen import Bounds, Pod, Ways
 from agent.kubernetes.workers import Worker, workers
 from agent.world import CORDONED, RUNNING
@@ -30,6 +31,7 @@ class KubernetesHome:
         self._cluster = Cluster(self.api)
         self._hearing = Hearing(self.api, self._cluster.pods, say)
         self._counts = Counts(self.api, self._cluster.deployments)
+        self.component_logs = ComponentLogs(self.api, self._cluster)
 
     def begin(self, stop: threading.Event) -> None:
         """Keep the cluster in sight until `stop`."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from local import environments
+from local.console.files import INDEX
 from local.environments import NODE
 from local.progress import Screen
 from local.state import ROOT, Failure, State, explain, write
@@ -25,7 +26,7 @@ def ensure(state: State, screen: Screen) -> None:
         raise Failure("there is no `console/` beside the code")
     state.venvs.mkdir(parents=True, exist_ok=True)
     with _alone(state):
-        if is_built(state):
+        if is_built():
             return
         environments.ensure(state, screen, NODE.name)
         if not _is(_installed(), _locked()):
@@ -35,7 +36,7 @@ def ensure(state: State, screen: Screen) -> None:
         mark = _mark()
         with screen.step("Building the console"):
             _npm(state, "run", "build")
-        write(_stamp(state), mark)
+        write(_stamp(), mark)
 
 
 def ensure_if_possible(state: State, screen: Screen) -> None:
@@ -46,8 +47,8 @@ def ensure_if_possible(state: State, screen: Screen) -> None:
         screen.line(f"  The console could not be built: {failure}")
 
 
-def is_built(state: State) -> bool:
-    return (BUILT / "index.html").exists() and _is(_stamp(state), _mark())
+def is_built() -> bool:
+    return (BUILT / INDEX).exists() and _is(_stamp(), _mark())
 
 
 def programs(state: State) -> Path:
@@ -105,8 +106,9 @@ def _installed() -> Path:
     return SOURCES / "node_modules" / ".orrery"
 
 
-def _stamp(state: State) -> Path:
-    return state.venvs / "console.stamp"
+def _stamp() -> Path:
+    """It goes with what was built, also when somebody builds by hand; files with a dot in front are served to nobody."""
+    return BUILT / ".orrery"
 
 
 def _is(stamp: Path, wanted: str) -> bool:

@@ -6,31 +6,18 @@ anybody read it is said to be gone.
 """
 
 import os
-import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-LONGEST = 8192
-"""Characters of one entry; a longer line is cut."""
+from orrery.model.log_lines import LONGEST, SOURCES, Told, entries
+
 _LEAST = 2 * LONGEST
 """Bytes that one look takes of one file at least."""
 _MARKED = 64
-_SOURCES = {
-    "api-server": "apiserver",
-    "scheduler": "scheduler",
-    "dag-processor": "dag-processor",
-    "triggerer": "triggerer",
-}
-_STAMP = re.compile(r"\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](\d{1,6})\d*)?(Z|[+-]\d\d:\d\d)?")
-_NOISE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 _GONE = "orrery: earlier lines were rotated away before they could be read"
-
-Entry = dict[str, Any]
-"""`{"source", "at": milliseconds since 1970, "raw"}`"""
 
 
 @dataclass(frozen=True)
@@ -60,7 +47,7 @@ class _Reading:
 
     def __init__(self, most: int) -> None:
         self.left = most
-        self.entries: list[Entry] = []
+        self.entries: list[Told] = []
         self.after: dict[str, Any] = {}
         self.more = False
 
@@ -74,7 +61,7 @@ class _Reading:
         whole = _whole(chunk, at_end=at_end, is_last=place.is_old)
         if is_gone:
             self.entries.append({"source": source, "at": changed, "raw": _GONE})
-        self.entries += _entries(whole.decode(errors="replace"), source, changed)
+        self.entries += entries(whole.decode(errors="replace"), source, changed)
         self.left -= len(whole)
         self._ended(file, _next(place, path, len(whole), at_end=at_end), more=place.is_old or not at_end)
 
@@ -117,30 +104,6 @@ def _found_again(place: Place | None, file: Path, old: Path) -> tuple[Place, boo
     return Place(is_old=old.exists()), True
 
 
-def _entries(text: str, source: str, changed: int) -> list[Entry]:
-    """Each line that begins with a time, and behind it those that do not; the first ones without a time are as old as the file."""
-    entries: list[Entry] = []
-    for line in (_NOISE.sub("", line)[:LONGEST].rstrip() for line in text.split("\n")):
-        at = _stamp(line)
-        if at is None and entries and len(entries[-1]["raw"]) + len(line) < LONGEST:
-            entries[-1]["raw"] += f"\n{line}"
-        else:
-            entries.append({"source": source, "at": at if at is not None else entries[-1]["at"] if entries else changed, "raw": line})
-    trimmed = ({**entry, "raw": entry["raw"].rstrip()} for entry in entries)
-    return [entry for entry in trimmed if entry["raw"]]
-
-
-def _stamp(line: str) -> int | None:
-    found = _STAMP.match(line)
-    if found is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(f"{found[1]}.{(found[2] or '').ljust(6, '0')}{(found[3] or '').replace('Z', '+00:00')}")
-        return max(0, int(moment.timestamp() * 1000))
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
 def _chunk(path: Path, offset: int, most: int) -> tuple[bytes, int]:
     """Bytes from an offset on, and when the file last changed, in milliseconds."""
     try:
@@ -181,6 +144,5 @@ def _place(told: Any) -> Place | None:
 
 def _source(file: Path) -> str:
     """Which component writes a file; "" for none, and for an older part."""
-    if file.stem.endswith(".1"):
-        return ""
-    return "worker" if file.stem.startswith("worker-") else _SOURCES.get(file.stem, "")
+    component = "worker" if file.stem.startswith("worker-") else file.stem
+    return SOURCES[component].value if component in SOURCES and not file.stem.endswith(".1") else ""

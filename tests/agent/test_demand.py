@@ -39,18 +39,40 @@ def server() -> Iterator[Server]:
 def fill(server: Server, tasks: Sequence[tuple[str, str | None, str | None]]) -> None:
     with psycopg.connect(server.url) as connection, connection.cursor() as cursor:
         cursor.execute("CREATE TABLE task_instance (queue text, state text, hostname text)")
+        cursor.execute("CREATE TABLE job (job_type text, latest_heartbeat timestamptz)")
         cursor.executemany("INSERT INTO task_instance VALUES (%s, %s, %s)", tasks)
 
 
-def test_queued_and_running_tasks_are_counted_by_queue_and_worker(server: Server) -> None:
-    async def look() -> Counts | None:
-        doors = Doors(SystemClock())
-        demand = Demand(doors)
-        counts = (await demand.read({"d1": server.url}))["d1"]
-        await doors.close()
-        return counts
+async def look(server: Server) -> Counts | None:
+    doors = Doors(SystemClock())
+    counts = (await Demand(doors).read({"d1": server.url}))["d1"]
+    await doors.close()
+    return counts
 
-    assert asyncio.run(look()) == Counts({"default": 2}, {("default", "w1.localhost"): 2, ("heavy", "w2.localhost"): 1})
+
+def test_queued_and_running_tasks_are_counted_by_queue_and_worker(server: Server) -> None:
+    assert asyncio.run(look(server)) == Counts({"default": 2}, {("default", "w1.localhost"): 2, ("heavy", "w2.localhost"): 1})
+
+
+def test_the_schedulers_latest_heartbeat_is_told_and_nobody_elses(server: Server) -> None:
+    with psycopg.connect(server.url) as connection:
+        for kind, ago in (("SchedulerJob", 900), ("SchedulerJob", 700), ("TriggererJob", 5)):
+            connection.execute("INSERT INTO job VALUES (%s, now() - make_interval(secs => %s))", [kind, ago])
+    counts = asyncio.run(look(server))
+    assert counts is not None
+    assert counts.silence is not None
+    assert 700 <= counts.silence < 900
+    with psycopg.connect(server.url) as connection:
+        connection.execute("TRUNCATE job")
+
+
+def test_a_heartbeat_that_cannot_be_read_hides_no_demand(server: Server) -> None:
+    with psycopg.connect(server.url) as connection:
+        connection.execute("ALTER TABLE job RENAME TO another")
+    counts = asyncio.run(look(server))
+    assert counts == Counts({"default": 2}, {("default", "w1.localhost"): 2, ("heavy", "w2.localhost"): 1})
+    with psycopg.connect(server.url) as connection:
+        connection.execute("ALTER TABLE another RENAME TO job")
 
 
 def test_the_connection_stays_open_and_one_that_is_not_asked_for_any_more_is_closed(server: Server) -> None:

@@ -1,5 +1,7 @@
 """What there is on a test's cluster, of every kind that its server has."""
 
+from orrery.dataplane.kubernetes import admission
+
 from tests.kubernetes.control_plane import ControlPlane
 from tests.orrery.dataplane.kubernetes.inventory import kinds
 
@@ -22,11 +24,11 @@ _IN_EVERY_NAMESPACE = (("configmaps", "kube-root-ca.crt"), ("serviceaccounts", "
 
 
 def made(kubernetes: ControlPlane) -> set[Found]:
-    """Every object of every kind that somebody made, controllers and the hypervisor's node plan aside."""
+    """Every object of every kind that somebody made: not by controllers, nor for the cluster itself (node plan, wall of task pods)."""
     return {
         (kind, found["metadata"].get("namespace", ""), name)
         for at, _ in kinds(kubernetes.api)
         if (kind := at.rpartition("/")[2]) not in (*WRITTEN_BY_CONTROLLERS, *_NOBODYS)
         for found in kubernetes.api.get(at).body["items"]
-        if (kind, name := found["metadata"]["name"]) not in _IN_EVERY_NAMESPACE and not name.startswith("node-pools-")
+        if (kind, name := found["metadata"]["name"]) not in _IN_EVERY_NAMESPACE and not name.startswith(("node-pools-", admission.NAME))
     }

@@ -90,7 +90,7 @@ class PretendNode:
             if not self.lingers(pod):
                 self._api.send("DELETE", at, {"gracePeriodSeconds": 0})
             return
-        wanted = self.fate(pod) or (_done(pod) if pod["spec"].get("restartPolicy") == "Never" else _running(pod))
+        wanted = self.fate(pod) or (_done(pod) if pod["spec"].get("restartPolicy") == "Never" else running(pod))
         there = pod.get("status", {})
         if any(there.get(name) != value for name, value in wanted.items() if name != "conditions") or not there.get("podIP"):
             self._patch(f"{at}/status", {"status": {"podIP": "10.244.0.9", **wanted}})
@@ -124,9 +124,11 @@ def _volume(claim: Mapping[str, Any]) -> dict[str, Any]:
     return {"metadata": {"name": f"volume-{claim['metadata']['uid']}"}, "spec": spec}
 
 
-def _running(pod: Pod) -> dict[str, Any]:
+def running(pod: Pod, **more: Any) -> dict[str, Any]:
+    """A pod that runs well; `more` goes into each container's status."""
     began = {"running": {"startedAt": pod["metadata"]["creationTimestamp"]}}
-    return {"phase": "Running", "conditions": _conditions(pod, ready=True), "containerStatuses": _containers(pod, began, ready=True)}
+    containers = _containers(pod, began, ready=True, **more)
+    return {"phase": "Running", "conditions": _conditions(pod, ready=True), "containerStatuses": containers}
 
 
 def _done(pod: Pod) -> dict[str, Any]:

@@ -75,6 +75,8 @@ class FakeDeployment:
     is_blind: bool = False
     """Its database does not answer."""
     incidents: list[dict[str, str]] = field(default_factory=list)
+    silence: float | None = None
+    """Seconds since its scheduler last noted that it lives."""
     ahead: Ahead | None = None
     """What its schedules and history foretell; None: they cannot be read."""
 
@@ -142,7 +144,7 @@ class FakeHome:
             hidden = sum(task.is_hidden(self.clock.now) for task in worker.tasks)
             queued[worker.queue] += hidden
             running[worker.queue, f"{worker.id}.localhost"] += len(worker.tasks) - hidden
-        return Counts(queued, +running)
+        return Counts(queued, +running, deployment.silence)
 
     # the wire
 

@@ -35,7 +35,7 @@ class Plane:
         }
         with self._log.open("ab") if self._log else contextlib.nullcontext() as log:
             self.process = subprocess.Popen([sys.executable, "-m", "local.plane"], env=environment, cwd=ROOT, stdout=log, stderr=log)
-        end = time.monotonic() + 60
+        end = time.monotonic() + 180
         while not self.state.plane_ready.exists():
             assert self.process.poll() is None, "the plane ended before it was ready"
             assert time.monotonic() < end, "the plane did not get ready"

@@ -17,8 +17,12 @@ function page<P extends string>(path: P, fetch: () => Promise<{ [name: string]: 
 const ROUTES = [
   page('/', () => import('~/pages/home/Home'), 'Home'),
   page('/deployments', () => import('~/pages/deployments/Deployments'), 'Deployments'),
+  page('/deployments/new', () => import('~/pages/deployments/form/CreateDeployment'), 'CreateDeployment'),
+  page('/deployments/$deploymentId/edit', () => import('~/pages/deployments/form/EditDeployment'), 'EditDeployment'),
   page('/deployments/$deploymentId', () => import('~/pages/deployments/DeploymentPage'), 'DeploymentPage'),
   page('/deployments/$deploymentId/$', () => import('~/pages/deployments/DeploymentPage'), 'DeploymentPage'),
+  page('/environment', () => import('~/pages/environment/EnvironmentManager'), 'EnvironmentManager'),
+  page('/environment/$objectId', () => import('~/pages/environment/ObjectPage'), 'ObjectPage'),
   // the Organization: who belongs to it, what they may do, and where it runs
   page('/people', () => import('~/pages/people/People'), 'People'),
   page('/people/$userId', () => import('~/pages/people/PersonPage'), 'PersonPage'),

@@ -95,7 +95,7 @@ export function ResourceTable<T>(props: Props<T>) {
         )
       }
       filter={
-        (rows.data?.length ?? 0) > (props.filtersFrom ?? 1) - 1 && (
+        ((rows.data?.length ?? 0) > (props.filtersFrom ?? 1) - 1 || props.filters) && (
           <SpaceBetween direction="horizontal" size="xs">
             <TextFilter
               {...filterProps}

@@ -19,10 +19,7 @@ export function server(answers: Record<string, Answer | ((asked: Asked) => Answe
   cache.clear();
   actAs({ accessToken: async () => 'a token', forget: () => {} } as unknown as Session);
   vi.stubGlobal('fetch', async (input: Request | string, init?: RequestInit) => {
-    const request = new Request(
-      new URL(typeof input === 'string' ? input : input.url, location.href),
-      typeof input === 'string' ? init : input,
-    );
+    const request = typeof input === 'string' ? new Request(new URL(input, location.href), init) : input;
     const url = new URL(request.url);
     const bytes = new Uint8Array(await request.arrayBuffer());
     const text = new TextDecoder().decode(bytes);

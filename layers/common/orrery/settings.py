@@ -2,7 +2,7 @@
 
 import functools
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,9 @@ class Settings:
     secrets_key: str
     """The alias of the KMS key that seals tenants' secrets."""
     console_origin: str
-    """The origin of the web console, which a browser may call the API from."""
+    """The origin of the web console: people are sent back to it when they have signed in."""
+    origin_secret: str = field(repr=False)
+    """What the console's distribution says to prove that a request came through it; empty where there is none, and nobody is believed."""
     sign_in_issuer: str
     """The OIDC provider at which people prove who they are; empty where there is none."""
     sign_in_client_id: str

@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from orrery.model.log_lines import LONGEST
 
 from local.home import logs, supervisor
 
@@ -107,7 +108,7 @@ def test_colours_and_what_is_no_text_are_taken_out(tmp_path: Path) -> None:
 def test_a_line_without_an_end_is_cut(tmp_path: Path) -> None:
     write(tmp_path / "scheduler.log", f"{STAMP} {'a' * 50_000}\n{line(2)}\n")
     found = Reader(tmp_path).everything(most=100_000)
-    assert [len(raw) for raw in found] == [logs.LONGEST, len(line(2))]
+    assert [len(raw) for raw in found] == [LONGEST, len(line(2))]
     assert Reader(tmp_path).everything(most=20_000)[-1].endswith(line(2))
 
 

@@ -22,7 +22,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     server = Postgres(there, supervisor, uid=59990 if there.isolated else os.getuid())
     server.run()
     with psycopg.connect(server.open_template(TEMPLATE), autocommit=True) as connection:
-        for table in ("task_instance", "dag_run", "dag", "slot_pool", "serialized_dag", "trigger"):
+        for table in ("task_instance", "dag_run", "dag", "slot_pool", "serialized_dag", "job", "trigger"):
             connection.execute(f"CREATE TABLE {table} (id int)".encode())
     server.seal_template(TEMPLATE)
     yield server

@@ -1,9 +1,11 @@
 """What an agent tells is wrong with a Deployment: held to its bounds, kept on change with its beginning, and shown to the customer."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from orrery.model import runtime
 from orrery.store import fleets
 
 from tests.orrery.api.test_agents import report, told, written
@@ -98,3 +100,32 @@ def test_an_incident_that_makes_no_sense_is_refused_by_field(plane: Plane, chang
 def test_more_incidents_than_anybody_reads_are_refused(plane: Plane) -> None:
     answer = report(plane, told(plane.made(), incidents=[CRASHES] * 21))
     assert (answer.status, answer.fields) == (400, ["deployments[0].incidents"])
+
+
+SCHEDULES = "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE"
+
+
+def test_schedules_that_a_variable_turns_off_are_told_whoever_is_silent(plane: Plane) -> None:
+    off = {"key": SCHEDULES, "value": "False", "isSecret": False}
+    deployment = plane.made(environmentVariables=[off, {"key": "MODE", "value": "false", "isSecret": False}])
+    (first,) = incidents(plane, deployment)
+    assert (first["incidentType"], first["severity"], first["subject"]) == ("JOB_SCHEDULING_DISABLED", "warning", "scheduler")
+    assert first["createdAt"] == next(each["updatedAt"] for each in deployment["environmentVariables"] if each["key"] == SCHEDULES)
+    report(plane, told(deployment, incidents=[CRASHES]))
+    assert [each["incidentType"] for each in incidents(plane, deployment)] == ["CRASH_LOOP", "JOB_SCHEDULING_DISABLED"]
+    assert plane.update(deployment, environmentVariables=[{**off, "value": "True"}]).status == 200
+    assert [each["incidentType"] for each in incidents(plane, deployment)] == ["CRASH_LOOP"]
+
+
+def test_what_a_secret_variable_says_is_not_looked_at(plane: Plane) -> None:
+    deployment = plane.made(environmentVariables=[{"key": SCHEDULES, "value": "False", "isSecret": True}])
+    assert incidents(plane, deployment) == []
+
+
+def test_a_runtime_that_is_offered_no_more_is_told_with_the_newest(plane: Plane, monkeypatch: pytest.MonkeyPatch) -> None:
+    deployment = plane.made()
+    (newest,) = runtime.offered()
+    monkeypatch.setattr(runtime, "offered", lambda: (replace(newest, version="3.4-1"),))
+    (found,) = incidents(plane, deployment)
+    assert (found["incidentType"], found["severity"]) == ("DEPRECATED_RUNTIME_VERSION", "warning")
+    assert (newest.version in found["description"], "3.4-1" in found["description"]) == (True, True)

@@ -1,5 +1,4 @@
-import { lazyRouteComponent } from '@tanstack/react-router';
-import type { ComponentType } from 'react';
+import { type ComponentType, lazy } from 'react';
 import type { Schemas } from '~/api/client';
 
 export interface TabProps {
@@ -15,15 +14,24 @@ interface Tab {
   Content: ComponentType<TabProps>;
 }
 
-const tab = (id: string, title: string, fetch: () => Promise<{ [name: string]: unknown }>, name: string): Tab => ({
-  id,
-  title,
-  Content: lazyRouteComponent(fetch as never, name as never) as ComponentType<TabProps>,
-});
+/** `fetch` is an import of a file with a component of this name, which takes `TabProps`. */
+function tab<N extends string>(
+  id: string,
+  title: string,
+  fetch: () => Promise<Record<N, ComponentType<TabProps>>>,
+  name: N,
+): Tab {
+  return { id, title, Content: lazy<ComponentType<TabProps>>(async () => ({ default: (await fetch())[name] })) };
+}
 
 /** The sides of a Deployment, in the order in which they are shown; each is fetched when it is first opened. */
 export const TABS: readonly Tab[] = [
   tab('', 'Overview', () => import('./overview/Overview'), 'Overview'),
+  tab('dags', 'DAGs', () => import('./dags/Dags'), 'Dags'),
+  tab('deploys', 'Deploys', () => import('./deploys/Deploys'), 'Deploys'),
   tab('queues', 'Worker queues', () => import('./queues/Queues'), 'Queues'),
+  tab('logs', 'Logs', () => import('./logs/Logs'), 'Logs'),
+  tab('environment', 'Environment', () => import('./environment/Environment'), 'Environment'),
+  tab('access', 'Access', () => import('./access/Access'), 'Access'),
   tab('details', 'Details', () => import('./details/Details'), 'Details'),
 ];

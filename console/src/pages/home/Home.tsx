@@ -1,7 +1,52 @@
-import { useDeployments } from '~/api/lists';
+import { useDeployments, useWorkspaces } from '~/api/lists';
+import { useSelf } from '~/app/self';
+import { FailureNote } from '~/parts/FailureNote';
+import { GoButton } from '~/parts/Go';
 import { Page } from '~/parts/Page';
+import { Reading } from '~/parts/Reading';
+import { Attention } from './Attention';
+import { ByStatus } from './ByStatus';
+import { FirstSteps } from './FirstSteps';
+import { Running } from './Running';
 
+/** What runs, what needs somebody, and for a newcomer what to do first. */
 export function Home() {
-  const deployments = useDeployments();
-  return <Page title="Home">{deployments.data?.length ?? '…'}</Page>;
+  const self = useSelf();
+  const [deployments, workspaces] = [useDeployments(), useWorkspaces()];
+  const name = self.fullName.split(' ')[0];
+  return (
+    <Page
+      title="Home"
+      description={name ? `Good to see you, ${name}.` : undefined}
+      actions={
+        (deployments.data?.length ?? 0) > 0 && (
+          <GoButton variant="primary" to="/deployments/new">
+            Create Deployment
+          </GoButton>
+        )
+      }
+    >
+      {deployments.data ? (
+        <>
+          {deployments.data.length === 0 ? (
+            <FirstSteps workspaces={workspaces.data} />
+          ) : (
+            <>
+              <ByStatus deployments={deployments.data} />
+              <Attention deployments={deployments.data} />
+              <Running deployments={deployments.data} />
+            </>
+          )}
+        </>
+      ) : deployments.error ? (
+        <FailureNote
+          title="The Deployments could not be read"
+          thrown={deployments.error}
+          onRetry={() => void deployments.refetch()}
+        />
+      ) : (
+        <Reading words="Reading how things stand …" />
+      )}
+    </Page>
+  );
 }

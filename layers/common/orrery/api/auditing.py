@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from orrery.api import bodies
+from orrery.api.caller_address import address_of
 from orrery.authz.principal import Kind, Principal
 from orrery.errors import Error
 from orrery.model.audit import Record
@@ -68,7 +69,7 @@ def _record(event: dict[str, Any], caller: Principal, operation: Operation, stat
         organization_id=caller.organization_id,
         subject_id=caller.id,
         subject_type=caller.subject.type,
-        source_ip=str(asked.get("sourceIp", "")),
+        source_ip=address_of(event),
         user_agent=str(asked.get("userAgent", ""))[:256],
         method=asked["method"],
         path=redacted_path(event["rawPath"], operation.path),

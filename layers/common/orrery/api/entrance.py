@@ -14,6 +14,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from orrery.api import auditing, bodies, refusals
 from orrery.api.auditing import Operation
+from orrery.api.caller_address import address_of
 from orrery.authz.principal import Principal
 from orrery.errors import Forbidden, NotFound
 from orrery.model.ip_ranges import admits
@@ -98,7 +99,7 @@ def serve(
 
 
 def _answer(app: APIGatewayHttpResolver, event: Event, context: Any, caller: Principal | None, *, from_anywhere: bool) -> dict[str, Any]:
-    with _admitted(caller, _address_of(event), from_anywhere=from_anywhere) if caller else contextlib.nullcontext():
+    with _admitted(caller, address_of(event), from_anywhere=from_anywhere) if caller else contextlib.nullcontext():
         bodies.examine(event)
         return app.resolve(event, context)
 
@@ -114,11 +115,6 @@ def _admitted(caller: Principal, address: str, *, from_anywhere: bool) -> Iterat
     finally:
         _caller.reset(who)
         _address.reset(where)
-
-
-def _address_of(event: Event) -> str:
-    """Where a request comes from: the gateway's own word, which no header can change."""
-    return str(event["requestContext"]["http"].get("sourceIp", ""))
 
 
 def _operation(app: APIGatewayHttpResolver, event: Event) -> Operation:

@@ -19,6 +19,9 @@ class Kind(StrEnum):
     MISCONFIGURED = "MISCONFIGURED"
     OVER_QUOTA = "OVER_QUOTA"
     NO_ROOM = "NO_ROOM"
+    SCHEDULER_HEARTBEAT_NOT_FOUND = "SCHEDULER_HEARTBEAT_NOT_FOUND"
+    WORKER_QUEUE_MISSING = "WORKER_QUEUE_MISSING"
+    WORKER_QUEUE_AT_CAPACITY = "WORKER_QUEUE_AT_CAPACITY"
     NOT_READY = "NOT_READY"
     """Mends itself while something starts: a reason, and no incident."""
 
@@ -26,7 +29,8 @@ class Kind(StrEnum):
 RECENT = timedelta(minutes=10)
 """For so long a crash counts although what crashed runs again: as long as a kubelet remembers it."""
 PATIENCE = timedelta(minutes=5)
-"""For so long a pod without room is no incident: a node for it comes in a minute or two."""
+"""For so long what may mend itself is no incident: a node comes in a minute or two, and a burst of tasks is worked off."""
+_MAY_MEND_ITSELF = (Kind.NO_ROOM, Kind.SCHEDULER_HEARTBEAT_NOT_FOUND, Kind.WORKER_QUEUE_MISSING, Kind.WORKER_QUEUE_AT_CAPACITY)
 _ORDER = list(Kind)
 _SAYS = {
     Kind.IMAGE_PULL: "its image cannot be pulled",
@@ -36,6 +40,9 @@ _SAYS = {
     Kind.MISCONFIGURED: "it cannot be started as it is configured",
     Kind.OVER_QUOTA: "it is over the quota of its namespace",
     Kind.NO_ROOM: "no node has room for it",
+    Kind.SCHEDULER_HEARTBEAT_NOT_FOUND: "it has noted no heartbeat for more than ten minutes",
+    Kind.WORKER_QUEUE_MISSING: "tasks wait for this worker queue, which the Deployment does not have",
+    Kind.WORKER_QUEUE_AT_CAPACITY: "more tasks wait than all the workers that it may have can run",
     Kind.NOT_READY: "it runs and does not answer yet",
 }
 _RUNS_TASKS = frozenset({"task", "worker"})
@@ -72,7 +79,7 @@ class Trouble:
     def is_incident(self, now: datetime) -> bool:
         if self.is_over:
             return self.at is not None and now - self.at <= RECENT
-        if self.kind is Kind.NO_ROOM and self.at is not None:
+        if self.kind in _MAY_MEND_ITSELF and self.at is not None:
             return now - self.at >= PATIENCE
         return self.kind is not Kind.NOT_READY
 

@@ -35,7 +35,7 @@ from tests.support.process import Plane
 
 Json = dict[str, Any]
 GOLDEN = ROOT / "tests/golden/kubernetes/a-life.txt"
-PATIENCE = 120.0
+PATIENCE = 300.0
 SYSTEM = "orrery-agent-of-a-life"
 CLUSTER = {
     "name": "standard-us-east-1",

@@ -33,7 +33,7 @@ class DatabasesContract:
 
     def migrated(self, server: Administered, name: str = NAME) -> None:
         with server.connect(name, "mine", name) as airflow:
-            for table in ("task_instance", "dag_run", "dag", "slot_pool", "serialized_dag", "connection", "variable"):
+            for table in ("task_instance", "dag_run", "dag", "slot_pool", "serialized_dag", "job", "connection", "variable"):
                 airflow.execute(f"CREATE TABLE {table} (id int)".encode())
 
     def made(self, door: Databases, name: str = NAME) -> None:
@@ -111,7 +111,7 @@ class DatabasesContract:
         door.ensure_readable(NAME)
         door.ensure_readable(NAME)
         with server.connect(f"{NAME}_read", "read", NAME) as agent:
-            for table in ("task_instance", "dag_run", "dag", "slot_pool", "serialized_dag"):
+            for table in ("task_instance", "dag_run", "dag", "slot_pool", "serialized_dag", "job"):
                 assert agent.execute(f"SELECT count(*) FROM {table}".encode()).fetchone() == (0,)
             for statement in (
                 "SELECT * FROM connection",

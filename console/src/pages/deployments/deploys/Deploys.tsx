@@ -4,7 +4,7 @@ import type { TableProps } from '@cloudscape-design/components/table';
 import { useMemo, useState } from 'react';
 import type { Schemas } from '~/api/client';
 import { ResourceTable } from '~/parts/ResourceTable';
-import { Subject, subjectName } from '~/parts/Subject';
+import { byWhom } from '~/parts/byWhom';
 import { Time } from '~/parts/Time';
 import { Describe } from './Describe';
 import { type Deploy, standings, useDeploys } from './history';
@@ -36,7 +36,7 @@ export function Deploys({ deployment }: { deployment: Schemas['Deployment'] }) {
       cell: each => <Time at={each.createdAt} />,
       minWidth: 120,
     },
-    { id: 'who', header: 'By', cell: each => <Subject of={each.createdBySubject} /> },
+    { id: 'who', header: 'By', cell: each => byWhom(each.createdBySubject) },
     {
       id: 'actions',
       header: 'Actions',
@@ -72,7 +72,7 @@ export function Deploys({ deployment }: { deployment: Schemas['Deployment'] }) {
         title="Deploys"
         description="A deploy restarts nothing: running tasks keep the code they began with."
         id={each => each.id}
-        text={each => [each.description, subjectName(each.createdBySubject), each.git?.commitSha, each.id].join(' ')}
+        text={each => [each.description, byWhom(each.createdBySubject), each.git?.commitSha, each.id].join(' ')}
         sortedBy="when"
         descending
         actions={start}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from orrery.api.caller_address import address_of
 from orrery.api.entrance import Event
 from orrery.api.sign_in.answers import Refusal
 from orrery.errors import TooLarge
@@ -50,7 +51,7 @@ def read(event: Event, prefix: str) -> Asked:
         cookies=_cookies(event.get("cookies", ())),
         headers=headers,
         id=str(event["requestContext"]["requestId"]),
-        source_ip=str(http.get("sourceIp", "")),
+        source_ip=address_of(event),
         user_agent=str(http.get("userAgent", ""))[:256],
     )
 

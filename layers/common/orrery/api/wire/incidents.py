@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from orrery.api.wire.base import Response, Timestamp
+from orrery.model import advisories
 from orrery.model.deployment import Deployment, Observed
 from orrery.model.incident import Incident, Severity
 
@@ -32,10 +33,11 @@ class DeploymentIncident(Response):
 
 
 class DeploymentHealthStatus(Response):
-    """What its cluster's agent sees is wrong, the most telling first; nothing when it is well, and when nobody can tell."""
+    """What is wrong, the most telling first: as its cluster's agent sees it, while it can be heard, and as its own settings have it."""
 
     incidents: list[DeploymentIncident]
 
     @classmethod
     def of(cls, deployment: Deployment, observed: Observed) -> "DeploymentHealthStatus":
-        return cls(incidents=[DeploymentIncident.of(each, deployment) for each in observed.incidents])
+        found = (*observed.incidents, *advisories.of(deployment))
+        return cls(incidents=[DeploymentIncident.of(each, deployment) for each in found])

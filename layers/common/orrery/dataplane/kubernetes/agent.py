@@ -35,6 +35,7 @@ _SEEN = (
 )
 _DONE = (
     {"apiGroups": [""], "resources": ["pods"], "verbs": ["delete", "get", "list", "patch"]},
+    {"apiGroups": [""], "resources": ["pods/log"], "verbs": ["get"]},
     {"apiGroups": ["apps"], "resources": ["deployments/scale"], "verbs": ["get", "patch"]},
 )
 """The scale of a worker Deployment and nothing else of it: who could change its pods could run anything."""

@@ -14,8 +14,8 @@ from orrery.dataplane.postgres.sql import Refused, Sql, Value, identifier, liter
 
 # ruff: noqa: S608 - a statement that changes rights takes no parameters; names and texts are written by `identifier` and `literal` only
 
-DEMAND_TABLES = ("task_instance", "dag_run", "dag", "slot_pool", "serialized_dag")
-"""What the agent reads to know how many workers are needed."""
+DEMAND_TABLES = ("task_instance", "dag_run", "dag", "slot_pool", "serialized_dag", "job")
+"""What the agent reads to know how many workers are needed, and whether the scheduler lives."""
 _KEEPSAKES = ("dag_run", "connection", "variable")
 """Tables that are empty until somebody has used the Airflow."""
 _CONNECTIONS, _READERS = 80, 5
