@@ -23,10 +23,14 @@ const OUTCOMES = [
   { value: 'refused', label: 'Refused' },
 ];
 
+/** Each value once, by what people call it. */
+const options = (values: string[], words: (value: string) => string) =>
+  [...new Set(values)]
+    .map(value => ({ value, label: words(value) }))
+    .toSorted((a, b) => a.label.localeCompare(b.label));
+
 /** Narrows the log by who, what and how it went. */
 export function Filters({ chosen, records, nameOf, onChange }: Props) {
-  const options = (values: string[], words: (value: string) => string) =>
-    [...new Set(values)].map(value => ({ value, label: words(value) })).sort((a, b) => a.label.localeCompare(b.label));
   const subjects = options(
     records.map(each => each.subjectId),
     id => nameOf(id) ?? id,

@@ -39,7 +39,7 @@ export function useAllRoles() {
     })),
   });
   const columns: Column[] = [
-    ...[...(builtIn.data ?? [])].reverse().map(each => ({
+    ...(builtIn.data ?? []).toReversed().map(each => ({
       name: roleName(each.name),
       scope: each.scopeType as RoleScope,
       permissions: new Set(each.permissions),
