@@ -11,6 +11,14 @@ vi.stubGlobal('matchMedia', (media: string) => ({
   removeListener: () => {},
 }));
 
+vi.stubGlobal(
+  'ResizeObserver',
+  class {
+    observe() {}
+    unobserve() {}
+    disconnect() {}
+  },
+);
 // a busy machine takes its time; who waits for what never comes waits this long
 configure({ asyncUtilTimeout: 15_000 });
 vi.stubGlobal('scrollTo', () => {});

@@ -1,5 +1,5 @@
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useDeployments, useWorkspaces } from '~/api/lists';
-import { useSelf } from '~/app/self';
 import { FailureNote } from '~/parts/FailureNote';
 import { GoButton } from '~/parts/Go';
 import { Page } from '~/parts/Page';
@@ -11,13 +11,11 @@ import { Running } from './Running';
 
 /** What runs, what needs somebody, and for a newcomer what to do first. */
 export function Home() {
-  const self = useSelf();
   const [deployments, workspaces] = [useDeployments(), useWorkspaces()];
-  const name = self.fullName.split(' ')[0];
   return (
     <Page
       title="Home"
-      description={name ? `Good to see you, ${name}.` : undefined}
+      description="What runs, and what needs somebody."
       actions={
         (deployments.data?.length ?? 0) > 0 && (
           <GoButton variant="primary" to="/deployments/new">
@@ -27,17 +25,15 @@ export function Home() {
       }
     >
       {deployments.data ? (
-        <>
-          {deployments.data.length === 0 ? (
-            <FirstSteps workspaces={workspaces.data} />
-          ) : (
-            <>
-              <ByStatus deployments={deployments.data} />
-              <Attention deployments={deployments.data} />
-              <Running deployments={deployments.data} />
-            </>
-          )}
-        </>
+        deployments.data.length === 0 ? (
+          <FirstSteps workspaces={workspaces.data} />
+        ) : (
+          <SpaceBetween size="l">
+            <ByStatus deployments={deployments.data} />
+            <Attention deployments={deployments.data} />
+            <Running deployments={deployments.data} />
+          </SpaceBetween>
+        )
       ) : deployments.error ? (
         <FailureNote
           title="The Deployments could not be read"
