@@ -4,7 +4,6 @@ import { answers, BASE, deployment } from '../support/deployments';
 import { open } from '../support/page';
 import { server } from '../support/server';
 
-
 describe('the home page', () => {
   it('shows a newcomer the way', async () => {
     server(answers());
