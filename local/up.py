@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any
 
 from orrery_cli.failures import Failure as Refused
+from orrery_cli.local import ports
 
 from local import clusters, environments, listening, main_job, owner, show, strays
 from local.aws import engine
@@ -72,7 +73,7 @@ class Platform:
 
     def _start_aws(self) -> dict[str, str]:
         port = self.state.recall("awsPort")
-        port = port if port and listening.free(port) else listening.choose()
+        port = port if port and ports.free(port) else ports.choose()
         self.state.remember("awsPort", port)
         argv, variables = engine.command(
             self.state.aws,
@@ -175,7 +176,7 @@ def _port(state: State) -> int:
         port = int(given)
     except ValueError:
         raise Failure(f"ORRERY_PORT is `{given}`: give it a port number") from None
-    if not listening.free(port):
+    if not ports.free(port):
         raise Failure(f"port {port} is taken by {listening.holder(port)}: end it, or choose another with `ORRERY_PORT={port + 1} make up`")
     state.remember("apiPort", port)
     return port

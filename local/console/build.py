@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ SOURCES = ROOT / "console"
 BUILT = SOURCES / "dist"
 DOCUMENT = ROOT / "docs" / "openapi.json"
 """The console's types are made from it."""
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
+_TELLING = re.compile(r"\[[A-Z_]+\]|error TS|.*\bError:|npm error (?!code|A complete log)")
+"""How the lines begin that say what is wrong: Vite's, TypeScript's, Node's, npm's own."""
 
 
 def ensure(state: State, screen: Screen) -> None:
@@ -66,16 +70,21 @@ def _npm(state: State, *arguments: str) -> None:
     except OSError as error:
         raise Failure(f"cannot run npm: {explain(error)}") from error
     if done.returncode:
-        raise Failure(f"`npm {' '.join(arguments)}` failed in `console/`: {_reason(done.stdout)}")
+        log = state.path / "console.log"
+        write(log, done.stdout)
+        raise Failure(
+            f"`npm {' '.join(arguments)}` failed in `console/`: {_reason(done.stdout)}, then run `make console` (all it said: {log})"
+        )
 
 
 def _reason(said: str) -> str:
     if "ENOSPC" in said:
-        return "the disk is full; make room and run `make console`"
+        return "the disk is full; make room"
     if any(code in said for code in ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT")):
-        return "npm's registry cannot be reached; run `make console` once it can"
-    lines = [line.strip().removeprefix("npm error").strip() for line in said.splitlines() if line.strip()]
-    return " ".join([*lines[-3:], "(`make console` tries again)"]) if lines else "npm gave no reason"
+        return "npm's registry cannot be reached; wait until it can"
+    lines = [line.strip() for line in _COLOR.sub("", said).splitlines() if line.strip()]
+    telling = [line for line in lines if _TELLING.match(line)] or lines[-2:] or ["npm gave no reason"]
+    return f"{' '.join(telling[:2])}; mend it"
 
 
 def _mark() -> str:

@@ -143,7 +143,7 @@ class Customer:
 
     def _have_written(self, step: Step, made: Json) -> bool:
         at = f"{self.root}/deployments/{made['id']}/logs"
-        counts = {source: self.api.get(f"{at}?sources={source}&limit=1000")["resultCount"] for source in SOURCES}
+        counts = {source: self.api.get(at, {"sources": source, "limit": 1000})["resultCount"] for source in SOURCES}
         step.say(", ".join(f"{source} {count}" for source, count in counts.items()))
         return all(counts.values())
 

@@ -66,8 +66,11 @@ def test_a_build_by_hand_or_none_is_found_out(sources: Path) -> None:
 
 
 def test_a_build_that_fails_says_why_and_what_to_do(sources: Path) -> None:
-    (sources / "build.cjs").write_text("console.error('page.html:3 is no page'); process.exit(1)")
-    with pytest.raises(Failure, match=r"`npm run build` failed in `console/`: .*page\.html:3 is no page.*`make console` tries again"):
+    wrong = r"console.error('transforming\n\x1b[31m[PARSE_ERROR] \x1b[0mpage.html:3 is no page\n    at somewhere'); process.exit(1)"
+    (sources / "build.cjs").write_text(wrong)
+    with pytest.raises(
+        Failure, match=r"`npm run build` failed in `console/`: \[PARSE_ERROR\] page\.html:3 is no page; mend it, then run `make console`"
+    ):
         ensure()
     assert not build.is_built()
 
@@ -81,7 +84,7 @@ def test_without_the_registry_the_rest_goes_on_and_says_that_there_is_no_console
     said = io.StringIO()
     build.ensure_if_possible(State.here(), Screen(said))
     assert "The console could not be built" in said.getvalue()
-    assert "npm's registry cannot be reached; run `make console` once it can" in said.getvalue()
+    assert "npm's registry cannot be reached; wait until it can, then run `make console`" in said.getvalue()
 
 
 def test_the_real_console_loads_nothing_but_its_own_hashed_files_and_says_nothing_inline(built_console: Path) -> None:
