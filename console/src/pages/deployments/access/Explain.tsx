@@ -84,7 +84,7 @@ export function Explain({ deployment }: { deployment: Schemas['Deployment'] }) {
                 expandToViewport
               />
             </FormField>
-            <FormField label="On one DAG" info="(optional)">
+            <FormField label="On one DAG, if any">
               <Input
                 value={dag}
                 placeholder="DAG id"

@@ -27,7 +27,8 @@ export function useHolders(organizationId: string) {
     ...(tokens.data ?? []).map(each => token(organizationId, each)),
   ];
   return {
-    data: queries.some(each => each.data) ? holders : undefined,
+    // a list that is half there would say that nobody has a role
+    data: queries.some(each => each.isPending) || !queries.some(each => each.data) ? undefined : holders,
     error: queries.find(each => each.error)?.error ?? null,
     isPending: queries.some(each => each.isPending),
     refetch: () => Promise.all(queries.map(each => each.refetch())),
