@@ -21,10 +21,10 @@ export const user = (given: object = {}) =>
     ...HELD,
     ...DATES,
     ...given,
-  }) as Schemas['User'];
+  }) as unknown as Schemas['User'];
 
 export const team = (given: object = {}) =>
-  ({ id: 't-1', name: 'platform', description: '', ...HELD, ...DATES, ...given }) as Schemas['Team'];
+  ({ id: 't-1', name: 'platform', description: '', ...HELD, ...DATES, ...given }) as unknown as Schemas['Team'];
 
 export const token = (given: object = {}) =>
   ({
@@ -41,7 +41,7 @@ export const token = (given: object = {}) =>
     lastRotatedAt: null,
     ...DATES,
     ...given,
-  }) as Schemas['ApiToken'];
+  }) as unknown as Schemas['ApiToken'];
 
 export const workspace = (given: object = {}) =>
   ({
@@ -51,7 +51,7 @@ export const workspace = (given: object = {}) =>
     cicdEnforcedDefault: false,
     ...DATES,
     ...given,
-  }) as Schemas['Workspace'];
+  }) as unknown as Schemas['Workspace'];
 
 /** What every page may ask for, with nothing in it but a Workspace. */
 export const EMPTY = {

@@ -53,9 +53,7 @@ export function Details({ record, nameOf, onClose }: Props) {
         {body && (
           <div className="request">
             <Box variant="awsui-key-label">What was sent</Box>
-            <pre tabIndex={0} aria-label="What was sent">
-              {body}
-            </pre>
+            <pre>{body}</pre>
           </div>
         )}
       </SpaceBetween>

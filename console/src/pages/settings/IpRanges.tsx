@@ -8,7 +8,7 @@ import { useSelf } from '~/app/self';
 import { Confirm } from '~/parts/Confirm';
 import { tellDone } from '~/parts/flashes';
 import { ResourceTable } from '~/parts/ResourceTable';
-import { Subject } from '~/parts/Subject';
+import { byWhom } from '~/parts/byWhom';
 import { Time } from '~/parts/Time';
 import { AddRanges } from './AddRanges';
 
@@ -49,7 +49,7 @@ export function IpRanges() {
         }
         columns={[
           { id: 'range', header: 'Range', isRowHeader: true, cell: each => each.ipAddressRange },
-          { id: 'by', header: 'Added by', cell: each => <Subject of={each.createdBy} /> },
+          { id: 'by', header: 'Added by', cell: each => byWhom(each.createdBy) },
           { id: 'at', header: 'Added', sortingField: 'createdAt', cell: each => <Time at={each.createdAt} /> },
           {
             id: 'actions',

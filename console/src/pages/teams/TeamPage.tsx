@@ -13,7 +13,7 @@ import { bodyOf, grantsOf } from '~/parts/grants/grants';
 import { Grants } from '~/parts/grants/Grants';
 import { Page } from '~/parts/Page';
 import { PageState } from '~/parts/PageState';
-import { Subject } from '~/parts/Subject';
+import { byWhom } from '~/parts/byWhom';
 import { Time } from '~/parts/Time';
 import { EditTeam } from './EditTeam';
 import { Members } from './Members';
@@ -46,7 +46,7 @@ export function TeamPage() {
     >
       <Facts
         facts={[
-          { label: 'Made by', value: <Subject of={team.createdBy} /> },
+          { label: 'Made by', value: byWhom(team.createdBy) },
           { label: 'Made', value: <Time at={team.createdAt} /> },
           { label: 'Changed', value: <Time at={team.updatedAt} /> },
           { label: 'Id', value: team.id, isCopied: true },

@@ -16,7 +16,7 @@ import { usePlaces } from '~/parts/grants/places';
 import { Go } from '~/parts/Go';
 import { Page } from '~/parts/Page';
 import { PageState } from '~/parts/PageState';
-import { Subject } from '~/parts/Subject';
+import { byWhom } from '~/parts/byWhom';
 import { Time } from '~/parts/Time';
 import { EditToken } from './EditToken';
 import { Ending, homeRole, SCOPES, type Token } from './token';
@@ -65,7 +65,7 @@ export function TokenPage() {
           { label: 'Ends', value: <Ending of={token} /> },
           { label: 'Last used', value: token.lastUsedAt ? <Time at={token.lastUsedAt} /> : 'Never' },
           { label: 'Last rotated', value: token.lastRotatedAt ? <Time at={token.lastRotatedAt} /> : 'Never' },
-          { label: 'Made by', value: <Subject of={token.createdBy} /> },
+          { label: 'Made by', value: byWhom(token.createdBy) },
           { label: 'Made', value: <Time at={token.createdAt} /> },
         ]}
       />

@@ -2,7 +2,7 @@ import type { Schemas } from '~/api/client';
 import { useClusters } from '~/api/lists';
 import { Facts } from '~/parts/Facts';
 import { Go } from '~/parts/Go';
-import { Subject } from '~/parts/Subject';
+import { byWhom } from '~/parts/byWhom';
 import { Time } from '~/parts/Time';
 
 export function Details({ workspace }: { workspace: Schemas['Workspace'] }) {
@@ -21,9 +21,9 @@ export function Details({ workspace }: { workspace: Schemas['Workspace'] }) {
             (workspace.defaultRegion ?? 'Whichever has room')
           ),
         },
-        { label: 'Made by', value: <Subject of={workspace.createdBy} /> },
+        { label: 'Made by', value: byWhom(workspace.createdBy) },
         { label: 'Made', value: <Time at={workspace.createdAt} /> },
-        { label: 'Changed by', value: <Subject of={workspace.updatedBy} /> },
+        { label: 'Changed by', value: byWhom(workspace.updatedBy) },
         { label: 'Changed', value: <Time at={workspace.updatedAt} /> },
         { label: 'Id', value: workspace.id, isCopied: true },
       ]}
