@@ -3,6 +3,7 @@ PYTHON := .venv/bin/python
 # Two of them run whole platforms, and mostly wait; with one more than this machine's cores nothing waits for them.
 WORKERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 SAM := $(CURDIR)/.orrery/venvs/sam/bin
+NODE := $(CURDIR)/.orrery/venvs/node/bin
 UV = $(shell command -v uv || echo $(CURDIR)/.orrery/uv/bin/uv)
 RUNTIME = $(shell grep -oE '[0-9]+\.[0-9]+-[0-9]+' runtime/versions.json | sort -V | tail -1)
 CODE := layers/common/orrery functions local agent cli/orrery_cli tests benchmarks
@@ -30,7 +31,7 @@ test: dev-environment ## run the tests; ARGS are pytest's, as in `make test ARGS
 	@$(PYTHON) -m tests.support.browser --if-possible
 	@$(PYTHON) -m pytest --numprocesses $(WORKERS) $(ARGS)
 
-check: dev-environment sam-environment checkov-environment ## formatting, lint, types, imports, template
+check: dev-environment sam-environment checkov-environment console ## formatting, lint, types, imports, template, console
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy --cache-dir .mypy_cache/plane --strict $(wildcard $(CODE))
@@ -38,6 +39,7 @@ check: dev-environment sam-environment checkov-environment ## formatting, lint, 
 	@.venv/bin/lint-imports
 	@$(SAM)/cfn-lint template.yaml
 	@$(SAM)/sam validate --lint --region us-east-1
+	@PATH="$(NODE):$$PATH" npm --prefix console run --silent check
 
 kubernetes: dev-environment ## build a current Kubernetes for the tests from Go modules, once per version; minutes the first time
 	@$(PYTHON) -m tests.kubernetes.binaries

@@ -57,6 +57,8 @@ class Ahead:
     """Whether any run is active or any task queued or running."""
     quiet: float | None = None
     """For how long no run had been active when it was first looked at; None when nobody can tell or something is."""
+    is_read: bool = True
+    """Whether its Airflow knows any DAG: before that nobody can say what is due."""
 
     def curve(self, queue: str, now: float) -> Curve:
         """What is left of a queue's curve."""
@@ -95,7 +97,8 @@ class _Memory:
     counts: Counts | None = None
     ahead: Ahead | None = None
     is_near: bool = True
-    """Whether anything is on, or due within the horizon."""
+    """Whether anything is on, or due within the horizon, or nobody can say."""
+    is_read: bool = False
 
 
 class Foresight:
@@ -128,7 +131,9 @@ class Foresight:
         near = [dag for dag in dags.values() if _is_near(dag, active)]
         await self._learn(memory, connection, near, active, now)
         ahead = _ahead(now, active, dags, rows, _known(memory, dags), counts, leaving, memory.pools)
-        memory.is_near = bool(near) or ahead.is_active
+        memory.is_read = memory.is_read or bool(dags) or await schedules.is_read(connection)
+        ahead = replace(ahead, is_read=memory.is_read)
+        memory.is_near = bool(near) or ahead.is_active or not memory.is_read
         is_first = memory.ahead is None and not ahead.is_active
         return replace(ahead, quiet=await schedules.quiet(connection)) if is_first else ahead
 

@@ -27,6 +27,10 @@ class Foresees(Protocol):
     ) -> dict[str, Ahead | None]: ...
 
 
+READING = timedelta(minutes=10)
+"""For how long an Airflow without DAGs may still be reading its code: it is not called idle, or it would sleep past what is due in it."""
+
+
 @dataclass
 class _Memory:
     """Of one worker."""
@@ -46,6 +50,7 @@ class Observer:
         self._counts: dict[str, Counts] = {}
         self._ahead: dict[str, Ahead | None] = {}
         self._idle_since: dict[str, datetime | None] = {}
+        self._met: dict[str, datetime] = {}
 
     async def observe(self) -> World:
         """The world now; `HomeTrouble` when the home cannot be asked. What it does not say of one Deployment delays no other."""
@@ -55,6 +60,7 @@ class Observer:
         fresh = await self._demand.read(asked)
         self._counts = {id: counts or self._counts.get(id, Counts({}, {})) for id, counts in fresh.items()}
         self._ahead = await self._foresight.foresee(asked, fresh, {id: _leaving(workers.get(id, [])) for id in asked})
+        self._met = {id: self._met.get(id, self._clock.wall()) for id in self._ahead}
         self._idle_since = {id: self._idle(id, ahead) for id, ahead in self._ahead.items()}
         views = (
             self._deployment(entry, workers[entry["id"]], fresh) if entry["id"] in workers else self._unseen(entry["id"])
@@ -140,6 +146,8 @@ class Observer:
     def _idle(self, deployment_id: str, ahead: Ahead | None) -> datetime | None:
         """What the agent did not see begin it takes from the Airflow's database, as a span."""
         if ahead is None or ahead.is_active:
+            return None
+        if not ahead.is_read and self._clock.wall() - self._met[deployment_id] < READING:
             return None
         return self._idle_since.get(deployment_id) or self._clock.wall() - timedelta(seconds=ahead.quiet or 0.0)
 

@@ -35,6 +35,7 @@ _TASKS = """
     FROM task_instance JOIN dag_run USING (dag_id, run_id) WHERE dag_run.state = 'running' GROUP BY 1, 2, 3, 4, 5, 6 LIMIT 20000
 """
 _POOLS = "SELECT left(pool::text, 256), slots::int FROM slot_pool WHERE slots >= 0 LIMIT 1000"
+_READ = "SELECT EXISTS (SELECT 1 FROM dag)"
 _QUIET = "SELECT extract(epoch FROM now() - max(end_date))::float8 FROM dag_run WHERE end_date <= now()"
 
 
@@ -99,6 +100,12 @@ async def tasks(connection: Connection) -> list[TaskRow]:
 async def pools(connection: Connection) -> dict[str, float]:
     """The slots of each pool that has an end."""
     return {_text(pool): float(slots) for pool, slots in await _rows(connection, _POOLS)}
+
+
+async def is_read(connection: Connection) -> bool:
+    """Whether its Airflow has read any code yet."""
+    ((there,),) = await _rows(connection, _READ)
+    return bool(there)
 
 
 async def quiet(connection: Connection) -> float | None:

@@ -12,8 +12,15 @@ export default defineConfig({
     // a data: URL or an inline script would need a weaker Content-Security-Policy
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // browsers that know light-dark(): its stand-in would follow the system and not the chosen mode
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     chunkSizeWarningLimit: 1200,
   },
   server: { proxy: Object.fromEntries(served.map(path => [path, { target: api, changeOrigin: false }])) },
-  test: { environment: 'jsdom', include: ['tests/**/*.test.{ts,tsx}'], setupFiles: ['tests/setup.ts'] },
+  test: {
+    environment: 'jsdom',
+    include: ['tests/**/*.test.{ts,tsx}'],
+    setupFiles: ['tests/setup.ts'],
+    testTimeout: 60_000,
+  },
 });

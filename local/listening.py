@@ -1,31 +1,12 @@
-"""Which ports of this machine are free, and who has one that is not."""
+"""Who has a port of this machine that is not free; whether one is, the command knows (`orrery_cli.local.ports`)."""
 
 import contextlib
 import os
-import socket
 from pathlib import Path
 
 from local.strays import describe
 
 _LISTEN = "0A"
-
-
-def free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def choose() -> int:
-    """A port that is free now; the kernel picks it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def holder(port: int) -> str:

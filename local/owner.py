@@ -1,4 +1,7 @@
-"""The first Organization, its owner's token and the agent's: made once by the function `first_run`, kept under `.orrery/`."""
+"""The first Organization, its owner's token and the agent's: made once by the function `first_run`, kept under `.orrery/`.
+
+The command's context `local` acts with the owner's token until somebody signs in there; whoever did stays signed in.
+"""
 
 import os
 from dataclasses import dataclass, field
@@ -27,8 +30,11 @@ def settle(state: State, url: str, *, reissue: bool = False) -> Owner:
         None if state.agent_token.exists() else _first_run(state, {"reissue": "agent"})["agentToken"]
     ):
         write(state.agent_token, agent_token)
-    token = made.get("token") or (None if reissue else cli.stored_token(CONTEXT)) or _first_run(state, {"reissue": "owner"})["token"]
-    cli.store_token(CONTEXT, token)
+    kept = state.owner_token.read_text() if state.owner_token.exists() and not reissue else None
+    token = made.get("token") or kept or _first_run(state, {"reissue": "owner"})["token"]
+    write(state.owner_token, token)
+    if not cli.stored_sign_in(CONTEXT):
+        cli.store_token(CONTEXT, token)
     context = cli.Context(CONTEXT, api_url=url, organization=made["organizationId"], workspace="main")
     cli.save(cli.load().with_context(context))
     return Owner(made["organizationId"], made["clusterId"], token)

@@ -68,6 +68,10 @@ class State:
         return self.path / "home" / "home.sock"
 
     @property
+    def owner_token(self) -> Path:
+        return self.path / "owner" / "token"
+
+    @property
     def agent_token(self) -> Path:
         return self.path / "agent" / "token"
 
@@ -86,7 +90,7 @@ class State:
 
     def prepare(self) -> None:
         """Run as root, a Deployment's user sees the machine's files: what tells of all tenants is closed to it."""
-        closed = (self.mail, self.logs, self.executions, self.cli, self.agent_token.parent)
+        closed = (self.mail, self.logs, self.executions, self.cli, self.owner_token.parent, self.agent_token.parent)
         try:
             for path in (self.path, *closed):
                 path.mkdir(parents=True, exist_ok=True)

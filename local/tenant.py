@@ -106,8 +106,8 @@ class Tenant:
 
     def _send(self, project: Path, name: str) -> bool:
         argv = [sys.executable, "-m", "orrery_cli", "deploy", name, "--dags", "--path", str(project), "-o", "json"]
-        environment = {**os.environ, "ORRERY_HOME": str(self.state.cli), "ORRERY_CONTEXT": owner.CONTEXT}
-        done = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
+        own = {"ORRERY_HOME": str(self.state.cli), "ORRERY_CONTEXT": owner.CONTEXT, "ORRERY_API_TOKEN": self.known.token}
+        done = subprocess.run(argv, env=os.environ | own, capture_output=True, text=True, check=False, cwd=ROOT)
         if done.returncode and '"api_unavailable"' in done.stderr:
             return False
         if done.returncode:

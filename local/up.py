@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any
 
 from orrery_cli.failures import Failure as Refused
+from orrery_cli.local import ports
 
 from local import clusters, environments, listening, main_job, owner, show, strays
 from local.aws import engine
@@ -72,7 +73,7 @@ class Platform:
 
     def _start_aws(self) -> dict[str, str]:
         port = self.state.recall("awsPort")
-        port = port if port and listening.free(port) else listening.choose()
+        port = port if port and ports.free(port) else ports.choose()
         self.state.remember("awsPort", port)
         argv, variables = engine.command(
             self.state.aws,
@@ -113,8 +114,8 @@ class Platform:
         return lambda ready: Child(name, argv, environment(variables), ready, patience, grace)
 
 
-def up(*, once: bool) -> int:
-    """Runs until told to stop; with `once` until the main job has succeeded. Returns the exit status."""
+def up(*, once: bool, bare: bool = False) -> int:
+    """Runs until told to stop; with `once` until the main job has succeeded, with `bare` without it. Returns the exit status."""
     state, screen = State.here(), Screen()
     try:
         state.prepare()
@@ -125,6 +126,9 @@ def up(*, once: bool) -> int:
             known = platform.start()
             if clusters.given():
                 screen.line("Deployments run on clusters: register one with `.venv/bin/python -m local register-cluster FILE`.")
+                signal.pause()
+            if bare:
+                screen.line(f"Everything is up, and empty: the console is at {platform.url}/.")
                 signal.pause()
             tenant = Tenant(state, screen, known, platform.url)
             hello = main_job.run(tenant)
@@ -172,7 +176,7 @@ def _port(state: State) -> int:
         port = int(given)
     except ValueError:
         raise Failure(f"ORRERY_PORT is `{given}`: give it a port number") from None
-    if not listening.free(port):
+    if not ports.free(port):
         raise Failure(f"port {port} is taken by {listening.holder(port)}: end it, or choose another with `ORRERY_PORT={port + 1} make up`")
     state.remember("apiPort", port)
     return port

@@ -202,8 +202,9 @@ def test_a_page_of_the_console_runs_and_shows_only_what_comes_from_the_console()
     policy = RESOURCES["ConsoleHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]["ContentSecurityPolicy"]
     text, given = policy["ContentSecurityPolicy"]["!Sub"]
     assert text == (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self' ${Airflows}; "
-        "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; "
+        "connect-src 'self' ${Airflows}; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'; object-src 'none'"
     )
     assert given == {"Airflows": {"!Join": [" ", {"!Ref": "AirflowOrigins"}]}}
     assert policy["Override"] is True

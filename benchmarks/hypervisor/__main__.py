@@ -12,7 +12,9 @@ How a figure comes about:
 Policies: balanced and economy are ours and run production's own planner, which sees what was recorded up to that moment (5 earlier runs
 of each DAG, what has happened since, the schedules) and nothing else. Peers: astro and astro_no_hold (each 10 s; a worker goes when it
 was idle for 300 s, or at once), keda (polls each 30 s from zero, 15 s above, 300 s down; whom it picks has 600 s), mwaa (each 60 s,
-120 s, workers start in 150 s).
+120 s, workers start in 150 s). Two more are yardsticks that nobody can reach, played when they are named and with --breakdown and --report:
+placed (a worker is there at once, its start paid, and each task is put by hand where by all that was recorded it prolongs a worker least)
+and placed_by_truth (the same, told how long each task will take). Only moving running tasks makes the optimum cheaper than the latter.
 
 A run is a day: each DAG is a Deployment of its own, on a cron that the seed chooses (every 15 minutes, hourly, daily), its tasks' durations
 differ from run to run (lognormal, 0.15). Jobs of an arrivals file are single tasks that no schedule tells of; beside graphs they are one
@@ -23,6 +25,7 @@ examples:
   python -m benchmarks.hypervisor --policy balanced --seed 1 2 3        one policy, three days together
   python -m benchmarks.hypervisor --arrivals jobs.csv --json            arrival_seconds,duration_seconds
   python -m benchmarks.hypervisor --scenario wrong                      another day: see the list below
+  python -m benchmarks.hypervisor --breakdown                           what the worker-seconds went into, by shares of the optimum
   python -m benchmarks.hypervisor --report                              all scenarios, tuned and held-out seeds; minutes
 
 scenarios:
@@ -36,7 +39,7 @@ from pathlib import Path
 
 from benchmarks.hypervisor import report
 from benchmarks.hypervisor.scenarios import SCENARIOS
-from benchmarks.hypervisor.score import POLICIES, Case, Setting, printable, scores, table
+from benchmarks.hypervisor.score import POLICIES, YARDSTICKS, Case, Setting, breakdown, outcomes, printable, scores, table
 from benchmarks.hypervisor.workload import jobs, read_arrivals, read_graphs
 
 TRACES = Path(__file__).parent / "traces"
@@ -55,9 +58,10 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, nargs="+", default=[1], metavar="N", help="one day for each; figures are over all of them (1)")
     parser.add_argument("--concurrency", type=_positive, default=5, metavar="N", help="tasks a worker (5)")
     parser.add_argument("--start-seconds", type=_seconds, default=30.0, metavar="S", help="until a new worker takes tasks (30)")
-    parser.add_argument("--policy", choices=[*POLICIES, "all"], default="all", help="which to score (all)")
+    parser.add_argument("--policy", choices=[*POLICIES, *YARDSTICKS, "all"], default="all", help="which to score (all)")
     parser.add_argument("--scenario", choices=list(SCENARIOS), default="steady", help="what kind of day (steady)")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
+    parser.add_argument("--breakdown", action="store_true", help="a table of what the worker-seconds went into instead")
     parser.add_argument("--plots", type=Path, metavar="DIR", help="also write PNGs into this directory")
     parser.add_argument("--report", action="store_true", help="the whole table of docs/hypervisor.md, as Markdown")
     parser.add_argument(
@@ -74,7 +78,11 @@ def main(given: list[str]) -> int:
     if asked.tasks:
         return report.count_kills(read_graphs(GRAPHS), asked.tasks)
     cases = list(_cases(asked))
-    found = scores(list(POLICIES) if asked.policy == "all" else [asked.policy], cases)
+    policies = list(POLICIES) if asked.policy == "all" else [asked.policy]
+    if asked.breakdown:
+        print(breakdown(outcomes([*policies, *YARDSTICKS] if asked.policy == "all" else policies, cases)))
+        return 0
+    found = scores(policies, cases)
     if asked.plots:
         from benchmarks.hypervisor import plots  # only people who want pictures load a plotting library
 

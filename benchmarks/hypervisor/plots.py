@@ -17,6 +17,8 @@ COLOURS = {
     "astro_no_hold": "#e08a5b",
     "keda": "#3b6fb0",
     "mwaa": "#8a5fb0",
+    "placed": "#555555",
+    "placed_by_truth": "#999999",
 }
 WINDOW = 2400.0
 """Seconds that the second picture shows."""

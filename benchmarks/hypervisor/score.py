@@ -13,7 +13,8 @@ from benchmarks.hypervisor.optimum import optimum
 from benchmarks.hypervisor.ours import Ours
 from benchmarks.hypervisor.peers import Keda, Reactive
 from benchmarks.hypervisor.workload import Deployment
-from benchmarks.hypervisor.world import Policy, World
+from benchmarks.hypervisor.world import PARTS, Policy, World
+from benchmarks.hypervisor.yardsticks import Nobody, Placed, PlacedByTruth
 
 POLICIES: dict[str, Callable[[], Policy]] = {
     "balanced": partial(Ours, Style.BALANCED),
@@ -23,6 +24,8 @@ POLICIES: dict[str, Callable[[], Policy]] = {
     "keda": Keda,
     "mwaa": partial(Reactive, 60.0, 120.0),
 }
+YARDSTICKS: dict[str, type[World]] = {"placed": Placed, "placed_by_truth": PlacedByTruth}
+"""Hypothetical fleets; they are no peers, and are played only when they are asked for."""
 STARTS = {"mwaa": 150.0}
 """Seconds that workers take to start where it is not the run's to say."""
 
@@ -48,6 +51,8 @@ class Outcome:
     killed: int
     ended: int
     """Tasks that ran to their end."""
+    spent: dict[str, float]
+    """The cost by what it went into."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,8 @@ def outcomes(policies: Sequence[str], cases: Sequence[Case], *, processes: int =
 def played(policy: str, case: Case) -> World:
     """The case under that policy, to its end."""
     start = STARTS.get(policy, case.setting.start)
-    return World(case.deployment, POLICIES[policy](), concurrency=case.setting.concurrency, start=start, seed=case.seed).play()
+    world, decides = (YARDSTICKS[policy], Nobody()) if policy in YARDSTICKS else (World, POLICIES[policy]())
+    return world(case.deployment, decides, concurrency=case.setting.concurrency, start=start, seed=case.seed).play()
 
 
 def outcome(policy: str, case: Case) -> Outcome:
@@ -109,6 +115,7 @@ def outcome(policy: str, case: Case) -> Outcome:
         world.launches,
         world.killed,
         world.ended,
+        world.spent,
     )
 
 
@@ -135,6 +142,18 @@ def table(found: dict[str, Figures]) -> str:
     """A line for each policy, in Markdown."""
     head = "| policy | cost / optimum | slowdown mean | p95 | wait p50 | p99 | launches | killed |\n|---|---|---|---|---|---|---|---|"
     return "\n".join([head, *(_line(name, each) for name, each in found.items())])
+
+
+def breakdown(seen: Sequence[tuple[str, Outcome]]) -> str:
+    """For each policy what its worker-seconds went into, as shares of the optimum, in Markdown."""
+    head = f"| policy | cost / optimum | {' | '.join(PARTS)} |\n|---|---|{'---|' * len(PARTS)}"
+    return "\n".join([head, *(_parts(name, [each for of, each in seen if of == name]) for name in dict.fromkeys(of for of, _ in seen))])
+
+
+def _parts(name: str, seen: Sequence[Outcome]) -> str:
+    best = max(1.0, sum(one.optimum for one in seen))
+    shares = [sum(one.spent[part] for one in seen) / best for part in PARTS]
+    return f"| {name} | {' | '.join(f'{each:.2f}' for each in (sum(shares), *shares))} |"
 
 
 def _line(name: str, each: Figures) -> str:

@@ -15,18 +15,22 @@ from benchmarks.hypervisor.workload import GAP, Dag, Deployment, Planned
 REMEMBERED = 7
 """The last durations of a task whose median is how long it usually takes."""
 
+START, BUSY, FREE, PINNED, IDLE = PARTS = ("start", "busy", "free", "pinned", "idle")
+"""What a worker-second goes into: starting; tasks (the share of its slots that are taken); the free slots beside them, on workers
+that take tasks and on closed ones, which a last task pins; and workers that have no task at all."""
+
 
 class Worker:
     """`is_open` while it takes new tasks."""
 
-    __slots__ = ("idle_since", "is_open", "launched", "number", "quiet_since", "ready", "tasks")
+    __slots__ = ("accounted", "idle_since", "is_open", "launched", "number", "quiet_since", "ready", "tasks")
 
     def __init__(self, number: int, now: float, ready: float) -> None:
         self.number, self.launched, self.ready = number, now, ready
         self.is_open = True
         self.tasks: dict[tuple[Run, int], float] = {}
         """When each of its tasks started."""
-        self.idle_since = ready
+        self.idle_since = self.accounted = ready
         self.quiet_since = ready
         """Since when it has been closed and idle, as far as it is both."""
 
@@ -103,6 +107,8 @@ class World:
         self.running = 0
         self.lifetimes: list[tuple[float, float]] = []
         """Launch and end of each worker that is no more."""
+        self.spent = dict.fromkeys(PARTS, 0.0)
+        """Their worker-seconds by what they went into."""
         self.launches = self.killed = self.ended = 0
         self.waits: list[float] = []
         self.slowdowns: list[float] = []
@@ -144,13 +150,17 @@ class World:
 
     def close(self, worker: Worker) -> None:
         """It takes nothing new."""
+        self._account(worker)
         worker.is_open, worker.quiet_since = False, self.now
 
     def open(self, worker: Worker) -> None:
+        self._account(worker)
         worker.is_open = True
 
     def end(self, worker: Worker) -> None:
         """It is gone now; tasks that it ran are killed, and Airflow queues them again."""
+        self._account(worker)
+        self.spent[START] += min(self.now, worker.ready) - worker.launched
         self.workers.remove(worker)
         self.lifetimes.append((worker.launched, self.now))
         for run, task in worker.tasks:
@@ -186,6 +196,7 @@ class World:
         self.hand_out()
 
     def _started(self, worker: Worker, run: Run, task: int) -> None:
+        self._account(worker)
         self.waits.append(self.now - run.queued.pop(task))
         worker.tasks[run, task] = self.now
         run.running[task] = worker
@@ -195,6 +206,7 @@ class World:
     def _ended(self, run: Run, task: int, worker: Worker) -> None:
         if run.running.get(task) is not worker:
             return  # it was killed before
+        self._account(worker)
         del worker.tasks[run, task], run.running[task]
         run.ended.add(task)
         self.running -= 1
@@ -209,6 +221,14 @@ class World:
             worker.idle_since = worker.quiet_since = self.now
             self._policy.emptied(self, worker)
         self.hand_out()
+
+    def _account(self, worker: Worker) -> None:
+        """What it has been since it was last looked at; asked before anything about it changes."""
+        seconds = max(0.0, self.now - worker.accounted)
+        worker.accounted = max(self.now, worker.accounted)
+        taken = len(worker.tasks) / self.concurrency
+        self.spent[BUSY] += taken * seconds
+        self.spent[IDLE if not taken else FREE if worker.is_open else PINNED] += (1 - taken) * seconds
 
     def _finished(self, run: Run) -> None:
         del self.active[run]

@@ -1,6 +1,5 @@
 """A project on disk: a pyproject.toml with [tool.orrery], or just a folder with dags/ in it."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,9 +46,13 @@ def _at(root: Path) -> Project | None:
 def _table(path: Path) -> dict[str, Any] | None:
     """[tool.orrery], or None where a pyproject.toml is missing or belongs to something else."""
     try:
-        document = tomllib.loads(path.read_text())
+        text = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
+    import tomllib  # which nobody needs who stands in no project
+
+    try:
+        document = tomllib.loads(text.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Failure(f"cannot read `{path}`: {error}", kind="usage") from error
     table = document.get("tool", {}).get("orrery")

@@ -281,8 +281,7 @@ class Plane:
     def _accept(self, request: Request) -> Answer:
         if request.json["token"] not in ("once", self.token) or "authorization" in request.headers:
             return error(404, "this invitation is not open")
-        accepted = {"organizationId": ORGANIZATION, "organizationName": "Acme", "token": "a.user.token", "tokenExpiresAt": TIME}
-        return Answer(body={"user": _USER, **accepted})
+        return Answer(body={"user": _USER, "organizationId": ORGANIZATION, "organizationName": "Acme"})
 
     def _upload(self, request: Request) -> Answer:
         match request.query.get("comp"):

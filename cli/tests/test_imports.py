@@ -8,7 +8,8 @@ import pytest
 
 HEAVY = frozenset(
     "asyncio concurrent.futures difflib email email.message hashlib http.client http.server httpcore2 httpx2 importlib.metadata logging "
-    "multiprocessing orrery_cli.http platformdirs secrets socket ssl tarfile tempfile unittest urllib.request webbrowser yaml".split()
+    "multiprocessing orrery_cli.http platformdirs secrets socket ssl subprocess tarfile tempfile unittest urllib.request webbrowser "
+    "yaml".split()
 )
 """Each costs milliseconds: the network, other formats, other processes, and what only failures and writers need."""
 PROGRAM = "import sys; from orrery_cli.main import main\ntry: main()\nfinally: print('\\n', *sys.modules, file=sys.stderr)"
@@ -26,7 +27,8 @@ def imported(environment: dict[str, str], line: str) -> set[str]:
 
 
 @pytest.mark.parametrize("line", ["--help", "--version", "deployment --help", "deployment apply --help", "env connection create --help",
-                                  "completion bash", "context list", "context show", "context use local"])  # fmt: skip
+                                  "completion bash", "context list", "context show", "context use local", "init --help", "check --help",
+                                  "local --help", "local status"])  # fmt: skip
 def test_what_asks_nobody_imports_nothing_heavy(environment: dict[str, str], line: str) -> None:
     allowed = {"tempfile"} if line.startswith("context use") else set()
     assert imported(environment, line) & HEAVY == allowed

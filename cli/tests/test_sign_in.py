@@ -1,7 +1,6 @@
 """Signing in from the terminal: the way through the browser, what is kept, how it is renewed, and what is not believed."""
 
 import json
-import socket
 import stat
 import threading
 import urllib.error
@@ -17,6 +16,7 @@ from click.testing import Result
 from fake_plane import Answer, Plane
 from fake_sign_in import Provider
 from orrery_cli import loopback, sign_in
+from orrery_cli.local import ports
 
 Run = Callable[..., Result]
 CONFIG = ("GET", "/private/v1alpha1/cli/auth-config")
@@ -34,9 +34,7 @@ def provider(plane: Plane, environment: dict[str, str], monkeypatch: pytest.Monk
 @pytest.fixture
 def port(monkeypatch: pytest.MonkeyPatch) -> int:
     """A port of this test's own: somebody else may be signing in on this machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number = int(probe.getsockname()[1])
+    number = ports.choose()
     monkeypatch.setattr(loopback, "PORT", number)
     return number
 

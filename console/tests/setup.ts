@@ -1,4 +1,4 @@
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
 
 // what the kit and the router ask of a browser and jsdom has not
@@ -10,5 +10,17 @@ vi.stubGlobal('matchMedia', (media: string) => ({
   addListener: () => {},
   removeListener: () => {},
 }));
+
+vi.stubGlobal(
+  'ResizeObserver',
+  class {
+    observe() {}
+    unobserve() {}
+    disconnect() {}
+  },
+);
+// a busy machine takes its time; who waits for what never comes waits this long
+configure({ asyncUtilTimeout: 15_000 });
+vi.stubGlobal('scrollTo', () => {});
 
 afterEach(cleanup);

@@ -3,12 +3,14 @@
 import fcntl
 import hashlib
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from local import environments
+from local.console.files import INDEX
 from local.environments import NODE
 from local.progress import Screen
 from local.state import ROOT, Failure, State, explain, write
@@ -17,6 +19,9 @@ SOURCES = ROOT / "console"
 BUILT = SOURCES / "dist"
 DOCUMENT = ROOT / "docs" / "openapi.json"
 """The console's types are made from it."""
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
+_TELLING = re.compile(r"\[[A-Z_]+\]|error TS|.*\bError:|npm error (?!code|A complete log)")
+"""How the lines begin that say what is wrong: Vite's, TypeScript's, Node's, npm's own."""
 
 
 def ensure(state: State, screen: Screen) -> None:
@@ -25,7 +30,7 @@ def ensure(state: State, screen: Screen) -> None:
         raise Failure("there is no `console/` beside the code")
     state.venvs.mkdir(parents=True, exist_ok=True)
     with _alone(state):
-        if is_built(state):
+        if is_built():
             return
         environments.ensure(state, screen, NODE.name)
         if not _is(_installed(), _locked()):
@@ -35,7 +40,7 @@ def ensure(state: State, screen: Screen) -> None:
         mark = _mark()
         with screen.step("Building the console"):
             _npm(state, "run", "build")
-        write(_stamp(state), mark)
+        write(_stamp(), mark)
 
 
 def ensure_if_possible(state: State, screen: Screen) -> None:
@@ -46,8 +51,8 @@ def ensure_if_possible(state: State, screen: Screen) -> None:
         screen.line(f"  The console could not be built: {failure}")
 
 
-def is_built(state: State) -> bool:
-    return (BUILT / "index.html").exists() and _is(_stamp(state), _mark())
+def is_built() -> bool:
+    return (BUILT / INDEX).exists() and _is(_stamp(), _mark())
 
 
 def programs(state: State) -> Path:
@@ -65,16 +70,21 @@ def _npm(state: State, *arguments: str) -> None:
     except OSError as error:
         raise Failure(f"cannot run npm: {explain(error)}") from error
     if done.returncode:
-        raise Failure(f"`npm {' '.join(arguments)}` failed in `console/`: {_reason(done.stdout)}")
+        log = state.path / "console.log"
+        write(log, done.stdout)
+        raise Failure(
+            f"`npm {' '.join(arguments)}` failed in `console/`: {_reason(done.stdout)}, then run `make console` (all it said: {log})"
+        )
 
 
 def _reason(said: str) -> str:
     if "ENOSPC" in said:
-        return "the disk is full; make room and run `make console`"
+        return "the disk is full; make room"
     if any(code in said for code in ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT")):
-        return "npm's registry cannot be reached; run `make console` once it can"
-    lines = [line.strip().removeprefix("npm error").strip() for line in said.splitlines() if line.strip()]
-    return " ".join([*lines[-3:], "(`make console` tries again)"]) if lines else "npm gave no reason"
+        return "npm's registry cannot be reached; wait until it can"
+    lines = [line.strip() for line in _COLOR.sub("", said).splitlines() if line.strip()]
+    telling = [line for line in lines if _TELLING.match(line)] or lines[-2:] or ["npm gave no reason"]
+    return f"{' '.join(telling[:2])}; mend it"
 
 
 def _mark() -> str:
@@ -105,8 +115,9 @@ def _installed() -> Path:
     return SOURCES / "node_modules" / ".orrery"
 
 
-def _stamp(state: State) -> Path:
-    return state.venvs / "console.stamp"
+def _stamp() -> Path:
+    """It goes with what was built, also when somebody builds by hand; files with a dot in front are served to nobody."""
+    return BUILT / ".orrery"
 
 
 def _is(stamp: Path, wanted: str) -> bool:

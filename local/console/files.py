@@ -52,13 +52,19 @@ class Files:
         if key == CONFIGURATION:
             return File(key, self.configuration.encode())
         found = self.folder / key
-        if "\0" in key or any(part in ("", ".", "..") for part in key.split("/")) or not found.is_file():
+        if not _is_public(key) or not found.is_file():
             return None
         return File(key, found.read_bytes()) if found.resolve().is_relative_to(self.folder.resolve()) else None
 
     def every(self) -> Iterator[File]:
         """All that is to be published: what the index asks for comes before it."""
-        keys = {path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file()} - {CONFIGURATION, INDEX}
-        yield from (File(key, (self.folder / key).read_bytes()) for key in sorted(keys))
+        keys = {path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file()}
+        for key in sorted(filter(_is_public, keys - {CONFIGURATION, INDEX})):
+            yield File(key, (self.folder / key).read_bytes())
         yield File(CONFIGURATION, self.configuration.encode())
         yield File(INDEX, (self.folder / INDEX).read_bytes())
+
+
+def _is_public(key: str) -> bool:
+    """Whether it names something below the folder, and nothing that begins with a dot."""
+    return "\0" not in key and not any(part == "" or part.startswith(".") for part in key.split("/"))

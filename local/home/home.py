@@ -12,8 +12,8 @@ from typing import Any
 from orrery import names
 from orrery.dataplane.port import DeploymentRef, DeploymentSpec, Observation
 from orrery.errors import DataPlaneFailed, NotFound, NotReadyYet, WorkersBusy
+from orrery_cli.local.ports import free
 
-from local import listening
 from local.home import airflow, broker, logs, metrics, ports, processes, releases, secrets, users
 from local.home.cells import Cell, deployment_cell, own_room
 from local.home.nodes import Nodes
@@ -249,7 +249,7 @@ class Home:
         if record.spec.hibernating:
             self._rested[record.id] = time.monotonic()
         is_handed_over = time.monotonic() - self._rested.get(record.id, float("-inf")) < _HANDED_OVER_SECONDS
-        if expected and not is_handed_over and not self.supervisor.pid(f"{record.id}/api-server") and not listening.free(record.port):
+        if expected and not is_handed_over and not self.supervisor.pid(f"{record.id}/api-server") and not free(record.port):
             record.port = ports.choose({other.port for other in self._records.all()})
             self._records.save(record)
         name = names.database(record.id)

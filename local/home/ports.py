@@ -4,8 +4,7 @@ import random
 from collections.abc import Collection
 
 from orrery.errors import DataPlaneFailed
-
-from local.listening import free
+from orrery_cli.local.ports import free
 
 _RANGE = range(20000, 32000)
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from orrery_cli.local import ports
 
 from agent import visitors
 from agent.activator import Activator
 from agent.home import HomeTrouble
 from agent.report import PlaneTrouble
 from agent.visitors import LARGEST_HEAD, parse
-from local import listening
 from tests.support.home import FakeClock
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -25,7 +25,7 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 class Street:
     """A home with one Deployment, a plane that remembers visits, and the activator between them."""
 
-    port: int = field(default_factory=listening.choose)
+    port: int = field(default_factory=ports.choose)
     hibernating: bool = True
     components: list[str] = field(default_factory=list)
     answer: dict[str, Any] = field(default_factory=lambda: {"state": "WAKING", "reason": "it wakes up"})
@@ -208,10 +208,10 @@ def test_a_client_that_says_nothing_is_not_waited_for(street: Street, monkeypatc
 
 def test_the_port_is_let_go_when_it_wakes_and_taken_when_it_sleeps(street: Street) -> None:
     async def story() -> None:
-        assert not listening.free(street.port)
+        assert not ports.free(street.port)
         street.hibernating = False
         await street.activator.look()
-        assert (listening.free(street.port), street.activator.doors) == (True, {})
+        assert (ports.free(street.port), street.activator.doors) == (True, {})
         street.hibernating, street.components = True, ["api-server"]
         await street.activator.look()
         assert street.activator.doors == {}, "its workers still end their tasks, and need it"

@@ -91,6 +91,15 @@ def test_idleness_goes_on_from_what_the_database_remembers(scene: Scene) -> None
     assert told(scene)["idleSince"] == scene.clock.wall().isoformat().replace("+00:00", "Z")
 
 
+def test_an_airflow_that_has_read_no_code_is_not_idle_until_it_had_the_time(scene: Scene) -> None:
+    deployment = scene.home.add()
+    deployment.ahead = replace(NOTHING, is_read=False)
+    scene.run(590)
+    assert told(scene)["idleSince"] is None
+    scene.run(30)
+    assert told(scene)["idleSince"]
+
+
 def a_snapshot(curve: list[float] | None, **queue: Any) -> dict[str, Any]:
     ahead = None if curve is None else run_lengths(tuple(curve))
     return {"takenAt": "", "deployments": [{"id": "d1", "queues": [{"name": "default", "workers": [], "ahead": ahead, **queue}]}]}

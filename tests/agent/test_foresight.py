@@ -345,7 +345,13 @@ def test_code_and_history_are_not_read_again_while_nothing_can_have_changed(airf
 
 def test_a_demand_that_changes_is_looked_at_at_once(airflow: Airflow) -> None:
     numbers = asyncio.run(asked(airflow, [NOTHING, NOTHING, Counts({"default": 1}, {}), Counts({"default": 1}, {})], each=2))
-    assert numbers == [3, 0, 2, 0]
+    assert numbers == [4, 0, 3, 0], "one of them each time whether it has read any code"
+
+
+def test_an_airflow_is_read_once_it_knows_a_dag_whatever_that_is_due(airflow: Airflow) -> None:
+    assert not foreseen(airflow).is_read
+    airflow.dag("by_hand", a_task("one"))
+    assert foreseen(airflow).is_read
 
 
 def test_how_long_nothing_was_on_is_told_by_the_database(airflow: Airflow) -> None:

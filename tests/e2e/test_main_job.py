@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from tests.e2e.airflow import Airflow, deployment
+from tests.e2e.day import Day, work
 from tests.support.platform import ROOT, Platform, ended_as, states_of
+from tests.support.terminal import Desk
 from tests.support.workers import own_state
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
@@ -57,6 +59,7 @@ def test_the_main_job_survives_a_server_dying_under_a_create(platform):
 
     hello = healthy(platform, "hello")
     assert hello, platform.said()[-2000:]
+    assert re.search(rf"\n  Console +http://localhost:{platform.port}/\n  API ", platform.said())
     assert running.startswith(hello["id"])
     done = [history for history in platform.executions("create_deployment").values() if ended_as(history) == "SUCCEEDED"]
     assert states_of(done[-1])[-2:] == CREATED[-2:]
@@ -122,6 +125,14 @@ def test_code_deploys_and_runs_although_a_server_and_a_scheduler_die(platform):
     assert run["bundle_version"] == deployment(platform, "second")["dagTarballVersion"]
     assert {task["state"] for task in airflow.tasks("fan_out", "by-hand")} == {"success"}
     platform.wait_until("the workers are gone again", lambda: not platform.workers(second["id"]), 240)
+
+
+def test_a_whole_day_is_worked_from_the_terminal(platform, page, tmp_path):
+    second = deployment(platform, "second")
+    work(Day(platform, page, Desk(f"http://localhost:{platform.port}", tmp_path / "ada"), second, tmp_path / "shop"))
+
+    airflow = Airflow(platform, second)
+    platform.wait_until("what was there in the morning is there again", lambda: not airflow.call("GET", "/dags/fan_out")["is_stale"], 90)
 
 
 def test_nothing_is_lost_and_scaling_goes_on_without_the_control_plane(platform):

@@ -79,7 +79,7 @@ def test_a_page_may_load_nothing_but_the_consoles_own_files_and_ask_nobody_but_i
         "script-src": "'self'",
         "style-src": "'self'",
         "img-src": "'self' data:",
-        "font-src": "'self'",
+        "font-src": "'self' data:",
         "connect-src": "'self' https://*.airflow.example.com https://*.lab.example.com",
         "manifest-src": "'self'",
         "base-uri": "'none'",
@@ -89,7 +89,7 @@ def test_a_page_may_load_nothing_but_the_consoles_own_files_and_ask_nobody_but_i
     }
     assert answer.header("x-content-type-options") == "nosniff"
     assert answer.header("x-frame-options") == "DENY"
-    assert answer.header("referrer-policy") == "no-referrer"
+    assert answer.header("referrer-policy") == "same-origin"
     assert answer.header("strict-transport-security") == "max-age=31536000"
     assert "camera=()" in str(answer.header("permissions-policy"))
 

@@ -5,43 +5,25 @@ at the very next request, and what is gone is gone from every list that showed i
 """
 
 import json
-import os
 import pathlib
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
 from local.aws.engine import Engine
 from local.state import State
+from tests.support import terminal
 from tests.support.process import Plane
 
-ORRERY = pathlib.Path(sys.executable).with_name("orrery")
 EVE = "eve@example.com"
 
 
 @dataclass(frozen=True)
-class Desk:
-    """Somebody with the command and settings of their own."""
-
-    url: str
-    home: pathlib.Path
-    token: str = ""
-
-    def says(self, *words: str, stdin: str = "") -> Any:
-        """The document that the command prints."""
-        run = self._run(*words, stdin=stdin)
-        assert run.returncode == 0, f"orrery {' '.join(words)}: {run.stderr}"
-        return json.loads(run.stdout)
-
-    def may_not(self, *words: str) -> str:
-        """The kind of the refusal."""
-        run = self._run(*words)
-        assert run.returncode == 1, f"orrery {' '.join(words)} was not refused: {run.stdout}{run.stderr}"
-        return str(json.loads(run.stderr)["kind"])
+class Desk(terminal.Desk):
+    """What is looked at over and over."""
 
     def names(self, noun: str, *words: str, key: str = "name") -> list[str]:
         """What a list shows now."""
@@ -58,14 +40,6 @@ class Desk:
         assert told["message"]
         return bool(told["isAllowed"])
 
-    def _run(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("ORRERY_")}
-        own = {"ORRERY_API_URL": self.url, "ORRERY_HOME": str(self.home)} | ({"ORRERY_API_TOKEN": self.token} if self.token else {})
-        return subprocess.run(
-            [ORRERY, *words, "--yes", "-o", "json"],
-            input=stdin, capture_output=True, text=True, check=False, timeout=60, env=clean | own,
-        )  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Office:
@@ -74,6 +48,8 @@ class Office:
     url: str
     folder: pathlib.Path
     owner: Desk
+    code: str
+    """What the development sign-in asks a browser for."""
 
     def desk(self, name: str, token: str = "") -> Desk:
         return Desk(self.url, self.folder / name, token)
@@ -84,19 +60,19 @@ def office(tmp_path: pathlib.Path, aws_engine: Engine) -> Iterator[Office]:
     plane = Plane(State(tmp_path / "state"), aws_engine)
     url = plane.start()
     try:
-        office = Office(url, tmp_path, Desk(url, tmp_path / "ada"))
+        office = Office(url, tmp_path, Desk(url, tmp_path / "ada"), plane.state.sign_in_code())
         office.owner.says("login", "--token", stdin=plane.invoke({"reissue": "owner"})["token"])
         yield office
     finally:
         plane.stop()
 
 
-def test_an_ordinary_day(office: Office) -> None:
+def test_an_ordinary_day(office: Office, page: Page) -> None:
     ada, secrets = office.owner, list[str]()
     ada.says("workspace", "create", "Data")
     ada.says("deployment", "create", "etl", "--workspace", "Data")
 
-    eve = joins(office, secrets)
+    eve = joins(office, page, secrets)
     is_in_a_team_with_a_role_of_our_own(ada, eve)
     robot = a_machine_gets_a_token(office, secrets)
     rights_are_moved_around(ada, eve)
@@ -113,13 +89,15 @@ def test_an_ordinary_day(office: Office) -> None:
 # -- the morning: everybody comes --------------------------------------------------------------------------------------
 
 
-def joins(office: Office, secrets: list[str]) -> Desk:
-    """Eve gets a link, becomes a member by it, and sees nothing of others yet."""
+def joins(office: Office, page: Page, secrets: list[str]) -> Desk:
+    """Eve gets a link, becomes a member by it, signs in, and sees nothing of others yet."""
     ada, eve = office.owner, office.desk("eve")
     link = ada.says("user", "invite", EVE, "--link")["url"]
     assert ada.names("user", "invites", key="organizationName")
-    eve.says("user", "accept", "--full-name", "Eve", "--login", stdin=link)
-    secrets += [link.partition("#token=")[2], eve.says("context", "show", "--reveal")["token"]]
+    eve.says("user", "accept", "--full-name", "Eve", stdin=link)
+    assert eve.may_not("whoami") == "unauthenticated"
+    eve.signs_in(page, office.code, EVE)
+    secrets += [link.partition("#token=")[2], eve.access_token()]
 
     assert eve.says("whoami")["username"] == EVE
     assert EVE in ada.names("user", "list", key="username")

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from orrery_cli import settings
 
-from local import invoke
+from local import invoke, owner
 from local.aws.engine import Engine
 from local.state import State
 from tests.support.process import Plane
@@ -89,8 +90,27 @@ def test_the_plane_mails_from_here(plane: Plane) -> None:
         assert "Accept" in page.read().decode()
     status, accepted = post(link, {"token": token})
     assert (status, accepted["user"]["id"]) == (200, invite["userId"])
-    assert get(f"{url}/v1/users/self", accepted["token"])[1]["username"] == "eve@example.com"
+    assert "token" not in accepted
     assert post(link, {"token": token})[0] == 404
+
+
+def test_whoever_signed_in_stays_so_at_the_next_start(running: Plane, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORRERY_HOME", str(running.state.cli))
+    running.state.prepare()
+    url = json.loads(running.state.plane_ready.read_text())["url"]
+    first = owner.settle(running.state, url)
+    assert settings.stored_token(owner.CONTEXT) == first.token
+
+    settings.store_sign_in(owner.CONTEXT, kept := {"access_token": "a person's"})
+    again = owner.settle(running.state, url)
+
+    assert settings.stored_sign_in(owner.CONTEXT) == kept
+    assert again.token == first.token
+    assert get(f"{url}/v1/users/self", again.token)[0] == 200
+
+    settings.store_sign_in(owner.CONTEXT, None)
+    owner.settle(running.state, url)
+    assert settings.stored_token(owner.CONTEXT) == first.token
 
 
 def test_it_listens_on_loopback_only(running: Plane) -> None:

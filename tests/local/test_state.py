@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from orrery_cli.local import ports
 
 from local import listening
 from local.progress import Screen
@@ -66,9 +67,9 @@ def test_what_cannot_be_written_is_one_line(tmp_path: Path) -> None:
 def test_the_holder_of_a_port_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = door.getsockname()[1]
-        assert not listening.free(port)
+        assert not ports.free(port)
         assert listening.holder(port).endswith(f"(pid {os.getpid()})")
-    assert listening.free(port)
+    assert ports.free(port)
 
 
 def run(command: str, state: Path, **more: str) -> subprocess.CompletedProcess[str]:

@@ -11,6 +11,7 @@ from functions.first_run.app import handler
 from tests.support.http import Caller
 from tests.support.installation import Installation
 from tests.support.invitations import accept, invite, token_for
+from tests.support.people import signed_in
 
 
 def test_it_makes_an_organization_its_owner_a_cluster_and_their_tokens(empty_table: None) -> None:
@@ -72,7 +73,7 @@ def test_an_owner_who_deleted_the_first_token_gets_back_in(empty_table: None) ->
 
 def test_an_owner_who_came_later_gets_in_when_the_first_one_has_left(installation: Installation) -> None:
     eve = accept(token_for(installation, invite(installation, role="ORGANIZATION_OWNER"))).body
-    Caller(eve["token"]).delete(f"{installation.path}/users/{installation.owner_id}")
+    signed_in(installation, eve["user"]["id"], "Eve").delete(f"{installation.path}/users/{installation.owner_id}")
 
     made = [handler({"reissue": "owner"}, None) for _ in range(2)]
 

@@ -11,9 +11,9 @@ from orrery.provisioning.sweep import sweep
 from orrery.settings import settings
 from orrery.store import outbox, tables
 
-from tests.support.http import Caller
 from tests.support.installation import Installation, another
 from tests.support.invitations import ADDRESS, Mailbox, accept, invite, mailbox, token_for, token_in
+from tests.support.people import signed_in
 
 __all__ = ["mailbox"]
 
@@ -152,7 +152,7 @@ def test_a_letter_is_not_kept_longer_than_its_invitation(installation: Installat
 def test_whoever_came_by_mail_is_told_what_others_send_to_the_address(installation: Installation, mailbox: Mailbox) -> None:
     other = another(installation)
     invite(installation)
-    eve = Caller(accept(token_in(mailbox.mails[0].get_content())).body["token"])
+    eve = signed_in(installation, accept(token_in(mailbox.mails[0].get_content())).body["user"]["id"], "eve")
 
     made = invite(other)
 

@@ -32,7 +32,7 @@ FLAGS = (
     "--no-proxy-server",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
 )
-PATIENCE = 15_000.0
+PATIENCE = 30_000.0
 """Milliseconds for a page and for what is expected of it, on a machine that also runs the platform."""
 
 

@@ -6,13 +6,14 @@ import json
 import os
 import pathlib
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
+
+from orrery_cli.local import ports
 
 ROOT = pathlib.Path(__file__).parents[2]
 T = TypeVar("T")
@@ -23,7 +24,7 @@ class Platform:
 
     def __init__(self, state: pathlib.Path, port: int | None = None) -> None:
         self.state = state
-        self.port = port or _free_port()
+        self.port = port or ports.choose()
         self.output = state.parent / f"{state.name}.out"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -160,10 +161,3 @@ def _read(path: str) -> bytes:
         return pathlib.Path(path).read_bytes()
     except OSError:
         return b""
-
-
-def _free_port() -> int:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port: int = door.getsockname()[1]
-        return port

@@ -1,17 +1,17 @@
 """`orrery check` and `orrery pytest`: whether the project's DAGs are sound, in the project's own environment."""
 
-from typing import Any
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from orrery_cli import project
 from orrery_cli.commands.local_options import PATH
 from orrery_cli.failures import FAILED, INTERRUPTED, USAGE, Failure
-from orrery_cli.local import checking, children, preparation
 from orrery_cli.output import note
 from orrery_cli.session import current
 from orrery_cli.shared import command
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 _EXITS = {0: 0, 1: FAILED, 2: INTERRUPTED, 4: USAGE}
 """pytest's exit codes as those of this command; what is not here is 1."""
@@ -31,6 +31,9 @@ def check(path: str | None, strict: bool) -> None:
       orrery check
       orrery check --strict -o json
     """
+    from orrery_cli import project
+    from orrery_cli.local import checking, preparation
+
     session = current()
     ready = preparation.prepared(project.find(path))
     with ready.place.scratch() as folder:
@@ -56,6 +59,11 @@ def pytest(path: str | None, words: tuple[str, ...]) -> None:
       orrery pytest
       orrery pytest tests/test_dags.py -k import -x
     """
+    from xml.etree import ElementTree
+
+    from orrery_cli import project
+    from orrery_cli.local import children, preparation
+
     ready = preparation.prepared(project.find(path))
     with ready.place.scratch() as folder:
         variables = ready.variables(ready.fresh_database(folder), folder)
@@ -71,7 +79,7 @@ def pytest(path: str | None, words: tuple[str, ...]) -> None:
     raise SystemExit(_EXITS.get(code, FAILED))
 
 
-def _counted(report: ElementTree.Element) -> dict[str, int]:
+def _counted(report: "Element") -> dict[str, int]:
     suites = list(report.iter("testsuite"))
     tests, failed, errors, skipped = (sum(int(each.get(name, 0)) for each in suites) for name in ("tests", "failures", "errors", "skipped"))
     return {"passed": tests - failed - errors - skipped, "failed": failed, "errors": errors, "skipped": skipped}

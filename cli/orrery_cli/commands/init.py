@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from orrery_cli.local import beginning, environments
 from orrery_cli.output import note
 from orrery_cli.session import current
 from orrery_cli.shared import command
@@ -27,6 +26,8 @@ def init(path: Path, name: str | None, runtime: str | None) -> None:
       orrery init etl
       orrery init . --runtime 3.3-1
     """
+    from orrery_cli.local import beginning, environments
+
     begun = beginning.at(path, name=name, runtime=runtime)
     older = begun.older
     written = begun.write()

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from orrery_cli import lookup, settings
+from orrery_cli import lookup
 from orrery_cli.failures import Failure
 from orrery_cli.http import Api
 from orrery_cli.output import note
@@ -74,27 +74,23 @@ def uninvite(name: str) -> None:
 
 @command("accept")
 @click.option("--full-name", help="What you are called; the first part of your address when left out.")
-@click.option("--login", is_flag=True, help="Remember the token for the current context, and do not print it.")
-def accept(full_name: str | None, login: bool) -> None:
-    """Accept an invitation and get the token that you act with.
+def accept(full_name: str | None) -> None:
+    """Accept an invitation, and become a member; then `orrery login`, with the address that was invited.
 
     The link is read from the prompt or from stdin, never from the command line, where other users of the machine could
     see it. It works once.
 
     \b
     Examples:
-      orrery user accept --login
+      orrery user accept && orrery login
       orrery user accept --full-name "Eve Adams" -o json < link.txt
     """
     session = current()
     body = {"token": _read(session)} | ({"fullName": full_name} if full_name else {})
     made = Api(session.api_url, None).post("/invitations/v1/accept", body)
-    if login:
-        settings.store_token(session.context.name, made.pop("token"))
-        made["context"] = session.context.name
-    session.show(made, ("user.id", "user.username", "organizationName", "context" if login else "token", "tokenExpiresAt"))
-    if not login and session.output == "table":
-        note("The token is shown this once; keep it safe, or sign in with it: `orrery login --token`.")
+    session.show(made, ("user.id", "user.username", "organizationName"))
+    if session.output == "table":
+        note(f"You are a member of {made['organizationName']}. Sign in as {made['user']['username']}: `orrery login`")
 
 
 @command("remove")

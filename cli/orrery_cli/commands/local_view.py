@@ -4,7 +4,7 @@ import click
 
 from orrery_cli.commands.local_options import PATH, place
 from orrery_cli.failures import Failure
-from orrery_cli.local import following, serving
+from orrery_cli.local import serving
 from orrery_cli.session import current
 from orrery_cli.shared import command
 
@@ -40,6 +40,8 @@ def logs(components: tuple[str, ...], path: str | None, follow: bool, limit: int
       orrery local logs
       orrery local logs scheduler dag-processor --follow
     """
+    from orrery_cli.local import following
+
     session = current()
     if follow and session.output == "yaml":
         raise Failure("`--follow` writes lines; use `-o json` or a table", kind="usage")

@@ -25,7 +25,7 @@ class Port:
 
 def check(wanted: int | None) -> None:
     """Raises `Failure` where something listens at the port that was asked for."""
-    if wanted is not None and not _free(wanted):
+    if wanted is not None and not free(wanted):
         raise _taken(wanted)
 
 
@@ -50,10 +50,7 @@ def _candidates(wanted: int | None, before: int | None) -> Iterator[int]:
         return
     yield from filter(None, (before, _PREFERRED))
     for _ in range(100):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            number = int(probe.getsockname()[1])
-        yield number
+        yield choose()
 
 
 def _claim(number: int) -> Port | None:
@@ -65,13 +62,14 @@ def _claim(number: int) -> Port | None:
     except BlockingIOError:
         os.close(claim)
         return None
-    if _free(number):
+    if free(number):
         return Port(number, claim)
     os.close(claim)
     return None
 
 
-def _free(number: int) -> bool:
+def free(number: int) -> bool:
+    """Whether a server of this machine could listen there now."""
     with socket.socket() as probe:
         # as servers bind: what a closed connection left behind does not count
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -80,6 +78,13 @@ def _free(number: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def choose() -> int:
+    """A port that is free now; the kernel picks it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _taken(number: int | None) -> Failure:

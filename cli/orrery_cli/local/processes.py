@@ -6,7 +6,6 @@ A pid alone is not enough: after a restart of the machine it may be somebody els
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,6 +38,8 @@ class _Process:
 
 def start(argv: Sequence[str], *, cwd: Path, environment: Mapping[str, str], log: Path, kept: Sequence[int] = ()) -> Leader:
     """A process that nothing of this command holds: its own session, no terminal, words into a file; `kept` are descriptors it inherits."""
+    import subprocess  # which nobody needs who only looks
+
     with log.open("ab") as file:
         process = subprocess.Popen(  # noqa: S603
             argv,
@@ -119,6 +120,8 @@ def _table() -> Iterator[_Process]:
                     if fields[0] not in "ZX":
                         yield _Process(int(name), int(fields[1]), int(fields[3]), fields[19])
         return
+    import subprocess
+
     listed = subprocess.run(["ps", "-axo", "pid=,ppid=,pgid=,stat=,lstart="], capture_output=True, text=True, check=True)  # noqa: S607
     for line in listed.stdout.splitlines():
         pid, parent, group, state, started = line.split(None, 4)

@@ -35,7 +35,7 @@ const authorized: Middleware = {
 };
 
 /** The API by its own document. A refusal is thrown as a `Failure`. */
-export const api = createFetchClient<paths>({ baseUrl: '/v1' });
+export const api = createFetchClient<paths>({ baseUrl: `${location.origin}/v1`, fetch: request => fetch(request) });
 api.use(authorized);
 
 /** The same for components: `queries.useQuery('get', path, ...)`, `queries.useMutation('post', path)`. */

@@ -34,8 +34,8 @@ export class Failure extends Error {
 
   static from(thrown: unknown): Failure {
     if (thrown instanceof Failure) return thrown;
-    const words =
-      thrown instanceof TypeError ? 'the API cannot be reached; look at your network and try again' : String(thrown);
+    const said = thrown instanceof Error ? thrown.message : String(thrown);
+    const words = thrown instanceof TypeError ? 'the API cannot be reached; look at your network and try again' : said;
     return new Failure(words, 0, 'UNREACHABLE', '');
   }
 }

@@ -1,7 +1,6 @@
-import Box from '@cloudscape-design/components/box';
-import Spinner from '@cloudscape-design/components/spinner';
 import { FailureNote } from './FailureNote';
 import { Page, type Crumb } from './Page';
+import { Reading } from './Reading';
 
 interface Props {
   query: { error: unknown; refetch: () => unknown };
@@ -21,9 +20,7 @@ export function PageState({ query, noun, trail }: Props) {
           onRetry={() => void query.refetch()}
         />
       ) : (
-        <Box color="text-body-secondary" padding={{ vertical: 'l' }}>
-          <Spinner /> {`Reading the ${noun} …`}
-        </Box>
+        <Reading words={`Reading the ${noun} …`} />
       )}
     </Page>
   );

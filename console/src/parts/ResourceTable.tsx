@@ -72,6 +72,7 @@ export function ResourceTable<T>(props: Props<T>) {
       loading={rows.isPending}
       loadingText={`Reading ${plural} …`}
       wrapLines
+      ariaLabels={{ tableLabel: title ?? plural }}
       empty={
         filterProps.filteringText ? (
           <Empty words={`No ${noun} matches.`}>
@@ -94,7 +95,7 @@ export function ResourceTable<T>(props: Props<T>) {
         )
       }
       filter={
-        (rows.data?.length ?? 0) > (props.filtersFrom ?? 1) - 1 && (
+        ((rows.data?.length ?? 0) > (props.filtersFrom ?? 1) - 1 || props.filters) && (
           <SpaceBetween direction="horizontal" size="xs">
             <TextFilter
               {...filterProps}

@@ -9,6 +9,7 @@ export interface Asked {
   path: string;
   query: URLSearchParams;
   body: unknown;
+  bytes: Uint8Array;
   authorization: string | null;
 }
 
@@ -18,17 +19,16 @@ export function server(answers: Record<string, Answer | ((asked: Asked) => Answe
   cache.clear();
   actAs({ accessToken: async () => 'a token', forget: () => {} } as unknown as Session);
   vi.stubGlobal('fetch', async (input: Request | string, init?: RequestInit) => {
-    const request = new Request(
-      new URL(typeof input === 'string' ? input : input.url, location.href),
-      typeof input === 'string' ? init : input,
-    );
+    const request = typeof input === 'string' ? new Request(new URL(input, location.href), init) : input;
     const url = new URL(request.url);
-    const text = await request.text();
+    const bytes = new Uint8Array(await request.arrayBuffer());
+    const text = new TextDecoder().decode(bytes);
     const one: Asked = {
       method: request.method,
       path: url.pathname,
       query: url.searchParams,
       body: text.startsWith('{') ? JSON.parse(text) : Object.fromEntries(new URLSearchParams(text)),
+      bytes,
       authorization: request.headers.get('authorization'),
     };
     asked.push(one);

@@ -11,6 +11,7 @@
     │   └── StillChanging          a saga is under way that this change would cross
     ├── NotServed             412  this installation does not do that, and never half does it
     ├── TooLarge              413  more bytes than this door takes
+    ├── TooMany               429  more of this than one may ask for in a minute
     ├── Unavailable           503  *retryable*: an outside system is away, slow or throttling
     │   ├── NotReadyYet            what was asked for is on its way
     │   └── WorkersBusy            tasks are running; we wait, we never kill
@@ -96,6 +97,10 @@ class NotServed(Error):
 
 class TooLarge(Error):
     status, code = 413, "TOO_LARGE"
+
+
+class TooMany(Error):
+    status, code = 429, "TOO_MANY"
 
 
 class Unavailable(Error):

@@ -55,8 +55,8 @@ Accept here, within {days} days and once:
 
 {link(invite, is_mailed=True)}
 
-or give the link to `orrery user accept`. Whoever has it can accept in your place: do not pass it on. If you expected no invitation, do
-nothing; it ends by itself.
+or give the link to `orrery user accept`. Then sign in with this address. Whoever has the link can accept in your place, but nobody else can
+sign in: do not pass it on all the same. If you expected no invitation, do nothing; it ends by itself.
 """
     return mail.Mail(invite.email, f"You are invited to {home}", text)
 

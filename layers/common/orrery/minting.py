@@ -48,12 +48,6 @@ def api_token(id: str, start: datetime, end: datetime, **places: str) -> Secret:
     return _signed(claims)
 
 
-def user_token(user_id: str, organization_id: str, start: datetime, end: datetime) -> Secret:
-    """The token of a user in person."""
-    claims = {"iss": settings().api_url, "sub": user_id, "iat": int(start.timestamp()), "exp": int(end.timestamp())}
-    return _signed(claims | {"org_id": organization_id, "scope": "user", "version": "1", "jti": names.new_id()})
-
-
 def agent_token(cluster_id: str, start: datetime, end: datetime) -> Secret:
     """The token of a cluster's agent."""
     claims = {"iss": settings().api_url, "sub": cluster_id, "iat": int(start.timestamp()), "exp": int(end.timestamp())}

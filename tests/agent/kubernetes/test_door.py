@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from orrery_cli.local import ports
 
 from agent.home import HomeTrouble
 from agent.kubernetes.door import ClusterDoor
 from agent.report import PlaneTrouble
-from local import listening
 from tests.support.home import FakeClock
 
 
 @dataclass
 class House:
-    port: int = field(default_factory=listening.choose)
+    port: int = field(default_factory=ports.choose)
     hosts: list[str] = field(default_factory=lambda: ["calm-orbit-1234.example.com", "cold-moon-5678.example.com", ""])
     is_away: bool = False
     is_plane_away: bool = False

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.hypervisor.__main__ import ARRIVALS, GRAPHS, main
 from benchmarks.hypervisor.scenarios import SCENARIOS
-from benchmarks.hypervisor.score import POLICIES, Setting, scores
+from benchmarks.hypervisor.score import POLICIES, YARDSTICKS, Setting, scores
 from benchmarks.hypervisor.workload import read_arrivals, read_graphs
 
 FIELDS = {
@@ -68,6 +68,12 @@ def test_arrivals_alone_are_scored_by_themselves_and_else_as_one_more_deployment
 def test_without_json_it_is_a_table(capsys, graphs):
     lines = printed(capsys, "--graphs", graphs).splitlines()
     assert [line.split("|")[1].strip() for line in lines[2:]] == list(POLICIES)
+
+
+def test_the_breakdown_has_the_yardsticks_too_and_its_parts_come_to_the_cost(capsys, graphs):
+    lines = [line.split("|")[1:-1] for line in printed(capsys, "--graphs", graphs, "--breakdown").splitlines()[2:]]
+    assert [name.strip() for name, *_ in lines] == [*POLICIES, *YARDSTICKS]
+    assert all(float(cost) == pytest.approx(sum(map(float, parts)), abs=0.03) for _, cost, *parts in lines)
 
 
 def test_help_says_what_is_counted(capsys):

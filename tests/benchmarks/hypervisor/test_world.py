@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.hypervisor.score import POLICIES, Case, Setting, outcome, played
+from benchmarks.hypervisor.score import POLICIES, YARDSTICKS, Case, Setting, outcome, played
 from benchmarks.hypervisor.workload import GAP, Planned, read_graphs, scheduled
-from tests.benchmarks.hypervisor.days import DIAMOND, LONG, WIDE, at, case, day
+from benchmarks.hypervisor.world import BUSY, PINNED
+from tests.benchmarks.hypervisor.days import DIAMOND, LONG, WIDE, at, case, day, jobs_at
 
-EVERYONE = sorted(POLICIES)
+EVERYONE = sorted([*POLICIES, *YARDSTICKS])
 
 
 @pytest.mark.parametrize("policy", EVERYONE)
@@ -32,6 +33,28 @@ def test_no_worker_is_paid_for_less_than_its_start_and_the_work_it_holds(policy)
     seen = outcome(policy, case(deployment, concurrency=2))
     work = sum(sum(run.durations) for run in deployment.runs)
     assert seen.cost >= seen.launches * 30.0 + work / 2
+
+
+@pytest.mark.parametrize("policy", EVERYONE)
+def test_every_worker_second_went_into_something_and_the_tasks_took_theirs(policy):
+    deployment = day(3, DIAMOND, WIDE, LONG)
+    world = played(policy, case(deployment))
+    assert sum(world.spent.values()) == pytest.approx(world.cost)
+    assert world.killed or world.spent[BUSY] == pytest.approx(sum(sum(run.durations) for run in deployment.runs) / 5)
+    assert world.spent[PINNED] == 0 or policy in ("balanced", "economy", "keda")
+
+
+@pytest.mark.parametrize("yardstick", sorted(YARDSTICKS))
+def test_by_hand_no_task_waits_and_nothing_costs_less_than_the_optimum(yardstick):
+    seen = outcome(yardstick, case(day(3, DIAMOND, WIDE, LONG, is_announced=False), concurrency=2))
+    assert max(seen.waits) == 0
+    assert seen.cost >= seen.optimum - 1e-6
+
+
+def test_who_is_told_how_long_tasks_take_puts_the_long_ones_together():
+    one, other, last = [(100.0, 20.0), (100.0, 5.0)], [(101.0, 500.0), (101.0, 5.0)], [(108.0, 400.0)]
+    told, untold = (outcome(name, case(jobs_at([*one, *other, *last]), concurrency=2)) for name in ("placed_by_truth", "placed"))
+    assert told.cost == pytest.approx(untold.cost - 400.0, abs=20.0)
 
 
 def test_a_workers_cost_runs_from_its_launch_to_its_end():

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from orrery import names
 from orrery.errors import DataPlaneFailed
+from orrery_cli.local.ports import free
 
-from local import listening
 from local.home import health, ports
 from local.home import users as user_numbers
 from local.home.places import Places, places
@@ -78,11 +78,11 @@ def test_as_root_many_organizations_are(tmp_path: Path) -> None:
 
 def test_a_port_is_free_and_nobody_elses() -> None:
     port = ports.choose(())
-    assert listening.free(port)
+    assert free(port)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
         taken.listen()
-        assert not listening.free(port)
+        assert not free(port)
 
 
 def test_health_is_airflows_own_word() -> None:

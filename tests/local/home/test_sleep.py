@@ -14,8 +14,8 @@ import psycopg
 import pytest
 from orrery.hypervisor.sleep import Action, Facts, decide
 from orrery.model.deployment import IdleRule, SleepCause
+from orrery_cli.local import ports
 
-from local import listening
 from tests.dataplane_contract import a_spec, persist, ref_of, remove_all
 from tests.local.home.airflows import Airflow
 from tests.local.home.running import ROOT, FakePlane, RunningHome, wait_until
@@ -116,7 +116,7 @@ def test_a_visitor_wakes_it_and_its_next_run_finds_it_awake(sleeper: Sleeper, fa
 
 def asleep(airflow: Airflow) -> bool:
     """Whether the agent answers; a look like this wakes nobody."""
-    return not listening.free(int(airflow.address.rpartition(":")[2])) and airflow.ask("HEAD", "/").status == 503
+    return not ports.free(int(airflow.address.rpartition(":")[2])) and airflow.ask("HEAD", "/").status == 503
 
 
 def opened(airflow: Airflow) -> bool:

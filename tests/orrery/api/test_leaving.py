@@ -16,7 +16,7 @@ from tests.support.people import member, signed_in, team
 def owner(installation: Installation, name: str) -> tuple[str, Caller]:
     """One more owner, in person."""
     accepted = accept(token_for(installation, invite(installation, f"{name}@example.com", "ORGANIZATION_OWNER"))).body
-    return accepted["user"]["id"], Caller(accepted["token"])
+    return accepted["user"]["id"], signed_in(installation, accepted["user"]["id"], name)
 
 
 def test_a_member_who_is_removed_leaves_nothing_and_may_do_nothing(installation: Installation) -> None:
@@ -40,7 +40,7 @@ def test_somebody_invited_back_is_somebody_else(installation: Installation) -> N
     accepted = accept(token_for(installation, invite(installation, "eve@example.com"))).body
 
     assert accepted["user"]["id"] != id
-    assert Caller(accepted["token"]).get("/v1/users/self").status == 200
+    assert signed_in(installation, accepted["user"]["id"], "eve").get("/v1/users/self").status == 200
     assert before.get("/v1/users/self").status == 401
 
 

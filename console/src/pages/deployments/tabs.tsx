@@ -27,6 +27,11 @@ function tab<N extends string>(
 /** The sides of a Deployment, in the order in which they are shown; each is fetched when it is first opened. */
 export const TABS: readonly Tab[] = [
   tab('', 'Overview', () => import('./overview/Overview'), 'Overview'),
+  tab('dags', 'DAGs', () => import('./dags/Dags'), 'Dags'),
+  tab('deploys', 'Deploys', () => import('./deploys/Deploys'), 'Deploys'),
   tab('queues', 'Worker queues', () => import('./queues/Queues'), 'Queues'),
+  tab('logs', 'Logs', () => import('./logs/Logs'), 'Logs'),
+  tab('environment', 'Environment', () => import('./environment/Environment'), 'Environment'),
+  tab('access', 'Access', () => import('./access/Access'), 'Access'),
   tab('details', 'Details', () => import('./details/Details'), 'Details'),
 ];

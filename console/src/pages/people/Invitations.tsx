@@ -63,7 +63,7 @@ export function Invitations() {
           {
             id: 'actions',
             header: '',
-            width: 180,
+            width: 240,
             cell: each => (
               <SpaceBetween direction="horizontal" size="s">
                 <Button

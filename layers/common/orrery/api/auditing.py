@@ -39,12 +39,22 @@ def record(event: dict[str, Any], caller: Principal, find: Callable[[], Operatio
 
     `find` tells which operation it asks for. Never raises.
     """
+
+    def made() -> Record | None:
+        operation = find()
+        is_told = caller.kind is not Kind.AGENT and _matters(event, operation, status)
+        return _record(event, caller, operation, status) if is_told else None
+
+    keep(made, context)
+
+
+def keep(make: Callable[[], Record | None], context: Any = None) -> None:
+    """Writes down what `make` makes, if anything. Never raises."""
     made = None
     try:
-        operation = find()
-        if caller.kind is Kind.AGENT or not _matters(event, operation, status):
+        made = make()
+        if made is None:
             return
-        made = _record(event, caller, operation, status)
         if context is not None and context.get_remaining_time_in_millis() < NEEDED:
             raise TimeoutError
         audit.append(made)

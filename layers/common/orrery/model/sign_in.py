@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import ipaddress
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ IDLE_LIFE = timedelta(days=14)
 LONGEST_LIFE = timedelta(days=90)
 """A session that is never refreshed ends after the first, any other after the second: then one signs in again."""
 POLL_SECONDS = 5
+STARTS = 60
+"""Sign-ins that may begin in one minute from one place: an office behind one address stays below it, and a flood fills no table."""
 
 SCOPES = ("openid", "profile", "email", "offline_access")
 USER_CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
@@ -200,6 +203,15 @@ class Session:
 
     def refresh(self, refresh_hash: str, now: datetime) -> Self:
         return replace(self, refresh_hash=refresh_hash, refreshed_at=now, generation=self.generation + 1)
+
+
+def place_of(source_ip: str) -> str:
+    """Whose requests are counted together: an address, and of IPv6 the network of 64 bits, in which one machine has as many as it likes."""
+    try:
+        address = ipaddress.ip_address(source_ip)
+    except ValueError:
+        return ""
+    return str(address) if address.version == 4 else str(ipaddress.ip_network((int(address), 64), strict=False))
 
 
 def spelled(user_code: str) -> str:

@@ -76,10 +76,10 @@ def opened_by(token: str) -> tuple[Invite, User, Key]:
         raise _nothing() from None
 
 
-def accept(token: str, invite: Invite, user: User, *more: Write) -> None:
-    """The user as a member: of two who come at the same time one gets in. `more` is done in the same breath."""
+def accept(token: str, invite: Invite, user: User) -> None:
+    """The user as a member: of two who come at the same time one gets in."""
     key = writes.delete_anyway(table()(f"INVITATION#{digest(token)}", "INVITATION"))
-    writes.commit(*_closed(invite, _nothing()), *users.accepted(user), key, *more)
+    writes.commit(*_closed(invite, _nothing()), *users.accepted(user), key)
 
 
 def _closed(invite: Invite, otherwise: NotFound) -> tuple[Write, ...]:

@@ -1,16 +1,26 @@
 """Sign-ins under way: each is known by the hash of a secret, taken once, and gone in ten minutes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
-from orrery.errors import Conflict, Error, NotFound
+from orrery.errors import Conflict, Error, NotFound, TooMany
 from orrery.minting import digest
-from orrery.model.sign_in import CODE_REMEMBERED, Code, Device, Flow, Identified, Person
+from orrery.model.sign_in import CODE_REMEMBERED, STARTS, Code, Device, Flow, Identified, Person, place_of
 from orrery.store import reads, writes
 from orrery.store.tables import Item, claim, item, table
 from orrery.store.writes import Write
 
+MINUTE = timedelta(minutes=1)
 Step = TypeVar("Step", Flow, Identified)
+
+
+def count(source_ip: str, now: datetime) -> None:
+    """One more sign-in that begins there in this minute; raises `TooMany` when there were enough."""
+    row = table()(f"STARTS#{place_of(source_ip)}", f"{now:%Y-%m-%dT%H:%M}")
+    cls = type(row)
+    enough = TooMany("too many sign-ins were begun from your network in the last minute; wait for a minute and start again")
+    counted = cls.used.add(1), cls.expires.set(now + 2 * MINUTE), cls.body.set({})
+    writes.commit(writes.update(row, *counted, condition=cls.used.does_not_exist() | (cls.used < STARTS), otherwise=enough))
 
 
 def begin(secret: str, step: Flow | Identified) -> None:

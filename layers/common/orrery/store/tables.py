@@ -11,6 +11,7 @@
     EMAIL#<address>     SESSION#<session>     that a session is theirs: logging out everywhere; expires
     SESSION#<session>   SESSION               a sign-in that is kept alive: read beside the user who asks; expires
     REFRESH#<sha256>    REFRESH               which session a refresh token was given out for, used up or not; expires
+    STARTS#<place>      <minute>              how many sign-ins began there in this minute (`used`): conditional; expires
     SIGNIN#<sha256>     FLOW | IDENTIFIED     somebody who is signing in: taken once; expires
     CODE#<sha256>       CODE                  what an authorization code means: used once; expires
     DEVICE#<sha256>     DEVICE                a device that waits for somebody to sign in: get; expires

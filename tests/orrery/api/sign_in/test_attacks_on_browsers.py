@@ -1,16 +1,20 @@
 """Attacks by other sites, by names that tenants choose, and by whoever wants to learn who is a member."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as tries
 from hypothesis import strategies as st
 from orrery.api.sign_in import pages
+from orrery.errors import TooMany
+from orrery.store import sign_ins
 
 from tests.support.http import Caller
 from tests.support.sign_in import API, CONSOLE, Browser, Reply, SignIn
 
+NOON = datetime(2026, 1, 2, 12, 0, 30, tzinfo=UTC)
 FOREIGN = [None, "null", "https://evil.example", "http://127.0.0.1:8889", "https://127.0.0.1:8888", "http://127.0.0.1", CONSOLE]
 
 
@@ -207,3 +211,27 @@ def asked_which_plainly() -> str:
     buttons = (pages.Choice("allow", "Continue"), pages.Choice("deny", "Cancel"))
     page = pages.Page("x", ("x",), action="/x", choices=choices, hidden=(pages.Choice("ticket", "x"),), buttons=buttons)
     return pages.render(page)
+
+
+@pytest.mark.parametrize(
+    "begins", [SignIn.authorize, lambda _, browser: browser.post("/sign-in/v1/oauth/device/code", {"client_id": "orrery-cli"})]
+)
+def test_nobody_begins_sign_ins_without_end(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, begins):
+    monkeypatch.setattr(sign_ins, "STARTS", 2)
+
+    statuses = [begins(sign_in, Browser()).status for _ in range(5)]  # more than two minutes hold
+
+    assert 429 in statuses
+    assert set(statuses) <= {303, 200, 429}
+
+
+def test_begun_sign_ins_are_counted_by_place_and_minute(empty_table: None, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sign_ins, "STARTS", 2)
+    for place in ("192.0.2.7", "192.0.2.8", "2001:db8:0:1::1", "2001:db8:0:2::1"):
+        for _ in range(2):
+            sign_ins.count(place, NOON)
+
+    for neighbour in ("192.0.2.7", "2001:db8:0:1:ffff::2"):
+        with pytest.raises(TooMany):
+            sign_ins.count(neighbour, NOON)
+        sign_ins.count(neighbour, NOON.replace(minute=1))

@@ -258,11 +258,12 @@ def test_signing_out_everywhere_ends_every_session_of_the_person_in_every_organi
 
 
 def test_nobody_signs_somebody_else_out_by_having_invited_their_address(sign_in: SignIn):
-    """An owner can accept in the name of an address that they do not read; that token ends no session of whoever does."""
+    """An owner can accept in the name of an address that they do not read; a token of that user ends no session of whoever does."""
     other: Installation = another(sign_in.installation)
     from tests.support.invitations import accept, invite, token_for
+    from tests.support.people import signed_in
 
-    pretended = accept(token_for(other, invite(other, "ada@example.com"))).body["token"]
+    pretended = signed_in(other, accept(token_for(other, invite(other, "ada@example.com"))).body["user"]["id"], "Ada").token
     mine = sign_in.tokens(organization=sign_in.installation.organization_id)
 
     answer = Browser().send("POST", "/sign-in/v1/sign-out-everywhere", authorization=f"Bearer {pretended}")

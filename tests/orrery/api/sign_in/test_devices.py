@@ -42,6 +42,11 @@ def test_a_device_is_signed_in_once_somebody_has_allowed_it(standing: SignIn):
     assert poll(device["device_code"]).json["error"] == "expired_token", "a device code is good once"
 
 
+def test_its_page_lets_browsers_go_on_to_whichever_identity_provider(standing: SignIn):
+    """Chromium holds the redirects of a form's answer to the page's `form-action`, and a provider may redirect to another one."""
+    assert "form-action 'self' https:;" in Browser().get("/sign-in/v1/device").headers["content-security-policy"]
+
+
 @pytest.mark.parametrize("spelled", [lambda code: code.lower(), lambda code: code.replace("-", ""), lambda code: f" {code} "])
 def test_the_code_may_be_typed_as_people_type(standing: SignIn, spelled):
     device, browser = begin(), Browser()

@@ -7,7 +7,7 @@ import { openAirflow } from './openAirflow';
 import { WakeAndOpen } from './WakeAndOpen';
 
 /** Into the Deployment's own Airflow, already signed in; one that sleeps is woken first. */
-export function OpenAirflow({ deployment }: Pick<TabProps, 'deployment'>) {
+export function OpenAirflow({ deployment, isSmall }: Pick<TabProps, 'deployment'> & { isSmall?: boolean }) {
   const { organizationId } = useSelf();
   const [isBusy, setBusy] = useState(false);
   const [isWaking, setWaking] = useState(false);
@@ -24,7 +24,8 @@ export function OpenAirflow({ deployment }: Pick<TabProps, 'deployment'>) {
   return (
     <>
       <Button
-        variant="primary"
+        variant={isSmall ? 'inline-icon' : 'primary'}
+        ariaLabel={isSmall ? `Open the Airflow of ${deployment.name}` : undefined}
         iconName="external"
         iconAlign="right"
         loading={isBusy}

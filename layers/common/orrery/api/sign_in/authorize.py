@@ -70,6 +70,7 @@ def authorize(asked: Asked, now: datetime) -> Answer:
 def leave(asked: Asked, now: datetime, *, request: Request | None = None, user_code: str = "", **hints: str) -> Answer:
     """Off to the identity provider; this browser is remembered, since nobody else may come back in its place."""
     identity_provider.issuer()
+    sign_ins.count(asked.source_ip, now)
     state, nonce, verifier = names.new_secret(), names.new_secret(), names.new_secret()
     browser = asked.cookies.get(answers.cookie_name("browser"), "")
     browser = browser if is_challenge(browser) else names.new_secret()

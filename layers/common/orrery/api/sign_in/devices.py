@@ -21,6 +21,7 @@ def start(asked: Asked, now: datetime) -> Answer:
     client = client_called(asked.form.get("client_id", ""))
     if client.keeps_refresh_in_cookie:
         raise Refusal("unauthorized_client", "this client runs in a browser, where people sign in directly")
+    sign_ins.count(asked.source_ip, now)
     device_code, user_code = names.new_secret(), "".join(secrets.choice(USER_CODE_LETTERS) for _ in range(8))
     scope = scope_of(asked.form.get("scope", "openid"))
     sign_ins.wait(device_code, Device(client.id, scope, user_code, asked.source_ip, now, now))

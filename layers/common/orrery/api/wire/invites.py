@@ -62,10 +62,8 @@ class AcceptUserInviteRequest(Request):
 
 
 class AcceptedInvite(Response):
-    """The new member, and the token that they act with; it is in this answer and nowhere else."""
+    """The new member, who signs in to act."""
 
     user: User
     organization_id: str
     organization_name: str
-    token: str
-    token_expires_at: Timestamp

@@ -1,0 +1,72 @@
+import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { blank } from '~/pages/deployments/form/draft';
+import { estimate } from '~/pages/deployments/form/prices';
+import { answers, BASE, deployment, options } from '../support/deployments';
+import { here, open } from '../support/page';
+import { server } from '../support/server';
+
+const user = userEvent.setup({ delay: null });
+
+describe('making a Deployment', () => {
+  it('keeps what was typed and says under the field what is wrong, and goes to what was made', async () => {
+    let tries = 0;
+    const fieldErrors = [
+      { field: 'workerQueues[0].workerConcurrency', code: 'INVALID', message: 'must be 15 or less' },
+    ];
+    const asked = server({
+      ...answers(deployment()),
+      [`POST ${BASE}`]: () =>
+        ++tries === 1
+          ? { status: 400, body: { message: 'no', requestId: 'r-2', statusCode: 400, code: 'INVALID', fieldErrors } }
+          : { body: deployment() },
+    });
+    open('/deployments/new');
+    const name = (await screen.findAllByLabelText('Name'))[0] as HTMLInputElement;
+    await user.type(name, 'etl');
+    await user.click(screen.getByRole('button', { name: 'Create' }));
+    expect(await screen.findByText('must be 15 or less')).toBeTruthy();
+    expect(screen.getByText('r-2')).toBeTruthy();
+    expect(name.value).toBe('etl');
+    await user.click(screen.getByRole('button', { name: 'Create' }));
+    await waitFor(() => expect(here()).toBe('/deployments/d1'));
+    const sent = asked.findLast(each => each.method === 'POST')!.body;
+    expect(sent).toMatchObject({ type: 'STANDARD', name: 'etl', workspaceId: 'w1', executor: 'CELERY' });
+    expect(sent).toMatchObject({ workerQueues: [{ name: 'default', isDefault: true, maxWorkerCount: 10 }] });
+  });
+});
+
+describe('changing a Deployment', () => {
+  it('sends back its variables, and of its secrets no value', async () => {
+    const updatedAt = '2026-11-27T10:00:00Z';
+    const environmentVariables = [
+      { key: 'LEVEL', value: 'info', isSecret: false, updatedAt },
+      { key: 'TOKEN', value: '', isSecret: true, updatedAt },
+    ];
+    const asked = server({
+      ...answers(deployment({ environmentVariables })),
+      [`POST ${BASE}/d1`]: { body: deployment() },
+    });
+    open('/deployments/d1/edit');
+    await user.click(await screen.findByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(here()).toBe('/deployments/d1'));
+    expect(asked.find(each => each.method === 'POST')!.body).toMatchObject({
+      environmentVariables: [
+        { key: 'LEVEL', value: 'info', isSecret: false },
+        { key: 'TOKEN', isSecret: true },
+      ],
+    });
+  });
+});
+
+describe('the estimate', () => {
+  it('follows the size and the bounds of the queues', () => {
+    const draft = blank(options, 'w1');
+    const [airflow, queue] = estimate(draft, options);
+    expect(airflow!.least).toBe(airflow!.most);
+    expect(queue!.most).toBeCloseTo(queue!.least * 10);
+    const larger = estimate({ ...draft, queues: [{ ...draft.queues[0]!, machine: 'A10' }] }, options)[1]!;
+    expect(larger.most).toBeCloseTo(queue!.most * 2);
+  });
+});
