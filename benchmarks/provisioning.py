@@ -32,7 +32,7 @@ from tests.orrery.dataplane.kubernetes.databases import Databases
 from tests.orrery.dataplane.kubernetes.plans import CLUSTER
 from tests.support.machine import Machine
 
-SECONDS, TRANSITIONS, WRITES, TOGETHER, IMPORT = 1.0, 20, 0, 60.0, 1.4
+SECONDS, TRANSITIONS, WRITES, TOGETHER, IMPORT = 1.0, 20, 0, 60.0, 1.5
 """The bounds: of one namespace, of a create, of an unchanged one, of a hundred side by side, and times the libraries of the function."""
 ROUNDS, DEPLOYMENTS, AT_ONCE = 7, 100, 16
 PAUSE = 0.25

@@ -1,4 +1,4 @@
-"""Found by Airflow under this name: the policy that every DAG of a Deployment passes when it is read."""
+"""Found by Airflow under this name: the policy that every DAG of a Deployment passes when read, and what a scheduler of pods needs."""
 
 from __future__ import annotations
 
@@ -16,3 +16,16 @@ def dag_policy(dag: Any) -> None:
 
     if conf.get("orrery", "catch_up", fallback="AS_WRITTEN") == "LATEST":
         dag.catchup = False
+
+
+def _begin() -> None:
+    """Only who starts pods, or runs in one, loads the client of a cluster for it."""
+    from airflow.configuration import conf
+
+    if "KubernetesExecutor" in conf.get("core", "executor", fallback=""):
+        from orrery_airflow import authorities
+
+        authorities.accept()
+
+
+_begin()

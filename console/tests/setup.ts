@@ -11,6 +11,7 @@ vi.stubGlobal('matchMedia', (media: string) => ({
   removeListener: () => {},
 }));
 
+vi.stubGlobal('CSS', { escape: (name: string) => name, supports: () => false });
 vi.stubGlobal(
   'ResizeObserver',
   class {

@@ -23,7 +23,7 @@ from tests.orrery.dataplane.postgres import administration
 from tests.support.process import Plane
 
 Json = dict[str, Any]
-NAME, DAG = "etl", "weather_etl"
+NAME, DAG, RUN = "etl", "weather_etl", "on-a-real-node"
 PROJECT = ROOT / "examples/hello"
 PATIENCE = 900.0
 CLUSTER = {
@@ -38,13 +38,8 @@ CLUSTER = {
     "databaseHost": network.HOST,
     "databaseTls": "disable",
     "databaseUrl": f"postgresql://administrator:the-administrators@{network.HOST}/postgres",
-    "apiRanges": [f"{network.HOST}/32"],
 }
 QUEUE = {"name": "default", "isDefault": True, "astroMachine": "A5", "minWorkerCount": 0, "maxWorkerCount": 1, "workerConcurrency": 4}
-KEPT = (
-    "name", "type", "workspaceId", "schedulerSize", "isCicdEnforced", "isDagDeployEnabled", "isHighAvailability", "isDevelopmentMode",
-)  # fmt: skip
-"""Of a Deployment, in every update."""
 SOURCES = ("apiserver", "dag-processor", "scheduler", "triggerer", "worker")
 
 
@@ -84,7 +79,7 @@ class Customer:
             done = subprocess.run(argv, env={**os.environ, "ORRERY_CONTEXT": owner.CONTEXT}, capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stderr
 
-    def run(self, made: Json, run: str) -> None:
+    def run(self, made: Json) -> None:
         """By Airflow's REST API at its Service, where an ingress controller would send it."""
         at = f"/api/v1/namespaces/{made['namespace']}/services/api-server"
         service = self.cluster.plane.api.get(at).body["spec"]
@@ -94,20 +89,14 @@ class Customer:
             until(step, lambda: airflow.get(f"/dags/{DAG}"))
         with self.screen.step(f"Running `{DAG}`") as step:
             airflow.send("PATCH", f"/dags/{DAG}", body={"is_paused": False})
-            airflow.post(f"/dags/{DAG}/dagRuns", {"dag_run_id": run, "logical_date": None})
-            until(step, lambda: self._is_over(step, made, airflow, run))
-        for task in airflow.get(f"/dags/{DAG}/dagRuns/{run}/taskInstances")["task_instances"]:
+            airflow.post(f"/dags/{DAG}/dagRuns", {"dag_run_id": RUN, "logical_date": None})
+            until(step, lambda: self._is_over(step, made, airflow))
+        for task in airflow.get(f"/dags/{DAG}/dagRuns/{RUN}/taskInstances")["task_instances"]:
             self.screen.line(f"    {task['task_id']:<12} {task['state']:<8} {task['duration']:5.1f} s on {task['hostname']}")
 
     def read_logs(self, made: Json) -> None:
         with self.screen.step("Reading what its components wrote, in entries") as step:
             until(step, lambda: self._have_written(step, made))
-
-    def change_executor(self, made: Json) -> None:
-        asked = {name: made[name] for name in KEPT} | {"executor": "KUBERNETES", "environmentVariables": self._ways_to_releases()}
-        with self.screen.step(f"Changing `{NAME}` to a pod for each task") as step:
-            self.api.post(f"{self.root}/deployments/{made['id']}", asked)
-            until(step, lambda: self._is_healthy(step, made))
 
     def delete(self, made: Json) -> None:
         with self.screen.step(f"Deleting `{NAME}`") as step:
@@ -147,11 +136,10 @@ class Customer:
         step.say(", ".join(f"{source} {count}" for source, count in counts.items()))
         return all(counts.values())
 
-    def _is_over(self, step: Step, made: Json, airflow: Api, run: str) -> bool:
-        """What runs its tasks is told too: a worker, or a pod for each task."""
-        state = airflow.get(f"/dags/{DAG}/dagRuns/{run}")["state"]
-        pods = [pod for pod in self.pods(made["namespace"]) if pod["metadata"]["labels"]["orrery/component"] in ("worker", "task")]
-        step.say(", ".join([state, *(f"{pod['metadata']['name']} {pod['status']['phase']}" for pod in pods)]))
+    def _is_over(self, step: Step, made: Json, airflow: Api) -> bool:
+        state = airflow.get(f"/dags/{DAG}/dagRuns/{RUN}")["state"]
+        workers = [pod for pod in self.pods(made["namespace"]) if pod["metadata"]["name"].startswith("worker-")]
+        step.say(", ".join([state, *(f"{pod['metadata']['name']} {pod['status']['phase']}" for pod in workers)]))
         assert state != "failed", "the run failed"
         return bool(state == "success")
 
@@ -164,10 +152,8 @@ def live(screen: Screen, cluster: Cluster, folder: Path) -> None:
         made = customer.create()
         customer.show_pods(made["namespace"])
         customer.deploy()
-        customer.run(made, "by-a-worker")
+        customer.run(made)
         customer.read_logs(made)
-        customer.change_executor(made)
-        customer.run(made, "a-pod-for-each-task")
         customer.delete(made)
         left = inventory.made(cluster.plane) - registered
         assert not left, f"these are left: {sorted(left)}"

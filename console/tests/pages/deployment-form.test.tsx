@@ -6,6 +6,11 @@ import { estimate } from '~/pages/deployments/form/prices';
 import { answers, BASE, deployment, options } from '../support/deployments';
 import { here, open } from '../support/page';
 import { server } from '../support/server';
+// pages are fetched when they are opened; here they are there before, so that no test waits for it
+import '~/pages/deployments/form/CreateDeployment';
+import '~/pages/deployments/form/EditDeployment';
+import '~/pages/deployments/DeploymentPage';
+import '~/pages/deployments/overview/Overview';
 
 const user = userEvent.setup({ delay: null });
 

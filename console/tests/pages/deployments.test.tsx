@@ -4,6 +4,10 @@ import { describe, expect, it, vi } from 'vitest';
 import { answers, BASE, deployment } from '../support/deployments';
 import { here, open } from '../support/page';
 import { server } from '../support/server';
+// pages are fetched when they are opened; here they are there before, so that no test waits for it
+import '~/pages/deployments/Deployments';
+import '~/pages/deployments/DeploymentPage';
+import '~/pages/deployments/overview/Overview';
 
 const user = userEvent.setup({ delay: null });
 const refused = (status: number, body: object) => ({ status, body: { requestId: 'r-1', statusCode: status, ...body } });

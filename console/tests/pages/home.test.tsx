@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { answers, BASE, deployment } from '../support/deployments';
 import { open } from '../support/page';
 import { server } from '../support/server';
+// pages are fetched when they are opened; here they are there before, so that no test waits for it
+import '~/pages/home/Home';
 
 describe('the home page', () => {
   it('shows a newcomer the way', async () => {

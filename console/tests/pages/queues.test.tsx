@@ -6,6 +6,9 @@ import type { Decision } from '~/pages/deployments/useDecisions';
 import { answers, BASE, deployment } from '../support/deployments';
 import { open } from '../support/page';
 import { server } from '../support/server';
+// pages are fetched when they are opened; here they are there before, so that no test waits for it
+import '~/pages/deployments/DeploymentPage';
+import '~/pages/deployments/queues/Queues';
 
 // a canvas is what jsdom has not; what it draws is under test as columns
 vi.mock('~/pages/deployments/queues/Chart', () => ({ Chart: ({ label }: { label: string }) => <p>{label}</p> }));

@@ -11,7 +11,7 @@ const SELF = { id: 'u1', username: 'ada@example.com', fullName: 'Ada Byron', org
 const current = { router: ours as { state: { location: { href: string } } } };
 
 /** The whole console, with its own routes, as somebody sees it who has signed in and opened this address. */
-export function open(href: string): void {
+export function open(href: string) {
   const router = createRouter({
     routeTree: ours.routeTree,
     history: createMemoryHistory({ initialEntries: [href] }),
@@ -26,6 +26,7 @@ export function open(href: string): void {
       </QueryClientProvider>
     </I18nProvider>,
   );
+  return router;
 }
 
 /** Where one is now. */

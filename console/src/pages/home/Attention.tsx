@@ -8,6 +8,7 @@ import { type Matter, matters } from './matters';
 
 const LOOKS = { critical: 'error', warning: 'warning', info: 'info' } as const;
 const MOST = 50;
+const worstFirst = (one: Matter, other: Matter) => one.rank - other.rank;
 
 /** What somebody should look at, the worst first. */
 export function Attention({ deployments }: { deployments: readonly Schemas['Deployment'][] }) {
@@ -28,7 +29,7 @@ export function Attention({ deployments }: { deployments: readonly Schemas['Depl
           id: 'level',
           header: 'What',
           minWidth: 160,
-          sortingComparator: (one, other) => one.rank - other.rank,
+          sortingComparator: worstFirst,
           cell: each => <StatusIndicator type={LOOKS[each.level]}>{each.what}</StatusIndicator>,
         },
         {

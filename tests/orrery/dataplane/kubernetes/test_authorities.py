@@ -4,6 +4,7 @@ The strictness of those versions is put on here, whichever runs the tests.
 """
 
 import http.client
+import importlib.util
 import json
 import ssl
 import threading
@@ -12,15 +13,24 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import urllib3.connection
+from kubernetes.client import ApiClient, ApiException, Configuration, CoreV1Api
+from kubernetes.client.rest import RESTClientObject
 from orrery.dataplane.kubernetes import access
 from orrery.errors import Unavailable
 
 from agent.home import HomeTrouble
 from agent.kubernetes import api as agent_api
+from local.state import ROOT
 from tests.kubernetes.credentials import Authority, config
 
 Asked = Callable[[Authority, str], object]
 """Asks a server for an object, trusting an authority."""
+_SPEC = importlib.util.spec_from_file_location("authorities", ROOT / "runtime/orrery_airflow/authorities.py")
+assert _SPEC
+assert _SPEC.loader
+authorities = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(authorities)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -55,13 +65,15 @@ def server(authority: Authority) -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def _strict(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module, name in ((ssl, "create_default_context"), (access, "create_urllib3_context")):
+    monkeypatch.setattr(RESTClientObject, "__init__", RESTClientObject.__init__)
+    urllib3s = ((module, "create_urllib3_context") for module in (access, authorities, urllib3.connection))
+    for module, name in ((ssl, "create_default_context"), *urllib3s):
         monkeypatch.setattr(module, name, _strictly(getattr(module, name)))
 
 
 def _strictly(usual: Callable[..., ssl.SSLContext]) -> Callable[..., ssl.SSLContext]:
-    def made(**asked: object) -> ssl.SSLContext:
-        context = usual(**asked)
+    def made(*asked: object, **more: object) -> ssl.SSLContext:
+        context = usual(*asked, **more)
         context.verify_flags |= ssl.VERIFY_X509_STRICT
         return context
 
@@ -81,7 +93,21 @@ def by_the_agent(authority: Authority, url: str) -> object:
     return agent_api.Api(agent_api.Access(url, authority.certificate, token)).get("/api/v1/namespaces/default")
 
 
-both = pytest.mark.parametrize("asked", [by_the_plane, by_the_agent])
+def by_the_client_alone(authority: Authority, url: str) -> object:
+    """As Airflow's provider uses it."""
+    configuration = Configuration(host=url)
+    configuration.ssl_ca_cert, configuration.retries = str(authority.certificate), False
+    return {"kind": CoreV1Api(ApiClient(configuration)).read_namespace("default").kind}
+
+
+def by_a_scheduler(authority: Authority, url: str) -> object:
+    authorities.accept()
+    authorities.accept()
+    return by_the_client_alone(authority, url)
+
+
+each = pytest.mark.parametrize("asked", [by_the_plane, by_the_agent, by_a_scheduler])
+_REFUSALS = (Unavailable, HomeTrouble, ApiException)
 
 
 def test_a_strict_client_refuses_it(authority: Authority, server: str) -> None:
@@ -89,20 +115,22 @@ def test_a_strict_client_refuses_it(authority: Authority, server: str) -> None:
     connection = http.client.HTTPSConnection("localhost", port, context=ssl.create_default_context(cafile=authority.certificate))
     with pytest.raises(ssl.SSLCertVerificationError, match=r"[Kk]ey [Ii]dentifier"):
         connection.request("GET", "/")
+    with pytest.raises(ApiException, match=r"[Kk]ey [Ii]dentifier"):
+        by_the_client_alone(authority, server)
 
 
-@both
+@each
 def test_we_accept_it(asked: Asked, authority: Authority, server: str) -> None:
     assert asked(authority, server) == {"kind": "Namespace"}
 
 
-@both
+@each
 def test_another_authority_vouches_for_nobody(asked: Asked, server: str, tmp_path: Path) -> None:
-    with pytest.raises((Unavailable, HomeTrouble)):
+    with pytest.raises(_REFUSALS):
         asked(Authority(tmp_path / "another"), server)
 
 
-@both
+@each
 def test_it_vouches_for_no_other_name(asked: Asked, authority: Authority, server: str) -> None:
-    with pytest.raises((Unavailable, HomeTrouble)):
+    with pytest.raises(_REFUSALS):
         asked(authority, server.replace("localhost", "127.0.0.1"))
