@@ -68,10 +68,19 @@ const PAUSE = 400;
 /** Asks the API when the typing pauses, not at every letter. */
 function Search({ value, onChange }: { value: string; onChange: (words: string) => void }) {
   const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
+  const [known, setKnown] = useState(value);
+  const [sent, setSent] = useState(value);
+  if (value !== known) {
+    setKnown(value);
+    // the address may change by itself; but one that comes late after our own word must not undo what was typed since
+    if (value !== sent) setTyped(value);
+  }
   useEffect(() => {
     if (typed === value) return;
-    const timer = setTimeout(() => onChange(typed), PAUSE);
+    const timer = setTimeout(() => {
+      setSent(typed);
+      onChange(typed);
+    }, PAUSE);
     return () => clearTimeout(timer);
   }, [typed, value, onChange]);
   return (
