@@ -13,7 +13,7 @@ export function useDeploys({ id: deploymentId, organizationId }: Deployment) {
     queryFn: () =>
       every('deploys', query =>
         api.GET('/organizations/{organizationId}/deployments/{deploymentId}/deploys', {
-          params: { path: { organizationId, deploymentId }, query } },
+          params: { path: { organizationId, deploymentId }, query },
         }),
       ),
     refetchInterval: EVERY_FEW_SECONDS,
