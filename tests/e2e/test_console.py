@@ -118,11 +118,12 @@ def test_code_is_deployed_from_a_folder(platform: Platform, console: Console, or
 
 def test_a_dag_runs_and_its_queue_is_seen_to_scale(platform: Platform, console: Console, orbit: Any) -> None:
     console.open(f"/deployments/{orbit['id']}/dags")
-    console.page.get_by_role("button", name="Run fan_out").click(timeout=LONG)
+    console.page.get_by_label("fan_out runs by its schedule").check(timeout=LONG)
+    console.press("Run fan_out")
     console.dialog.get_by_label("Configuration").fill(json.dumps(FEW))
     console.press("Run", console.dialog)
     expect(console.page.get_by_text("A run of fan_out")).to_be_visible()
-    expect(console.page.get_by_text("Success").first).to_be_visible(timeout=LONG)
+    expect(console.page.get_by_role("definition").filter(has_text="Success")).to_be_visible(timeout=LONG)
     decisions = listed(platform, "deployment", "scaling-decisions", orbit["id"])
     assert [each for each in decisions if each["queue"] == "heavy" and each["action"] == "LAUNCH"]
 
