@@ -4,7 +4,7 @@ The command's context `local` acts with the owner's token until somebody signs i
 """
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from orrery_cli import settings as cli
@@ -35,9 +35,16 @@ def settle(state: State, url: str, *, reissue: bool = False) -> Owner:
     write(state.owner_token, token)
     if not cli.stored_sign_in(CONTEXT):
         cli.store_token(CONTEXT, token)
-    context = cli.Context(CONTEXT, api_url=url, organization=made["organizationId"], workspace="main")
-    cli.save(cli.load().with_context(context))
+    known = cli.load()
+    before = known.contexts.get(CONTEXT, cli.Context(CONTEXT))
+    cli.save(known.with_context(replace(before, api_url=url, organization=made["organizationId"])))
     return Owner(made["organizationId"], made["clusterId"], token)
+
+
+def work_in(workspace: str) -> None:
+    """The Workspace that the command means when none is named."""
+    known = cli.load()
+    cli.save(known.with_context(replace(known.contexts[CONTEXT], workspace=workspace)))
 
 
 def _first_run(state: State, event: dict[str, str]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ class Tenant:
         """The Deployment of this name, found or made in the Workspace, once its Airflow answers; or, if that will do, `asleep`."""
         name = request["name"]
         workspace = until(lambda: self._ensure("workspaces", {"name": WORKSPACE}), "the API does not answer")
+        owner.work_in(WORKSPACE)
         found = self.named("deployments", name)
         with self.screen.step(f"{'Bringing back' if found else 'Creating'} the Deployment `{name}`") as step:
             made = until(lambda: self._ensure("deployments", self._whole(request, workspace["id"])), "the API does not answer")

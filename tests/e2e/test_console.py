@@ -82,23 +82,23 @@ def test_a_deployment_is_made_and_what_the_api_refuses_stands_at_its_field(platf
     console.open("/deployments")
     console.page.get_by_role("link", name="Create Deployment").click()
     name = console.page.get_by_label("Name", exact=True).first
-    name.fill("x" * 80)
+    name.fill("orbit")
     console.page.get_by_role("button", name=re.compile("^Workspace")).click()
     console.page.get_by_role("option").filter(has_text="kitchen").click()
     console.press("Add a queue")
     heavy = console.page.get_by_role("group", name="Queue without a name yet")
     heavy.get_by_label("Name").fill("heavy")
     heavy = console.page.get_by_role("group", name="Queue heavy")
-    for label, value in {"Fewest workers": "0", "Most workers": "2", "Tasks at a time": "2"}.items():
+    for label, value in {"Fewest workers": "0", "Most workers": "0", "Tasks at a time": "2"}.items():
         heavy.get_by_label(label).fill(value)
     console.page.get_by_role("group", name="Queue default").get_by_label("Fewest workers").fill("0")
 
     console.press("Create")
     expect(console.page.get_by_text("Request id").first).to_be_visible()
-    assert name.get_attribute("aria-invalid") == "true"
-    assert name.input_value() == "x" * 80
+    assert heavy.get_by_label("Most workers").get_attribute("aria-invalid") == "true"
+    assert (name.input_value(), heavy.get_by_label("Name").input_value()) == ("orbit", "heavy")
 
-    name.fill("orbit")
+    heavy.get_by_label("Most workers").fill("2")
     console.press("Create")
     expect(console.heading("orbit")).to_be_visible()
     expect(console.page.get_by_text("Healthy", exact=True).first).to_be_visible(timeout=LONG)
@@ -118,11 +118,12 @@ def test_code_is_deployed_from_a_folder(platform: Platform, console: Console, or
 
 def test_a_dag_runs_and_its_queue_is_seen_to_scale(platform: Platform, console: Console, orbit: Any) -> None:
     console.open(f"/deployments/{orbit['id']}/dags")
-    console.page.get_by_role("button", name="Run fan_out").click(timeout=LONG)
+    console.page.get_by_label("fan_out runs by its schedule").check(timeout=LONG)
+    console.press("Run fan_out")
     console.dialog.get_by_label("Configuration").fill(json.dumps(FEW))
     console.press("Run", console.dialog)
     expect(console.page.get_by_text("A run of fan_out")).to_be_visible()
-    expect(console.page.get_by_text("Success").first).to_be_visible(timeout=LONG)
+    expect(console.page.get_by_role("definition").filter(has_text="Success")).to_be_visible(timeout=LONG)
     decisions = listed(platform, "deployment", "scaling-decisions", orbit["id"])
     assert [each for each in decisions if each["queue"] == "heavy" and each["action"] == "LAUNCH"]
 

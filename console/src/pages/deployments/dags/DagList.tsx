@@ -33,6 +33,7 @@ export function DagList({ deployment }: Pick<TabProps, 'deployment'>) {
           {
             id: 'active',
             header: 'On',
+            width: 70,
             cell: each => <PauseToggle deployment={deployment} dag={each} />,
           },
           {

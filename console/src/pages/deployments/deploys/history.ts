@@ -6,13 +6,14 @@ import { EVERY_FEW_SECONDS } from '~/api/lists';
 export type Deploy = Schemas['Deploy'];
 type Deployment = Schemas['Deployment'];
 
+/** The history, newest first, as the API sends it. */
 export function useDeploys({ id: deploymentId, organizationId }: Deployment) {
   return useQuery({
     queryKey: ['deploys', organizationId, deploymentId],
     queryFn: () =>
       every('deploys', query =>
         api.GET('/organizations/{organizationId}/deployments/{deploymentId}/deploys', {
-          params: { path: { organizationId, deploymentId }, query: { ...query, sorts: ['createdAt:desc'] } },
+          params: { path: { organizationId, deploymentId }, query },
         }),
       ),
     refetchInterval: EVERY_FEW_SECONDS,

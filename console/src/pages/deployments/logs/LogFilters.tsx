@@ -68,7 +68,12 @@ const PAUSE = 400;
 /** Asks the API when the typing pauses, not at every letter. */
 function Search({ value, onChange }: { value: string; onChange: (words: string) => void }) {
   const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
+  const [seen, setSeen] = useState(value);
+  if (seen !== value) {
+    // the address changed, by a link or by going back
+    setSeen(value);
+    setTyped(value);
+  }
   useEffect(() => {
     if (typed === value) return;
     const timer = setTimeout(() => onChange(typed), PAUSE);
