@@ -1,4 +1,4 @@
-"""What nobody can do, to compare with.
+"""Hypothetical fleets to compare with: what nobody does, and most of it nobody can.
 
 `Handed` leaves everything to a policy but chance: the open worker that lasts longest takes the next task. `Placed` is as free as the
 optimum, except that a task stays on the worker on which it began.
