@@ -12,9 +12,11 @@ How a figure comes about:
 Policies: balanced and economy are ours and run production's own planner, which sees what was recorded up to that moment (5 earlier runs
 of each DAG, what has happened since, the schedules) and nothing else. Peers: astro and astro_no_hold (each 10 s; a worker goes when it
 was idle for 300 s, or at once), keda (polls each 30 s from zero, 15 s above, 300 s down; whom it picks has 600 s), mwaa (each 60 s,
-120 s, workers start in 150 s). Two more are yardsticks that nobody can reach, played when they are named and with --breakdown and --report:
-placed (a worker is there at once, its start paid, and each task is put by hand where by all that was recorded it prolongs a worker least)
-and placed_by_truth (the same, told how long each task will take). Only moving running tasks makes the optimum cheaper than the latter.
+120 s, workers start in 150 s).
+
+Yardsticks are hypothetical and no peers; they are played when they are named, and with --breakdown: balanced_by_hand and economy_by_hand
+(ours, but the open worker that lasts longest takes each task, not chance), placed (a worker is there at once, its start paid, and each
+task is put by hand where by all that was recorded it prolongs a worker least), placed_by_truth (the same, told how long tasks will take).
 
 A run is a day: each DAG is a Deployment of its own, on a cron that the seed chooses (every 15 minutes, hourly, daily), its tasks' durations
 differ from run to run (lognormal, 0.15). Jobs of an arrivals file are single tasks that no schedule tells of; beside graphs they are one

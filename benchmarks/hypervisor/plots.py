@@ -17,6 +17,8 @@ COLOURS = {
     "astro_no_hold": "#e08a5b",
     "keda": "#3b6fb0",
     "mwaa": "#8a5fb0",
+    "balanced_by_hand": "#1b6e3c",
+    "economy_by_hand": "#57b27c",
     "placed": "#555555",
     "placed_by_truth": "#999999",
 }

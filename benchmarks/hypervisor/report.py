@@ -4,21 +4,20 @@ import os
 from collections.abc import Sequence
 
 from benchmarks.hypervisor.scenarios import HELD_OUT, SCENARIOS, TUNED, Arrivals, Scenario
-from benchmarks.hypervisor.score import POLICIES, YARDSTICKS, Case, Figures, Setting, outcomes, scores
+from benchmarks.hypervisor.score import POLICIES, Case, Figures, Setting, outcomes, scores
 from benchmarks.hypervisor.workload import Dag
 
 OURS = ("balanced", "economy")
-COLUMNS = (*POLICIES, *YARDSTICKS)
 WHOLE = ("steady", "together")
 """The scenarios that are played on every seed."""
 
 
 def write(graphs: Sequence[Dag], arrivals: Arrivals) -> None:
     """Prints a Markdown line for each scenario and set of seeds: cost / optimum and mean slowdown of each policy."""
-    print(f"| scenario | seeds | {' | '.join(COLUMNS)} |\n|---|---|{'---|' * len(COLUMNS)}")
+    print(f"| scenario | seeds | {' | '.join(POLICIES)} |\n|---|---|{'---|' * len(POLICIES)}")
     for name, scenario in SCENARIOS.items():
         for words, seeds in _seeds(name):
-            print(_line(name, words, scores(COLUMNS, _cases(scenario, graphs, arrivals, seeds))), flush=True)
+            print(_line(name, words, scores(list(POLICIES), _cases(scenario, graphs, arrivals, seeds))), flush=True)
 
 
 def _seeds(scenario: str) -> list[tuple[str, Sequence[int]]]:

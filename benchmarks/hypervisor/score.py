@@ -14,7 +14,7 @@ from benchmarks.hypervisor.ours import Ours
 from benchmarks.hypervisor.peers import Keda, Reactive
 from benchmarks.hypervisor.workload import Deployment
 from benchmarks.hypervisor.world import PARTS, Policy, World
-from benchmarks.hypervisor.yardsticks import Nobody, Placed, PlacedByTruth
+from benchmarks.hypervisor.yardsticks import Handed, Nobody, Placed, PlacedByTruth
 
 POLICIES: dict[str, Callable[[], Policy]] = {
     "balanced": partial(Ours, Style.BALANCED),
@@ -24,7 +24,12 @@ POLICIES: dict[str, Callable[[], Policy]] = {
     "keda": Keda,
     "mwaa": partial(Reactive, 60.0, 120.0),
 }
-YARDSTICKS: dict[str, type[World]] = {"placed": Placed, "placed_by_truth": PlacedByTruth}
+YARDSTICKS: dict[str, tuple[type[World], Callable[[], Policy]]] = {
+    "balanced_by_hand": (Handed, POLICIES["balanced"]),
+    "economy_by_hand": (Handed, POLICIES["economy"]),
+    "placed": (Placed, Nobody),
+    "placed_by_truth": (PlacedByTruth, Nobody),
+}
 """Hypothetical fleets; they are no peers, and are played only when they are asked for."""
 STARTS = {"mwaa": 150.0}
 """Seconds that workers take to start where it is not the run's to say."""
@@ -100,8 +105,8 @@ def outcomes(policies: Sequence[str], cases: Sequence[Case], *, processes: int =
 def played(policy: str, case: Case) -> World:
     """The case under that policy, to its end."""
     start = STARTS.get(policy, case.setting.start)
-    world, decides = (YARDSTICKS[policy], Nobody()) if policy in YARDSTICKS else (World, POLICIES[policy]())
-    return world(case.deployment, decides, concurrency=case.setting.concurrency, start=start, seed=case.seed).play()
+    world, decides = YARDSTICKS[policy] if policy in YARDSTICKS else (World, POLICIES[policy])
+    return world(case.deployment, decides(), concurrency=case.setting.concurrency, start=start, seed=case.seed).play()
 
 
 def outcome(policy: str, case: Case) -> Outcome:

@@ -176,7 +176,11 @@ class World:
             able = [w for w in self.workers if w.is_open and len(w.tasks) < self.concurrency and w.ready <= self.now]
             if not able:
                 return
-            self._started(self.chance.choice(able), *self.queue.popleft())
+            self._started(self.taker(able), *self.queue.popleft())
+
+    def taker(self, able: list[Worker]) -> Worker:
+        """Which of those with a free slot takes the next task."""
+        return self.chance.choice(able)
 
     def _due(self, planned: Planned) -> None:
         if planned.is_announced:
