@@ -118,7 +118,9 @@ def test_code_is_deployed_from_a_folder(platform: Platform, console: Console, or
 
 def test_a_dag_runs_and_its_queue_is_seen_to_scale(platform: Platform, console: Console, orbit: Any) -> None:
     console.open(f"/deployments/{orbit['id']}/dags")
-    console.page.get_by_label("fan_out runs by its schedule").check(timeout=LONG)
+    switch = console.page.get_by_label("fan_out runs by its schedule")
+    expect(switch).to_be_attached(timeout=LONG)
+    switch.check()
     console.press("Run fan_out")
     console.dialog.get_by_label("Configuration").fill(json.dumps(FEW))
     console.press("Run", console.dialog)
