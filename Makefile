@@ -47,6 +47,11 @@ kubernetes: dev-environment ## build a current Kubernetes for the tests from Go 
 e2e-kubernetes: dev-environment ## run the runtime's image on a real node of a real cluster on this machine; as root, outside of CI
 	@$(PYTHON) -m tests.kubernetes.e2e
 
+screenshots: dev-environment ## make the pictures of the console anew, from a platform of its own; ARGS="--state .orrery" visits one that is up
+	@$(PYTHON) -m local prepare
+	@$(PYTHON) -m tests.support.browser
+	@$(PYTHON) -m tests.e2e.screenshots $(ARGS)
+
 bench: dev-environment ## the benchmarks; each prints a table
 	@$(PYTHON) -m local prepare
 	@for name in $(filter-out __init__,$(basename $(notdir $(wildcard benchmarks/*.py)))); do $(PYTHON) -m benchmarks.$$name || exit 1; done

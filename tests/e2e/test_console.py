@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.e2e.airflow import deployment
-from tests.support.console import WIDTHS, Console
+from tests.support.console import WIDTHS, Console, settle
 from tests.support.platform import ROOT, Platform
 from tests.support.workers import own_state
 
@@ -215,8 +215,3 @@ def paths(of: Any) -> list[str]:
     places = ["workspaces", "environment", "clusters", "people", "teams", "roles", "tokens", "audit-log", "settings"]
     inside = [f"/deployments/{of['id']}{tab}" for tab in tabs]
     return ["/", "/deployments", "/deployments/new", *inside, *(f"/{place}" for place in places)]
-
-
-def settle(page: Page) -> None:
-    """Until nothing on the page says that it is still being read."""
-    expect(page.get_by_text(re.compile("^(Reading .*|One moment) …$"))).to_have_count(0)

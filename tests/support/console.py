@@ -1,6 +1,7 @@
 """The real console: built as `make up` serves it, and a person who uses it in a browser."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,8 @@ class Console:
 
     def is_wider_than_its_window(self) -> bool:
         return bool(self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def settle(page: Page) -> None:
+    """Until nothing on the page says that it is still being read."""
+    expect(page.get_by_text(re.compile("^(Reading .*|One moment) …$"))).to_have_count(0)

@@ -1,0 +1,105 @@
+"""`make screenshots`: a picture of each main page of the console, from a real platform, into docs/pictures/console.
+
+    python -m tests.e2e.screenshots [--state DIR]
+
+Without `--state` a platform of its own is started, with the example on it, and ended; with it the one that runs there is visited.
+"""
+
+import argparse
+import contextlib
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+from local.progress import Screen
+from tests.support.browser import FLAGS, executable
+from tests.support.console import WIDTHS, Console, settle
+from tests.support.platform import ROOT, Platform
+
+PICTURES = ROOT / "docs" / "pictures" / "console"
+READY = "Everything stays up"
+"""What `make up` says once the example has run."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.e2e.screenshots", description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--state", type=Path, help="the `.orrery` of an installation that is up")
+    arguments = parser.parse_args()
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with _state(arguments.state) as state, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS, chromium_sandbox=False)
+        page = browser.new_context(device_scale_factor=1).new_page()
+        url = json.loads((state / "plane" / "ready.json").read_text())["url"]
+        _walk(Console(page, url, (state / "sign-in" / "code").read_text().strip()))
+        browser.close()
+    return 0
+
+
+def _walk(console: Console) -> None:
+    screen, page = Screen(), console.page
+    page.set_viewport_size({"width": 1280, "height": WIDTHS[1280]})
+    page.goto(console.url)
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    _keep(page, "sign-in")
+    console.sign_in()
+    for name, path in _pages(_hello(console)).items():
+        for suffix, width, scheme in (("", 1280, "light"), ("-dark", 1280, "dark"), ("-narrow", 390, "light")):
+            page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            console.open(path)
+            settle(page)
+            _keep(page, f"{name}{suffix}")
+        screen.line(f"{name}: {path}")
+
+
+def _keep(page: Page, name: str) -> None:
+    page.wait_for_timeout(1_000)  # charts are drawn, and what moves has moved
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def _hello(console: Console) -> str:
+    """The address of the example's Deployment, as somebody finds it."""
+    console.open("/deployments")
+    return console.page.get_by_role("link", name="hello", exact=True).get_attribute("href") or ""
+
+
+def _pages(hello: str) -> dict[str, str]:
+    tabs = {
+        "dags": "/dags",
+        "deploys": "/deploys",
+        "queues": "/queues",
+        "logs": "/logs",
+        "environment": "/environment",
+        "access": "/access",
+    }
+    places = ["workspaces", "environment", "clusters", "people", "teams", "roles", "tokens", "audit-log", "settings"]
+    return {
+        "home": "/",
+        "deployments": "/deployments",
+        "new-deployment": "/deployments/new",
+        "deployment": hello,
+        **{f"deployment-{name}": f"{hello}{path}" for name, path in tabs.items()},
+        **{name: f"/{name}" for name in places},
+    }
+
+
+@contextlib.contextmanager
+def _state(given: Path | None) -> Iterator[Path]:
+    if given:
+        yield given
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        platform = Platform(Path(folder) / "state")
+        platform.up()
+        try:
+            platform.wait_until("the example has run", lambda: READY in platform.said(), 900)
+            yield platform.state
+        finally:
+            platform.end()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
