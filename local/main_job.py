@@ -61,6 +61,7 @@ class MainJob:
         web = self.deployment["webServerUrl"].partition("?")[0]
         lines = {
             "Console": f"{tenant.url}/",
+            "Its code": f"{self.state.sign_in_code()} (a browser is asked for it once)",
             "API": tenant.url,
             "Airflow": web if "://" in web else f"http://{web}",
             "Sign in once": link,

@@ -59,7 +59,7 @@ def test_the_main_job_survives_a_server_dying_under_a_create(platform):
 
     hello = healthy(platform, "hello")
     assert hello, platform.said()[-2000:]
-    assert re.search(rf"\n  Console +http://localhost:{platform.port}/\n  API ", platform.said())
+    assert re.search(rf"\n  Console +http://localhost:{platform.port}/\n  Its code +\S+ ", platform.said())
     assert running.startswith(hello["id"])
     done = [history for history in platform.executions("create_deployment").values() if ended_as(history) == "SUCCEEDED"]
     assert states_of(done[-1])[-2:] == CREATED[-2:]
