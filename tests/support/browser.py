@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from local.progress import Screen
 from tests.support.packages import Missing, install
@@ -51,6 +51,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip(why)
     with sync_playwright() as playwright:
         # the profile is a fresh folder that goes with the browser; root's Chromium has no sandbox
+        expect.set_options(timeout=PATIENCE)
         made = playwright.chromium.launch(executable_path=program, args=FLAGS, chromium_sandbox=os.geteuid() != 0)
         yield made
         made.close()
