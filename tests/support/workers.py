@@ -17,6 +17,8 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 from local.home.users import block
 
 PLATFORMS = "tests/e2e/"
+TAKING_TURNS = ("tests/e2e/test_console.py", "tests/e2e/test_hypervisor.py")
+"""Two platforms at a time are what two cores bear; these two take as long as the third."""
 ONE_HOME = "tests/local/home/"
 ONE_CLUSTER = (
     "tests/kubernetes/",
@@ -32,6 +34,8 @@ class _ByFile(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith(ONE_CLUSTER):
             return ONE_CLUSTER[0]
+        if nodeid.startswith(TAKING_TURNS):
+            return TAKING_TURNS[0]
         return ONE_HOME if nodeid.startswith(ONE_HOME) else nodeid.partition("::")[0]
 
 
