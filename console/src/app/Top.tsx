@@ -19,7 +19,7 @@ export function Top() {
         identity={{
           href: '/',
           title: 'Orrery',
-          logo: { src: '/mark.svg', alt: '' },
+          logo: { src: '/mark.svg', alt: 'Its mark' },
           onFollow: event => {
             event.preventDefault();
             void router.navigate({ href: '/' });

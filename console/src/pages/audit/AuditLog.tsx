@@ -98,7 +98,7 @@ export function AuditLog() {
           },
           {
             id: 'details',
-            header: '',
+            header: 'Actions',
             width: 110,
             cell: each => (
               <Button

@@ -62,7 +62,7 @@ export function Invitations() {
           { id: 'ends', header: 'Ends', sortingField: 'expiresAt', cell: each => <Time at={each.expiresAt} /> },
           {
             id: 'actions',
-            header: '',
+            header: 'Actions',
             width: 240,
             cell: each => (
               <SpaceBetween direction="horizontal" size="s">

@@ -65,7 +65,7 @@ export function People() {
           { id: 'since', header: 'Since', sortingField: 'createdAt', cell: each => <Time at={each.createdAt} /> },
           {
             id: 'actions',
-            header: '',
+            header: 'Actions',
             width: 60,
             cell: each => (
               <Button

@@ -52,7 +52,7 @@ export function PersonTeams({ person }: { person: Person }) {
           { id: 'elsewhere', header: 'Other roles', cell: each => elsewhere(grantsOf(each, organizationId)) },
           {
             id: 'actions',
-            header: '',
+            header: 'Actions',
             width: 60,
             cell: each => (
               <Button

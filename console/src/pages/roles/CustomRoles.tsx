@@ -61,7 +61,7 @@ export function CustomRoles() {
           { id: 'updated', header: 'Changed', sortingField: 'updatedAt', cell: each => <Time at={each.updatedAt} /> },
           {
             id: 'actions',
-            header: '',
+            header: 'Actions',
             width: 110,
             cell: each => (
               <SpaceBetween direction="horizontal" size="xxs">

@@ -53,7 +53,7 @@ export function IpRanges() {
           { id: 'at', header: 'Added', sortingField: 'createdAt', cell: each => <Time at={each.createdAt} /> },
           {
             id: 'actions',
-            header: '',
+            header: 'Actions',
             width: 60,
             cell: each => (
               <Button

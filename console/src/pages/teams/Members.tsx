@@ -53,7 +53,7 @@ export function Members({ team }: { team: Schemas['Team'] }) {
           { id: 'since', header: 'Since', sortingField: 'createdAt', cell: each => <Time at={each.createdAt} /> },
           {
             id: 'actions',
-            header: '',
+            header: 'Actions',
             width: 60,
             cell: each => (
               <Button

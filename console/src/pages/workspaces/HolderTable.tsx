@@ -64,7 +64,7 @@ export function HolderTable<T extends Holder>(props: Props<T>) {
           { id: 'role', header: 'Role', cell: each => roleName(roleOf(each)) },
           {
             id: 'actions',
-            header: '',
+            header: 'Actions',
             width: 110,
             cell: each => (
               <SpaceBetween direction="horizontal" size="xxs">

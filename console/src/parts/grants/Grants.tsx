@@ -75,7 +75,7 @@ export function Grants({ grants, kinds, home, workspaceId, deploymentId, save, d
           },
           {
             id: 'actions',
-            header: '',
+            header: 'Actions',
             width: 110,
             cell: each => (
               <SpaceBetween direction="horizontal" size="xxs">
