@@ -1,13 +1,15 @@
-"""`make screenshots`: a picture of each main page of the console, from a real platform, into docs/pictures/console.
+"""`make screenshots`: a picture of each main page of the console, from a real platform, into `.orrery/pictures`.
 
     python -m tests.e2e.screenshots [--state DIR]
 
-Without `--state` a platform of its own is started, with the example on it, and ended; with it the one that runs there is visited.
+Without `--state` a platform of its own is started, with the example on it, and ended; with it the one that runs there is visited. The few
+that the README shows are put into docs/pictures/console too.
 """
 
 import argparse
 import contextlib
 import json
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +21,9 @@ from tests.support.browser import FLAGS, executable
 from tests.support.console import WIDTHS, Console, settle
 from tests.support.platform import ROOT, Platform
 
-PICTURES = ROOT / "docs" / "pictures" / "console"
+PICTURES = ROOT / ".orrery" / "pictures"
+SHOWN = ROOT / "docs" / "pictures" / "console"
+README = ("home", "deployment-queues", "deployment-dags", "new-deployment-dark")
 READY = "Everything stays up"
 """What `make up` says once the example has run."""
 
@@ -35,6 +39,8 @@ def main() -> int:
         url = json.loads((state / "plane" / "ready.json").read_text())["url"]
         _walk(Console(page, url, (state / "sign-in" / "code").read_text().strip()))
         browser.close()
+    for name in README:
+        shutil.copy(PICTURES / f"{name}.png", SHOWN)
     return 0
 
 
