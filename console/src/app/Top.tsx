@@ -35,14 +35,8 @@ export function Top() {
             items: [
               { id: 'mode', text: mode === 'dark' ? 'Light mode' : 'Dark mode' },
               { id: 'other', text: 'Sign in to another Organization' },
-              {
-                id: 'out',
-                text: 'Sign out',
-                items: [
-                  { id: 'sign-out', text: 'Sign out here' },
-                  { id: 'everywhere', text: 'Sign out everywhere' },
-                ],
-              },
+              { id: 'sign-out', text: 'Sign out' },
+              { id: 'everywhere', text: 'Sign out everywhere' },
             ],
           },
         ]}
