@@ -7,8 +7,8 @@ export interface Attempt {
   isBusy: boolean;
   /** Why the last try did not work; its `field(name)` belongs under the field. */
   failure: Failure | undefined;
-  /** Runs a change; then everything on screen is read again, and `done` is told. Returns whether it worked. */
-  run: (change: () => Promise<unknown>, done?: string) => Promise<boolean>;
+  /** Runs a change; when it worked everything on screen is read again, `done` is told and `then` done. Returns whether it worked. */
+  run: (change: () => Promise<unknown>, done?: string, then?: () => void) => Promise<boolean>;
   clear: () => void;
 }
 
@@ -16,13 +16,14 @@ export interface Attempt {
 export function useAttempt(): Attempt {
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure>();
-  const run = useCallback(async (change: () => Promise<unknown>, done?: string) => {
+  const run = useCallback(async (change: () => Promise<unknown>, done?: string, then?: () => void) => {
     setBusy(true);
     setFailure(undefined);
     try {
       await change();
       void refresh();
       if (done) tellDone(done);
+      then?.();
       return true;
     } catch (thrown) {
       setFailure(Failure.from(thrown));

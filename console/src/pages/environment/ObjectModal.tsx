@@ -56,7 +56,7 @@ export function ObjectModal({ kind, object, place: given, onClose }: Props) {
     );
   };
   const submit = async () => {
-    if (await attempt.run(change, `The ${noun} ${objectKey} is ${object ? 'changed' : 'created'}.`)) onClose();
+    await attempt.run(change, `The ${noun} ${objectKey} is ${object ? 'changed' : 'created'}.`, onClose);
   };
   return (
     <FormModal

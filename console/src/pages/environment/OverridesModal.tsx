@@ -42,7 +42,7 @@ export function OverridesModal({ object, reach, change, onClose }: Props) {
     return change(withLink(object, reach.deployment.id, overrides));
   };
   const submit = async () => {
-    if (await attempt.run(save, `${reach.deployment.name} has ${object.objectKey}, as you said.`)) onClose();
+    await attempt.run(save, `${reach.deployment.name} has ${object.objectKey}, as you said.`, onClose);
   };
   const wrong = (name: string) =>
     attempt.failure?.fieldErrors.find(each => each.field.endsWith(`overrides.${property}.${name}`))?.message;

@@ -39,11 +39,7 @@ export function JoinTeam({ person, already, onClose }: Props) {
       attempt={attempt}
       disabled={!chosen}
       onClose={onClose}
-      onSubmit={() =>
-        void attempt.run(join, `${nameOf(person)} is in ${chosen?.label}.`).then(ok => {
-          if (ok) onClose();
-        })
-      }
+      onSubmit={() => void attempt.run(join, `${nameOf(person)} is in ${chosen?.label}.`, onClose)}
     >
       <FormField label="Team">
         <Select

@@ -61,9 +61,7 @@ export function RoleForm({ role, onClose }: { role?: CustomRole; onClose: () => 
       disabled={!name.trim() || permissions.size === 0}
       onClose={onClose}
       onSubmit={() =>
-        void attempt.run(save, role ? 'The role is changed.' : `The role ${name.trim()} is there.`).then(ok => {
-          if (ok) onClose();
-        })
+        void attempt.run(save, role ? 'The role is changed.' : `The role ${name.trim()} is there.`, onClose)
       }
     >
       <FormField label="Name" errorText={attempt.failure?.field('name')}>

@@ -30,11 +30,7 @@ export function AddRanges({ isFirst, onClose }: { isFirst: boolean; onClose: () 
       attempt={attempt}
       disabled={ranges.length === 0}
       onClose={onClose}
-      onSubmit={() =>
-        void attempt.run(add, 'The allowed ranges are changed.').then(ok => {
-          if (ok) onClose();
-        })
-      }
+      onSubmit={() => void attempt.run(add, 'The allowed ranges are changed.', onClose)}
     >
       <LockOut isFirst={isFirst} />
       <FormField

@@ -26,11 +26,7 @@ export function EditTeam({ team, onClose }: { team: Schemas['Team']; onClose: ()
       verb="Save"
       attempt={attempt}
       disabled={!name.trim()}
-      onSubmit={() =>
-        void attempt.run(save, 'The team is changed.').then(ok => {
-          if (ok) onClose();
-        })
-      }
+      onSubmit={() => void attempt.run(save, 'The team is changed.', onClose)}
       onClose={onClose}
     >
       <FormField label="Name" errorText={attempt.failure?.field('name')}>

@@ -108,11 +108,11 @@ function AddMembers({ team, already, onClose }: { team: Schemas['Team']; already
       attempt={attempt}
       disabled={memberIds.length === 0}
       onSubmit={() =>
-        void attempt
-          .run(add, memberIds.length === 1 ? 'One member is added.' : `${memberIds.length} members are added.`)
-          .then(ok => {
-            if (ok) onClose();
-          })
+        void attempt.run(
+          add,
+          memberIds.length === 1 ? 'One member is added.' : `${memberIds.length} members are added.`,
+          onClose,
+        )
       }
       onClose={onClose}
     >

@@ -27,11 +27,7 @@ export function EditToken({ token, onClose }: { token: Token; onClose: () => voi
       verb="Save"
       attempt={attempt}
       disabled={!name.trim()}
-      onSubmit={() =>
-        void attempt.run(save, 'The token is changed.').then(ok => {
-          if (ok) onClose();
-        })
-      }
+      onSubmit={() => void attempt.run(save, 'The token is changed.', onClose)}
       onClose={onClose}
     >
       <FormField label="Name" errorText={attempt.failure?.field('name')}>

@@ -29,11 +29,7 @@ export function HolderModal({ noun, workspace, holder, choices, save, onClose }:
       disabled={!id || !role}
       onClose={onClose}
       onSubmit={() =>
-        void attempt
-          .run(() => save(id, role), holder ? 'The role is changed.' : `The ${noun} is added.`)
-          .then(ok => {
-            if (ok) onClose();
-          })
+        void attempt.run(() => save(id, role), holder ? 'The role is changed.' : `The ${noun} is added.`, onClose)
       }
     >
       {!holder && (

@@ -64,11 +64,11 @@ export function WorkspaceForm({ workspace, onClose, then }: Props) {
       disabled={!name.trim()}
       onClose={onClose}
       onSubmit={() =>
-        void attempt
-          .run(save, workspace ? 'The Workspace is changed.' : `The Workspace ${name.trim()} is there.`)
-          .then(ok => {
-            if (ok) onClose();
-          })
+        void attempt.run(
+          save,
+          workspace ? 'The Workspace is changed.' : `The Workspace ${name.trim()} is there.`,
+          onClose,
+        )
       }
     >
       <FormField label="Name" errorText={attempt.failure?.field('name')}>

@@ -60,11 +60,7 @@ export function GrantModal({ grant, kinds, workspaceId, deploymentId, save, onCl
       disabled={!role || !fresh.entityId || (onDags && !place) || isBadKey}
       onClose={onClose}
       onSubmit={() =>
-        void attempt
-          .run(() => save(fresh), grant ? 'The role is changed.' : 'The role is given.')
-          .then(ok => {
-            if (ok) onClose();
-          })
+        void attempt.run(() => save(fresh), grant ? 'The role is changed.' : 'The role is given.', onClose)
       }
     >
       {!grant && (

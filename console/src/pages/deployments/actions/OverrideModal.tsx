@@ -47,7 +47,7 @@ export function OverrideModal({ deployment, isHibernating, onClose }: Props) {
     span === 'open' ? null : span === 'time' ? new Date(`${day}T${time}`).toISOString() : inHours(Number(span));
   const submit = async () => {
     const word = { isHibernating, until: until() };
-    if (await attempt.run(() => override(organizationId, deployment.id, word), named(words.done))) onClose();
+    await attempt.run(() => override(organizationId, deployment.id, word), named(words.done), onClose);
   };
   return (
     <FormModal

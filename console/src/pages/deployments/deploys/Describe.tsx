@@ -26,7 +26,7 @@ export function Describe({ deployment, deploy, onClose }: Props) {
       }),
     );
   const submit = async () => {
-    if (await attempt.run(change, 'The description is changed.')) onClose();
+    await attempt.run(change, 'The description is changed.', onClose);
   };
   return (
     <FormModal

@@ -28,8 +28,7 @@ export function Rollback({ deployment, deploy, onClose }: Props) {
       }),
     );
   const submit = async () => {
-    if (await attempt.run(change, `${deployment.name} is rolled back; Airflow reads the code within seconds.`))
-      onClose();
+    await attempt.run(change, `${deployment.name} is rolled back; Airflow reads the code within seconds.`, onClose);
   };
   return (
     <FormModal title="Roll back" verb="Roll back" attempt={attempt} onSubmit={() => void submit()} onClose={onClose}>
