@@ -1,5 +1,3 @@
-import Button from '@cloudscape-design/components/button';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { told } from '~/api/ask';
 import { api, refresh } from '~/api/client';
@@ -11,6 +9,7 @@ import { tellDone } from '~/parts/flashes';
 import { ResourceTable } from '~/parts/ResourceTable';
 import type { CustomRole as Listed } from '~/parts/roles';
 import { Time } from '~/parts/Time';
+import { RowActions } from '~/parts/RowActions';
 import { RoleForm } from './RoleForm';
 import { type CustomRole, useAllRoles } from './useAllRoles';
 
@@ -64,21 +63,14 @@ export function CustomRoles() {
             header: 'Actions',
             width: 110,
             cell: each => (
-              <SpaceBetween direction="horizontal" size="xxs">
-                <Button
-                  variant="inline-icon"
-                  iconName="edit"
-                  ariaLabel={`Edit the role ${each.name}`}
-                  disabled={!whole(each)}
-                  onClick={() => setEdited(whole(each))}
-                />
-                <Button
-                  variant="inline-icon"
-                  iconName="remove"
-                  ariaLabel={`Delete the role ${each.name}`}
-                  onClick={() => setLeaving(each)}
-                />
-              </SpaceBetween>
+              <RowActions
+                edit={{
+                  label: `Edit the role ${each.name}`,
+                  disabled: !whole(each),
+                  onClick: () => setEdited(whole(each)),
+                }}
+                remove={{ label: `Delete the role ${each.name}`, onClick: () => setLeaving(each) }}
+              />
             ),
           },
         ]}

@@ -1,5 +1,4 @@
 import Button from '@cloudscape-design/components/button';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { refresh, type Schemas } from '~/api/client';
 import { Beneath } from '~/parts/Beneath';
@@ -9,6 +8,7 @@ import { type Grant, type Held, withGrant, withoutGrant } from '~/parts/grants/g
 import { Go } from '~/parts/Go';
 import { ResourceTable, type Rows } from '~/parts/ResourceTable';
 import { roleName } from '~/parts/roles';
+import { RowActions } from '~/parts/RowActions';
 import { HolderModal } from './HolderModal';
 
 export type Holder = Held & { id: string };
@@ -67,20 +67,10 @@ export function HolderTable<T extends Holder>(props: Props<T>) {
             header: 'Actions',
             width: 110,
             cell: each => (
-              <SpaceBetween direction="horizontal" size="xxs">
-                <Button
-                  variant="inline-icon"
-                  iconName="edit"
-                  ariaLabel={`Change the role of ${describe(each).name}`}
-                  onClick={() => setEdited(each)}
-                />
-                <Button
-                  variant="inline-icon"
-                  iconName="remove"
-                  ariaLabel={`Take away the role of ${describe(each).name}`}
-                  onClick={() => setLeaving(each)}
-                />
-              </SpaceBetween>
+              <RowActions
+                edit={{ label: `Change the role of ${describe(each).name}`, onClick: () => setEdited(each) }}
+                remove={{ label: `Take away the role of ${describe(each).name}`, onClick: () => setLeaving(each) }}
+              />
             ),
           },
         ]}

@@ -1,5 +1,4 @@
 import Button from '@cloudscape-design/components/button';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, useState } from 'react';
 import { refresh } from '~/api/client';
 import { Beneath } from '../Beneath';
@@ -11,6 +10,7 @@ import { BUILT_IN, roleName, useCustomRoles } from '../roles';
 import { GrantModal } from './GrantModal';
 import { type Grant, type Kind, KINDS, withGrant, withoutGrant } from './grants';
 import { usePlaces } from './places';
+import { RowActions } from '../RowActions';
 
 interface Props {
   grants: Grant[];
@@ -78,22 +78,15 @@ export function Grants({ grants, kinds, home, workspaceId, deploymentId, save, d
             header: 'Actions',
             width: 110,
             cell: each => (
-              <SpaceBetween direction="horizontal" size="xxs">
-                <Button
-                  variant="inline-icon"
-                  iconName="edit"
-                  ariaLabel={`Change the role on ${placeOf(each).name}`}
-                  onClick={() => setEdited(each)}
-                />
-                {each.entityType !== home && (
-                  <Button
-                    variant="inline-icon"
-                    iconName="remove"
-                    ariaLabel={`Take away the role on ${placeOf(each).name}`}
-                    onClick={() => setLeaving(each)}
-                  />
-                )}
-              </SpaceBetween>
+              <RowActions
+                edit={{ label: `Change the role on ${placeOf(each).name}`, onClick: () => setEdited(each) }}
+                remove={
+                  each.entityType !== home && {
+                    label: `Take away the role on ${placeOf(each).name}`,
+                    onClick: () => setLeaving(each),
+                  }
+                }
+              />
             ),
           },
         ]}

@@ -1,5 +1,4 @@
 import Button from '@cloudscape-design/components/button';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { refresh, type Schemas } from '~/api/client';
 import { Beneath } from '~/parts/Beneath';
@@ -10,6 +9,7 @@ import { GrantModal } from '~/parts/grants/GrantModal';
 import { type Grant, withGrant, withoutGrant } from '~/parts/grants/grants';
 import { ResourceTable } from '~/parts/ResourceTable';
 import { roleName } from '~/parts/roles';
+import { RowActions } from '~/parts/RowActions';
 import { AddHolder } from './AddHolder';
 import { type Holder, onDeployment, useHolders } from './holders';
 
@@ -72,22 +72,15 @@ export function Holders({ deployment }: { deployment: Schemas['Deployment'] }) {
             id: 'actions',
             header: 'Actions',
             cell: each => (
-              <SpaceBetween direction="horizontal" size="xxs">
-                <Button
-                  variant="inline-icon"
-                  iconName="edit"
-                  ariaLabel={`Change the role of ${each.holder.name}`}
-                  onClick={() => setEdited(each)}
-                />
-                {!isHome(each) && (
-                  <Button
-                    variant="inline-icon"
-                    iconName="remove"
-                    ariaLabel={`Take away the role of ${each.holder.name}`}
-                    onClick={() => setLeaving(each)}
-                  />
-                )}
-              </SpaceBetween>
+              <RowActions
+                edit={{ label: `Change the role of ${each.holder.name}`, onClick: () => setEdited(each) }}
+                remove={
+                  !isHome(each) && {
+                    label: `Take away the role of ${each.holder.name}`,
+                    onClick: () => setLeaving(each),
+                  }
+                }
+              />
             ),
           },
         ]}
