@@ -8,7 +8,6 @@ export function Top() {
   const [self, mode, router] = [useSelf(), useMode(), useRouter()];
   const act = (id: string) => {
     if (id === 'mode') switchMode();
-    if (id === 'settings') void router.navigate({ href: '/settings' });
     if (id === 'sign-out') void signedIn().signOut();
     if (id === 'everywhere') void signedIn().signOut(true);
     if (id === 'other') void signedIn().begin('/', true);

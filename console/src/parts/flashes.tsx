@@ -5,7 +5,7 @@ import { RequestId } from './RequestId';
 
 interface Flash {
   id: string;
-  type: 'success' | 'error' | 'info' | 'in-progress';
+  type: 'success' | 'error';
   words: string;
   failure?: Failure;
 }
@@ -26,7 +26,7 @@ function add(flash: Omit<Flash, 'id'>): string {
   return id;
 }
 
-export const dismiss = (id: string) => change(flashes.filter(each => each.id !== id));
+const dismiss = (id: string) => change(flashes.filter(each => each.id !== id));
 
 /** Says that something was done; it goes by itself. */
 export const tellDone = (words: string) => add({ type: 'success', words });

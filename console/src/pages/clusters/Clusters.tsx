@@ -64,7 +64,7 @@ export function Clusters() {
 }
 
 /** A cluster is registered where it is, by whoever runs the installation: no request of the API does it. */
-export function Registering() {
+function Registering() {
   return (
     <Box color="text-body-secondary">
       Whoever runs this installation registers one: they describe it in <Box variant="code">cluster.json</Box> and hand

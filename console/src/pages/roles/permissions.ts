@@ -28,7 +28,7 @@ const AREAS: [string, string][] = [
   ['dag.airflow', 'Single DAGs'],
 ];
 
-export const areaOf = (group: Group) => AREAS.find(([begin]) => group.scope.startsWith(begin))?.[1] ?? 'Others';
+const areaOf = (group: Group) => AREAS.find(([begin]) => group.scope.startsWith(begin))?.[1] ?? 'Others';
 
 export function byArea(groups: Group[]): [string, Group[]][] {
   const order = [...AREAS.map(each => each[1]), 'Others'];

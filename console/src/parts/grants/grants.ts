@@ -56,7 +56,7 @@ export function bodyOf(grants: Grant[]): Schemas['UpdateUserRolesRequest'] {
 
 const place = (each: Grant) => [each.entityType, each.deploymentId ?? '', each.entityId].join('/');
 
-export const samePlace = (one: Grant, other: Grant) => place(one) === place(other);
+const samePlace = (one: Grant, other: Grant) => place(one) === place(other);
 
 /** There is one role a place: the new one takes the place of the old one. */
 export function withGrant(grants: Grant[], fresh: Grant): Grant[] {

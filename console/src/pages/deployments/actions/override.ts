@@ -2,7 +2,7 @@ import { told } from '~/api/ask';
 import { api } from '~/api/client';
 
 /** A person's word over the rules by which a Deployment sleeps; without a time it holds until it is taken back. */
-export interface Word {
+interface Word {
   isHibernating: boolean;
   until: string | null;
 }

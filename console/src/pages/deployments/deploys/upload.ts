@@ -3,7 +3,7 @@ import { Failure } from '~/api/failure';
 const BLOCK = 1024 * 1024;
 const TRIES = 3;
 
-export interface Upload {
+interface Upload {
   /** The signed address that the API named. */
   url: string;
   content: Uint8Array<ArrayBuffer>;

@@ -9,7 +9,7 @@ export const SOURCES: Source[] = ['scheduler', 'worker', 'triggerer', 'dag-proce
 const FOLLOW_EVERY = 3_000;
 const PAGE = 1_000;
 
-export interface Looked {
+interface Looked {
   source: string;
   search: string;
   /** How far back, in seconds. */
@@ -60,7 +60,7 @@ async function read(
   return found.reverse();
 }
 
-export type Level = 'error' | 'warning' | 'info' | 'debug';
+type Level = 'error' | 'warning' | 'info' | 'debug';
 
 const STATED =
   /\[(debug|info|warn(?:ing)?|error|critical|exception|fatal)\s*\]|\b(DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b/;
