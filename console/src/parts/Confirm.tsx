@@ -7,6 +7,7 @@ import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, useState } from 'react';
 import { FailureNote } from './FailureNote';
+import { useAttempt } from './useAttempt';
 
 interface Props {
   title: string;
@@ -18,24 +19,20 @@ interface Props {
   typed?: string;
   /** What is done; the dialog stays open, with the reason, when it fails. */
   act: () => Promise<unknown>;
+  /** What is told when it worked. */
+  done?: string;
+  /** What follows when it worked, such as leaving the page of what is gone. */
+  then?: () => void;
   onClose: () => void;
 }
 
 /** Asks once more before something that hurts. */
-export function Confirm({ title, children, verb, typed, act, onClose }: Props) {
+export function Confirm({ title, children, verb, typed, act, done, then, onClose }: Props) {
   const [word, setWord] = useState('');
-  const [failure, setFailure] = useState<unknown>();
-  const [isBusy, setBusy] = useState(false);
-  const go = async () => {
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      await act();
-      onClose();
-    } catch (thrown) {
-      setFailure(thrown);
-      setBusy(false);
-    }
+  const attempt = useAttempt();
+  const finish = () => {
+    then?.();
+    onClose();
   };
   return (
     <Modal
@@ -51,9 +48,9 @@ export function Confirm({ title, children, verb, typed, act, onClose }: Props) {
             </Button>
             <Button
               variant="primary"
-              loading={isBusy}
+              loading={attempt.isBusy}
               disabled={typed !== undefined && word !== typed}
-              onClick={() => void go()}
+              onClick={() => void attempt.run(act, done, finish)}
             >
               {verb}
             </Button>
@@ -74,7 +71,7 @@ export function Confirm({ title, children, verb, typed, act, onClose }: Props) {
             />
           </FormField>
         )}
-        {failure !== undefined && <FailureNote title="That did not work" thrown={failure} />}
+        {attempt.failure && <FailureNote title="That did not work" thrown={attempt.failure} />}
       </SpaceBetween>
     </Modal>
   );

@@ -61,14 +61,18 @@ export function Links({ object }: { object: EnvironmentObject }) {
         }),
       );
     else await change(verb === 'link' ? withLink(object, deployment.id) : withoutLink(object, deployment.id));
-    tellDone(
-      `${deployment.name} ${verb === 'link' || verb === 'include' ? 'has' : 'no longer has'} ${object.objectKey}.`,
-    );
-    void refresh();
   };
+  const said = (verb: Verb, { deployment }: Reach) =>
+    `${deployment.name} ${verb === 'link' || verb === 'include' ? 'has' : 'no longer has'} ${object.objectKey}.`;
   const start = (verb: Verb, reach: Reach) => {
     if (verb === 'link' || verb === 'include') {
-      void act(verb, reach).catch(thrown => tellFailure(`${reach.deployment.name} could not be linked`, thrown));
+      void act(verb, reach).then(
+        () => {
+          tellDone(said(verb, reach));
+          void refresh();
+        },
+        thrown => tellFailure(`${reach.deployment.name} could not be linked`, thrown),
+      );
     } else setDoing({ verb, reach });
   };
   return (
@@ -121,6 +125,7 @@ export function Links({ object }: { object: EnvironmentObject }) {
           title={doing.verb === 'unlink' ? 'Take the link away' : 'Leave a Deployment out'}
           verb={doing.verb === 'unlink' ? 'Take it away' : 'Leave it out'}
           act={() => act(doing.verb, doing.reach)}
+          done={said(doing.verb, doing.reach)}
           onClose={() => setDoing(undefined)}
         >
           {doing.reach.deployment.name} loses {object.objectKey}, and what was different there is forgotten. Tasks that

@@ -6,12 +6,11 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useParams, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { told } from '~/api/ask';
-import { api, refresh } from '~/api/client';
+import { api } from '~/api/client';
 import { useDeployments, useWorkspaces } from '~/api/lists';
 import { useSelf } from '~/app/self';
 import { Confirm } from '~/parts/Confirm';
 import { FailureNote } from '~/parts/FailureNote';
-import { tellDone } from '~/parts/flashes';
 import { Page } from '~/parts/Page';
 import { Reading } from '~/parts/Reading';
 import { facts } from './facts';
@@ -50,9 +49,7 @@ function Found({ object }: { object: EnvironmentObject }) {
     await told(
       api.DELETE('/organizations/{organizationId}/environment-objects/{environmentObjectId}', { params: { path } }),
     );
-    tellDone(`The ${noun} ${object.objectKey} is deleted.`);
     await router.navigate({ href: '/environment' });
-    void refresh(['environment-objects']);
   };
   return (
     <Page
@@ -77,6 +74,7 @@ function Found({ object }: { object: EnvironmentObject }) {
           verb="Delete"
           typed={object.objectKey}
           act={remove}
+          done={`The ${noun} ${object.objectKey} is deleted.`}
           onClose={() => setDoing(undefined)}
         >
           Every Deployment that it reaches loses this {noun} at once; tasks that ask for it will fail. It cannot be

@@ -2,10 +2,10 @@ import Button from '@cloudscape-design/components/button';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { told } from '~/api/ask';
-import { api, refresh, type Schemas } from '~/api/client';
+import { api, type Schemas } from '~/api/client';
 import { useSelf } from '~/app/self';
 import { Confirm } from '~/parts/Confirm';
-import { tellDone, tellFailure } from '~/parts/flashes';
+import { tellFailure } from '~/parts/flashes';
 import { Go } from '~/parts/Go';
 import { ResourceTable } from '~/parts/ResourceTable';
 import { Time } from '~/parts/Time';
@@ -96,9 +96,9 @@ export function Invitations() {
           act={async () => {
             const params = { path: path(leaving) };
             await told(api.DELETE('/organizations/{organizationId}/invites/{inviteId}', { params }));
-            void refresh();
-            tellDone('The invitation is revoked.');
           }}
+          done="The invitation is revoked."
+
           onClose={() => setLeaving(undefined)}
         >
           {`No mail and no link lets ${leaving.invitee.username} in any more. You can invite them again.`}

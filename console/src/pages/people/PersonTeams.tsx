@@ -2,10 +2,9 @@ import Button from '@cloudscape-design/components/button';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { every, told } from '~/api/ask';
-import { api, refresh, type Schemas } from '~/api/client';
+import { api, type Schemas } from '~/api/client';
 import { useSelf } from '~/app/self';
 import { Confirm } from '~/parts/Confirm';
-import { tellDone } from '~/parts/flashes';
 import { elsewhere, grantsOf } from '~/parts/grants/grants';
 import { Go } from '~/parts/Go';
 import { ResourceTable } from '~/parts/ResourceTable';
@@ -78,9 +77,8 @@ export function PersonTeams({ person }: { person: Person }) {
               params: { path: member },
             });
             await told(asked);
-            void refresh();
-            tellDone(`${nameOf(person)} is out of ${leaving.name}.`);
           }}
+          done={`${nameOf(person)} is out of ${leaving.name}.`}
           onClose={() => setLeaving(undefined)}
         >
           What the team may do, they may no longer do by it.

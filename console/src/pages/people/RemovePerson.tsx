@@ -1,8 +1,7 @@
 import { told } from '~/api/ask';
-import { api, refresh } from '~/api/client';
+import { api } from '~/api/client';
 import { useSelf } from '~/app/self';
 import { Confirm } from '~/parts/Confirm';
-import { tellDone } from '~/parts/flashes';
 import { nameOf, type Person } from './person';
 
 /** Removes a member, or whoever is invited and has not answered. */
@@ -16,10 +15,9 @@ export function RemovePerson({ person, onClose, then }: { person: Person; onClos
       act={async () => {
         const path = { organizationId, userId: person.id };
         await told(api.DELETE('/organizations/{organizationId}/users/{userId}', { params: { path } }));
-        tellDone(`${name} is removed.`);
-        then?.();
-        void refresh();
       }}
+      done={`${name} is removed.`}
+      then={then}
       onClose={onClose}
     >
       {`${person.username} loses all roles and leaves all teams with the next request. API tokens stay: rotate or delete those that they know.`}

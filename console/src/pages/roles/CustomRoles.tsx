@@ -1,11 +1,10 @@
 import { useState } from 'react';
 import { told } from '~/api/ask';
-import { api, refresh } from '~/api/client';
+import { api } from '~/api/client';
 import { useWorkspaces } from '~/api/lists';
 import { useSelf } from '~/app/self';
 import { Beneath } from '~/parts/Beneath';
 import { Confirm } from '~/parts/Confirm';
-import { tellDone } from '~/parts/flashes';
 import { ResourceTable } from '~/parts/ResourceTable';
 import type { CustomRole as Listed } from '~/parts/roles';
 import { Time } from '~/parts/Time';
@@ -83,9 +82,8 @@ export function CustomRoles() {
           act={async () => {
             const path = { organizationId, customRoleId: leaving.id };
             await told(api.DELETE('/organizations/{organizationId}/roles/{customRoleId}', { params: { path } }));
-            void refresh();
-            tellDone(`The role ${leaving.name} is deleted.`);
           }}
+          done={`The role ${leaving.name} is deleted.`}
           onClose={() => setLeaving(undefined)}
         >
           Whoever holds it can do nothing with it from their next request on. A new role of the same name does not bring

@@ -3,10 +3,9 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { every, told } from '~/api/ask';
-import { api, refresh, type Schemas } from '~/api/client';
+import { api, type Schemas } from '~/api/client';
 import { useSelf } from '~/app/self';
 import { Confirm } from '~/parts/Confirm';
-import { tellDone } from '~/parts/flashes';
 import { ResourceTable } from '~/parts/ResourceTable';
 import { byWhom } from '~/parts/byWhom';
 import { Time } from '~/parts/Time';
@@ -79,9 +78,9 @@ export function IpRanges() {
             await told(
               api.POST('/organizations/{organizationId}/allowed-ip-address-ranges/bulk-delete', { params, body }),
             );
-            void refresh();
-            tellDone('The allowed ranges are changed.');
           }}
+          done="The allowed ranges are changed."
+
           onClose={() => setLeaving(undefined)}
         >
           {isLast

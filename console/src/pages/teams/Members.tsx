@@ -3,12 +3,11 @@ import FormField from '@cloudscape-design/components/form-field';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { told } from '~/api/ask';
-import { api, refresh, type Schemas } from '~/api/client';
+import { api, type Schemas } from '~/api/client';
 import { useSelf } from '~/app/self';
 import { membersOf } from '~/pages/people/memberships';
 import { Beneath } from '~/parts/Beneath';
 import { Confirm } from '~/parts/Confirm';
-import { tellDone } from '~/parts/flashes';
 import { FormModal } from '~/parts/FormModal';
 import { Go } from '~/parts/Go';
 import { PeopleSelect } from '~/parts/PeopleSelect';
@@ -82,9 +81,8 @@ export function Members({ team }: { team: Schemas['Team'] }) {
             await told(
               api.DELETE('/organizations/{organizationId}/teams/{teamId}/members/{memberId}', { params: { path } }),
             );
-            void refresh();
-            tellDone(`${leaving.fullName || leaving.username} is out of the team.`);
           }}
+          done={`${leaving.fullName || leaving.username} is out of the team.`}
           onClose={() => setLeaving(undefined)}
         >
           What the team may do, they may no longer do by it.

@@ -4,11 +4,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { told } from '~/api/ask';
-import { api, refresh } from '~/api/client';
+import { api } from '~/api/client';
 import { useSelf } from '~/app/self';
 import { Confirm } from '~/parts/Confirm';
 import { Facts } from '~/parts/Facts';
-import { tellDone } from '~/parts/flashes';
 import { bodyOf, grantsOf } from '~/parts/grants/grants';
 import { Grants } from '~/parts/grants/Grants';
 import { Page } from '~/parts/Page';
@@ -72,12 +71,9 @@ export function TeamPage() {
         <Confirm
           title={`Delete the team ${team.name}?`}
           verb="Delete"
-          act={async () => {
-            await told(api.DELETE('/organizations/{organizationId}/teams/{teamId}', { params: { path } }));
-            tellDone(`The team ${team.name} is deleted.`);
-            void navigate({ to: '/teams' as never });
-            void refresh();
-          }}
+          act={() => told(api.DELETE('/organizations/{organizationId}/teams/{teamId}', { params: { path } }))}
+          done={`The team ${team.name} is deleted.`}
+          then={() => void navigate({ to: '/teams' as never })}
           onClose={() => setAsking(undefined)}
         >
           What its members could do through it ends with their next request. The people stay.

@@ -4,12 +4,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { told } from '~/api/ask';
-import { api, refresh } from '~/api/client';
+import { api } from '~/api/client';
 import { useDeployments } from '~/api/lists';
 import { useSelf } from '~/app/self';
 import { Confirm } from '~/parts/Confirm';
 import { Facts } from '~/parts/Facts';
-import { tellDone } from '~/parts/flashes';
 import { type Kind } from '~/parts/grants/grants';
 import { Grants } from '~/parts/grants/Grants';
 import { usePlaces } from '~/parts/grants/places';
@@ -95,7 +94,6 @@ export function TokenPage() {
             setRotated(
               await told(api.POST('/organizations/{organizationId}/tokens/{tokenId}/rotate', { params: { path } })),
             );
-            void refresh();
           }}
           onClose={() => setAsking(undefined)}
         >
@@ -108,12 +106,9 @@ export function TokenPage() {
           title={`Delete ${token.name}?`}
           verb="Delete"
           typed={token.name}
-          act={async () => {
-            await told(api.DELETE('/organizations/{organizationId}/tokens/{tokenId}', { params: { path } }));
-            tellDone(`The token ${token.name} is deleted.`);
-            void navigate({ to: '/tokens' as never });
-            void refresh();
-          }}
+          act={() => told(api.DELETE('/organizations/{organizationId}/tokens/{tokenId}', { params: { path } }))}
+          done={`The token ${token.name} is deleted.`}
+          then={() => void navigate({ to: '/tokens' as never })}
           onClose={() => setAsking(undefined)}
         >
           What uses it is refused from the next request on.

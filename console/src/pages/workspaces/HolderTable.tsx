@@ -1,9 +1,8 @@
 import Button from '@cloudscape-design/components/button';
 import { useState } from 'react';
-import { refresh, type Schemas } from '~/api/client';
+import { type Schemas } from '~/api/client';
 import { Beneath } from '~/parts/Beneath';
 import { Confirm } from '~/parts/Confirm';
-import { tellDone } from '~/parts/flashes';
 import { type Grant, type Held, withGrant, withoutGrant } from '~/parts/grants/grants';
 import { Go } from '~/parts/Go';
 import { ResourceTable, type Rows } from '~/parts/ResourceTable';
@@ -94,11 +93,8 @@ export function HolderTable<T extends Holder>(props: Props<T>) {
         <Confirm
           title={`Take away the role of ${describe(leaving).name}?`}
           verb="Take away"
-          act={async () => {
-            await save(leaving, before => withoutGrant(before, grant('')));
-            void refresh();
-            tellDone('The role is taken away.');
-          }}
+          act={() => save(leaving, before => withoutGrant(before, grant('')))}
+          done="The role is taken away."
           onClose={() => setLeaving(undefined)}
         >
           {`Their role on ${workspace.name} ends with the next request. Roles on single Deployments stay.`}

@@ -4,10 +4,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { told } from '~/api/ask';
-import { api, refresh } from '~/api/client';
+import { api } from '~/api/client';
 import { useSelf } from '~/app/self';
 import { Confirm } from '~/parts/Confirm';
-import { tellDone } from '~/parts/flashes';
 import { Page } from '~/parts/Page';
 import { PageState } from '~/parts/PageState';
 import { PageTabs } from '~/parts/PageTabs';
@@ -58,12 +57,9 @@ export function WorkspacePage() {
           title={`Delete the Workspace ${workspace.name}?`}
           verb="Delete"
           typed={workspace.name}
-          act={async () => {
-            await told(api.DELETE('/organizations/{organizationId}/workspaces/{workspaceId}', { params: { path } }));
-            tellDone(`The Workspace ${workspace.name} is deleted.`);
-            void navigate({ to: '/workspaces' as never });
-            void refresh();
-          }}
+          act={() => told(api.DELETE('/organizations/{organizationId}/workspaces/{workspaceId}', { params: { path } }))}
+          done={`The Workspace ${workspace.name} is deleted.`}
+          then={() => void navigate({ to: '/workspaces' as never })}
           onClose={() => setAsking(undefined)}
         >
           Its API tokens end with it. It must have no Deployment any more.

@@ -1,9 +1,7 @@
 import Button from '@cloudscape-design/components/button';
 import { type ReactNode, useState } from 'react';
-import { refresh } from '~/api/client';
 import { Beneath } from '../Beneath';
 import { Confirm } from '../Confirm';
-import { tellDone } from '../flashes';
 import { Go } from '../Go';
 import { ResourceTable } from '../ResourceTable';
 import { BUILT_IN, roleName, useCustomRoles } from '../roles';
@@ -105,11 +103,8 @@ export function Grants({ grants, kinds, home, workspaceId, deploymentId, save, d
         <Confirm
           title="Take away a role?"
           verb="Take away"
-          act={async () => {
-            await save(withoutGrant(grants, leaving));
-            void refresh();
-            tellDone('The role is taken away.');
-          }}
+          act={() => save(withoutGrant(grants, leaving))}
+          done="The role is taken away."
           onClose={() => setLeaving(undefined)}
         >
           {`${roleName(leaving.role)} on ${placeOf(leaving).name} ends with the next request.`}

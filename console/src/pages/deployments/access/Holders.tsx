@@ -1,9 +1,8 @@
 import Button from '@cloudscape-design/components/button';
 import { useState } from 'react';
-import { refresh, type Schemas } from '~/api/client';
+import { type Schemas } from '~/api/client';
 import { Beneath } from '~/parts/Beneath';
 import { Confirm } from '~/parts/Confirm';
-import { tellDone } from '~/parts/flashes';
 import { Go } from '~/parts/Go';
 import { GrantModal } from '~/parts/grants/GrantModal';
 import { type Grant, withGrant, withoutGrant } from '~/parts/grants/grants';
@@ -99,11 +98,8 @@ export function Holders({ deployment }: { deployment: Schemas['Deployment'] }) {
         <Confirm
           title={`Take away the role of ${leaving.holder.name}?`}
           verb="Take away"
-          act={async () => {
-            await leaving.holder.save(withoutGrant(leaving.holder.grants, leaving.grant));
-            void refresh();
-            tellDone('The role is taken away.');
-          }}
+          act={() => leaving.holder.save(withoutGrant(leaving.holder.grants, leaving.grant))}
+          done="The role is taken away."
           onClose={() => setLeaving(undefined)}
         >
           {`${roleName(leaving.grant.role)} on ${placeOf(leaving.grant)} ends with the next request. Other roles stay.`}

@@ -1,8 +1,7 @@
 import { told } from '~/api/ask';
-import { api, refresh } from '~/api/client';
+import { api } from '~/api/client';
 import { useSelf } from '~/app/self';
 import { Confirm } from '~/parts/Confirm';
-import { tellDone } from '~/parts/flashes';
 import type { TabProps } from '../tabs';
 
 interface Props extends Pick<TabProps, 'deployment'> {
@@ -12,15 +11,17 @@ interface Props extends Pick<TabProps, 'deployment'> {
 
 export function DeleteDeployment({ deployment, onDeleted, onClose }: Props) {
   const { organizationId } = useSelf();
-  const remove = async () => {
-    const path = { organizationId, deploymentId: deployment.id };
-    await told(api.DELETE('/organizations/{organizationId}/deployments/{deploymentId}', { params: { path } }));
-    tellDone(`${deployment.name} is being deleted.`);
-    onDeleted?.();
-    void refresh(['deployments']);
-  };
+  const params = { path: { organizationId, deploymentId: deployment.id } };
   return (
-    <Confirm title="Delete the Deployment" verb="Delete" typed={deployment.name} act={remove} onClose={onClose}>
+    <Confirm
+      title="Delete the Deployment"
+      verb="Delete"
+      typed={deployment.name}
+      act={() => told(api.DELETE('/organizations/{organizationId}/deployments/{deploymentId}', { params }))}
+      done={`${deployment.name} is being deleted.`}
+      then={onDeleted}
+      onClose={onClose}
+    >
       {deployment.name} goes for good, with its Airflow database, the history of its runs, its logs and its code. Tasks
       that run now are given up.
     </Confirm>
