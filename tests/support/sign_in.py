@@ -1,6 +1,8 @@
 """Signing in, in tests: an identity provider that says what it is told to say, and browsers that keep cookies as browsers do."""
 
 import base64
+import ipaddress
+import itertools
 import json
 import threading
 import time
@@ -32,6 +34,7 @@ LOOPBACK = "http://localhost:12345/callback"
 VERIFIER = "v" * 64
 OWNER = "ada@example.com"
 CLIENT_SECRET = "s3cret: with + and %"
+_PLACES = map(ipaddress.ip_address, itertools.count(int(ipaddress.ip_address("10.0.0.1"))))
 
 
 def public(key: RSAPrivateKey, kid: str) -> Json:
@@ -116,9 +119,10 @@ class Reply:
 
 @dataclass
 class Browser:
-    """Keeps cookies, and says from which page a form was sent."""
+    """Keeps cookies, says from which page a form was sent, and is in a network of its own, as starts are counted by network."""
 
     cookies: dict[str, str] = field(default_factory=dict)
+    place: str = field(default_factory=lambda: str(next(_PLACES)))
 
     def get(self, path: str, **query: str) -> Reply:
         return self.send("GET", path, query=urlencode(query))
@@ -131,6 +135,7 @@ class Browser:
         """Any request, byte for byte; a form comes in base64, as the gateway hands it over."""
         kind = {"content-type": "application/x-www-form-urlencoded"} if method == "POST" else {}
         made = event(method, path, query=query, headers=kind | headers)
+        made["requestContext"]["http"]["sourceIp"] = self.place
         if form:
             made |= {"body": base64.b64encode(form.encode()).decode(), "isBase64Encoded": True}
         if self.cookies:

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { parseTarGzip } from 'nanotar';
 import { describe, expect, it } from 'vitest';
@@ -150,7 +150,7 @@ describe('a deploy from the browser', () => {
     expect(await screen.findByText('req-8')).toBeTruthy();
     expect((screen.getByLabelText('Description') as HTMLInputElement).value).toBe('once more');
     await userEvent.click(screen.getByRole('button', { name: 'Deploy' }));
-    await waitFor(() => expect(screen.queryByText('req-8')).toBeNull());
     await screen.findByText(/etl.tar.gz is deployed to etl/);
+    expect(screen.queryByText('req-8')).toBeNull();
   });
 });
