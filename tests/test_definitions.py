@@ -117,8 +117,13 @@ def test_an_update_removes_nothing() -> None:
     assert [name for name in tasks(ROOT / "statemachines" / "update_deployment.asl.json") if name.startswith("Remove")] == []
 
 
-def test_a_drain_is_watched_for_a_day() -> None:
-    drain = tasks(ROOT / "statemachines" / "hibernate_deployment.asl.json")["EnsureDrained"]
+DRAINS = (("hibernate", "EnsureDrained"), ("update", "EnsureRelease"), ("update", "RestoreRelease"))
+"""An update waits for rest when it changes the executor."""
+
+
+@pytest.mark.parametrize(("saga", "state"), DRAINS)
+def test_a_drain_is_watched_for_a_day(saga: str, state: str) -> None:
+    drain = tasks(ROOT / "statemachines" / f"{saga}_deployment.asl.json")[state]
     (retrier,) = [each for each in drain["Retry"] if each["ErrorEquals"] == ["WorkersBusy"]]
     waits, wait = 0.0, float(retrier["IntervalSeconds"])
     for _ in range(retrier["MaxAttempts"]):

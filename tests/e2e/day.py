@@ -70,11 +70,13 @@ def signs_in(day: Day) -> None:
 
 
 def begins_a_project(day: Day) -> None:
-    """Made here, and looked at by the real Airflow of its runtime."""
+    """Made here, then looked at and run by the real Airflow of its runtime."""
     path = str(day.project)
     assert both(day.ada, "init", path, shown="dags")["name"] == day.project.name
     checked = both(day.ada, "check", "--path", path, shown="1 DAGs, 0 errors")
     assert ([each["dagId"] for each in checked["dags"]], checked["errors"]) == (["example"], [])
+    ran = both(day.ada, "local", "run", "example", "--path", path, shown="success")
+    assert {each["state"] for each in ran["tasks"]} == {"success"}
 
 
 def deploys_it_twice(day: Day) -> str:

@@ -169,7 +169,10 @@ class DataPlane(Protocol):
         """A message broker of its own for the workers."""
 
     def ensure_release(self, spec: DeploymentSpec) -> None:
-        """Configuration, keys, environment variables, connections, Airflow variables and the code's store."""
+        """Configuration, keys, environment variables, connections, Airflow variables and the code's store.
+
+        The first step of an update: raises `WorkersBusy` while tasks run that another executor would give up.
+        """
 
     def ensure_airflow(self, spec: DeploymentSpec) -> None:
         """api-server, scheduler, dag-processor (and triggerer) started or rolled; returns at once, `observe` tells when they are ready."""

@@ -1,6 +1,8 @@
 """A Deployment's life on a real API server: what a delete leaves, what an update and a move leave alone, what waits for running tasks."""
 
 import functools
+import json
+import time
 from dataclasses import replace
 
 import pytest
@@ -9,6 +11,7 @@ from orrery.dataplane.port import QueueSpec
 from orrery.errors import DataPlaneFailed, NotReadyYet, WorkersBusy
 
 from tests.dataplane_contract import a_spec, ensure_all, observed, persist, ref_of, remove_all
+from tests.kubernetes import pretend_node
 from tests.orrery.dataplane.kubernetes import agents
 from tests.orrery.dataplane.kubernetes.inventory import everything, made_in
 
@@ -122,19 +125,74 @@ def test_asleep_nothing_runs_and_everything_is_kept(kubernetes, home, spec):
     assert running(kubernetes, home, spec, 3)
 
 
-def test_the_executor_may_change_and_workers_are_drained_first(api, home, spec):
+def test_another_executor_waits_for_the_last_worker_and_until_then_its_broker_stays(kubernetes, api, home, spec):
     ensure_all(home, spec)
+    running(kubernetes, home, spec, 1)
     agents.scale(api, spec.id, 1)
     pods_for_tasks = replace(spec, generation=2, executor="KUBERNETES")
-    update(home, pods_for_tasks)
+    with pytest.raises(WorkersBusy, match="1 workers"):
+        home.ensure_release(pods_for_tasks)
+    assert bounds(api, spec) == [], "nobody may be started, so the agent drains"
     assert agents.pods(api, spec.id) == 1
+    assert {"broker", "scheduler"} <= {component for component, _ in pods(kubernetes, spec)}
     agents.scale(api, spec.id, 0)
     update(home, pods_for_tasks)
     assert agents.deployments(api, spec.id) == []
     assert api.get("RoleBinding", spec.namespace, "starts-pods")
-    update(home, replace(spec, generation=3))
-    assert api.get("RoleBinding", spec.namespace, "starts-pods") is None
-    assert api.get("StatefulSet", spec.namespace, "broker")
+
+
+@pytest.mark.parametrize("change", [{"executor": "CELERY"}, {"hibernating": True}])
+def test_a_task_in_a_pod_of_its_own_ends_before_another_executor_comes_or_airflow_goes(
+    kubernetes, api, home, node, spec, change, monkeypatch
+):
+    monkeypatch.setattr(node, "fate", lambda pod: None if node_ends(pod) else pretend_node.running(pod))
+    spec = replace(spec, executor="KUBERNETES")
+    ensure_all(home, spec)
+    running(kubernetes, home, spec, 1)
+    task = a_task(kubernetes, api, spec)
+    after = replace(spec, generation=2, **change)
+    step = home.ensure_queues if after.hibernating else home.ensure_release
+    busy = waits_for(lambda: step(after), WorkersBusy)
+    assert "1 tasks" in busy
+    there = {component for component, _ in pods(kubernetes, spec)}
+    assert ("scheduler" in there, {"task", "api-server"} <= there) == (False, True), "nothing new is started, and what runs can go on"
+    kubernetes.api.delete(f"{path('Pod', spec.namespace)}/{task}?gracePeriodSeconds=0")
+    persist(lambda: step(after))
+    if not after.hibernating:
+        update(home, after)
+        assert running(kubernetes, home, after, 2)
+        assert api.get("RoleBinding", spec.namespace, "starts-pods") is None
+
+
+def node_ends(pod):
+    """Whether it is left to the node, which ends a pod that has no long life at once."""
+    return pod["metadata"]["labels"]["orrery/component"] != "task"
+
+
+def a_task(kubernetes, api, spec):
+    """As the scheduler starts one; the name of its pod, which runs until somebody ends it."""
+    pod = json.loads(api.get("ConfigMap", spec.namespace, "task-pod")["data"]["pod.yaml"])
+    pod["metadata"]["name"] = "etl-load-1"
+    assert kubernetes.api.create(path("Pod", spec.namespace), pod).status == 201
+    return "etl-load-1"
+
+
+def waits_for(act, error):
+    """What the error says that comes after others have been waited out."""
+    for _ in range(100):
+        try:
+            act()
+        except error as told:
+            return str(told)
+        except NotReadyYet:
+            time.sleep(0.2)
+        else:
+            break
+    raise AssertionError("it was not waited for")
+
+
+def bounds(api, spec):
+    return json.loads(api.get("ConfigMap", spec.namespace, "queues")["data"]["queues.json"])["queues"]
 
 
 def test_bounds_are_gone_before_anybody_waits_for_workers(api, home, spec):

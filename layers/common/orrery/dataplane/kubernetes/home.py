@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from orrery import names
-from orrery.dataplane.kubernetes import admission, apply, installing, keys, namespace, observation, parts, snapshots, workers
+from orrery.dataplane.kubernetes import admission, apply, installing, keys, namespace, observation, parts, rest, snapshots, workers
 from orrery.dataplane.kubernetes.agent import Agent
 from orrery.dataplane.kubernetes.api import Api
 from orrery.dataplane.kubernetes.databases import Databases
@@ -13,7 +13,7 @@ from orrery.dataplane.kubernetes.objects import COMPONENT, DEPLOYMENT, GENERATIO
 from orrery.dataplane.kubernetes.parts import Part
 from orrery.dataplane.kubernetes.plan import Leaving, Manifest, Plan
 from orrery.dataplane.port import DeploymentRef, DeploymentSpec, NodePoolSpec, NodeView, Observation
-from orrery.errors import DataPlaneFailed, NotReadyYet, WorkersBusy
+from orrery.errors import DataPlaneFailed, NotReadyYet
 from orrery.model.cluster_facts import ClusterFacts
 
 _LAST_SECONDS = 30
@@ -53,9 +53,13 @@ class KubernetesHome:
             self._ensure(accepted[0].api, parts.BROKER, accepted[1])
 
     def ensure_release(self, spec: DeploymentSpec) -> None:
-        """The walls and the broker too: an update begins here, and both follow from sizes and executor."""
+        """The walls and the broker too: an update begins here, and both follow from sizes and executor. Another executor waits for rest."""
         if accepted := self._accept(spec):
             reach, plan = accepted
+            if rest.is_due(reach.api, plan):
+                if plan.has_pods_for_tasks:
+                    self._ensure_workers(reach.api, plan)
+                rest.wait(reach.api, spec.namespace)
             self._ensure_walls(reach.api, plan)
             for part in (parts.BROKER, parts.RELEASE):
                 self._ensure(reach.api, part, plan)
@@ -73,14 +77,9 @@ class KubernetesHome:
         """A worker Deployment that is wanted no more stays until its last worker has gone."""
         if accepted := self._accept(spec):
             reach, plan = accepted
-            busy = observation.workers(reach.api, spec.namespace)
-            there = apply.live(reach.api, spec.namespace, parts.QUEUES.name, ("Deployment",))
-            for made in workers.render(plan):
-                if made["kind"] == "Deployment":
-                    apply.hand_over_replicas(reach.api, made, parts.QUEUES.name, there.get(("Deployment", made["metadata"]["name"])))
-            self._ensure(reach.api, parts.QUEUES, plan, keep=lambda found: _runs(found, busy))
+            self._ensure_workers(reach.api, plan)
             if spec.hibernating:
-                _refuse_while_busy(busy)
+                rest.wait(reach.api, spec.namespace)
 
     def ensure_ingress(self, spec: DeploymentSpec) -> None:
         if accepted := self._accept(spec):
@@ -94,7 +93,7 @@ class KubernetesHome:
         """The bounds go first: without them the agent drains."""
         if api := self._inside(ref):
             apply.remove(api, ref.namespace, parts.QUEUES.name, ("ConfigMap",))
-            _refuse_while_busy(observation.workers(api, ref.namespace))
+            rest.wait(api, ref.namespace)
             _remove(api, ref, parts.QUEUES)
 
     def remove_airflow(self, ref: DeploymentRef) -> None:
@@ -196,6 +195,14 @@ class KubernetesHome:
                 apply.bring(api, apply.marked(made), api.get(made["kind"], "", made["metadata"]["name"]))
         self._ensure(api, parts.WALLS, plan)
 
+    def _ensure_workers(self, api: Api, plan: Plan) -> None:
+        busy = observation.workers(api, plan.spec.namespace)
+        there = apply.live(api, plan.spec.namespace, parts.QUEUES.name, ("Deployment",))
+        for made in workers.render(plan):
+            if made["kind"] == "Deployment":
+                apply.hand_over_replicas(api, made, parts.QUEUES.name, there.get(("Deployment", made["metadata"]["name"])))
+        self._ensure(api, parts.QUEUES, plan, keep=lambda found: rest.is_used(found, busy))
+
     def _ensure(self, api: Api, part: Part, plan: Plan, *, keep: Callable[[Manifest], bool] = lambda _: False) -> None:
         apply.ensure(api, plan.spec.namespace, part.name, part.kinds, part.render(plan), keep=keep)
 
@@ -234,14 +241,3 @@ def _raise_generation(api: Api, spec: DeploymentSpec, there: Manifest) -> None:
     made = apply.marked(namespace.render(spec))
     guarded = {**made, "metadata": {**made["metadata"], "resourceVersion": there["metadata"]["resourceVersion"]}}
     apply.put(api, guarded)
-
-
-def _runs(found: Manifest, busy: dict[str, int]) -> bool:
-    """Whether a worker of this Deployment is left, draining ones included, or one is wanted by the agent."""
-    digest = found["spec"]["selector"]["matchLabels"].get(workers.CONFIGURATION, "") if found["kind"] == "Deployment" else ""
-    return bool(digest) and (busy.get(digest, 0) > 0 or found["spec"].get("replicas", 0) > 0)
-
-
-def _refuse_while_busy(busy: dict[str, int]) -> None:
-    if count := sum(busy.values()):
-        raise WorkersBusy(f"{count} workers are still finishing their tasks")

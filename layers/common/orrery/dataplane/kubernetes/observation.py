@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime
 
 from orrery.dataplane import trouble
-from orrery.dataplane.kubernetes import troubles
+from orrery.dataplane.kubernetes import task_pods, troubles
 from orrery.dataplane.kubernetes import workers as worker_pods
 from orrery.dataplane.kubernetes.api import Api
 from orrery.dataplane.kubernetes.objects import COMPONENT, DEPLOYMENT, GENERATION, PART
@@ -15,7 +15,7 @@ from orrery.dataplane.trouble import Trouble
 from orrery.errors import DataPlaneFailed, NotReadyYet
 
 ABSENT = Observation(generation=0, healthy=False, reason="this Deployment is not here", address="", workers=0)
-_NOT_AIRFLOW = (worker_pods.COMPONENT, "task", "migrations")
+_NOT_AIRFLOW = (worker_pods.COMPONENT, task_pods.COMPONENT, "migrations")
 
 
 def observe(api: Api, ref: DeploymentRef) -> Observation:
@@ -43,6 +43,11 @@ def workers(api: Api, namespace: str) -> dict[str, int]:
     """How many workers there are by the digest of their configuration, those that are ending included."""
     pods = api.list("Pod", namespace, {COMPONENT: worker_pods.COMPONENT})
     return dict(Counter(pod["metadata"]["labels"].get(worker_pods.CONFIGURATION, "") for pod in pods if not _is_over(pod)))
+
+
+def tasks(api: Api, namespace: str) -> int:
+    """How many tasks run in pods of their own."""
+    return sum(not _is_over(pod) for pod in api.list("Pod", namespace, {COMPONENT: task_pods.COMPONENT}))
 
 
 def components(api: Api, namespace: str) -> set[str]:
