@@ -6,13 +6,14 @@ Every change goes through clicks, is looked at through another client of the API
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from tests.e2e import office
 from tests.e2e.airflow import deployment
 from tests.support.console import WIDTHS, Console, settle
 from tests.support.platform import ROOT, Platform
@@ -167,6 +168,45 @@ def test_somebody_is_invited_and_the_invitation_revoked(platform: Platform, cons
     console.press("Revoke", console.dialog)
     expect(console.dialog).to_have_count(0)
     assert ADA not in json.dumps(platform.cli("user", "invites"))
+
+
+def test_what_a_deployment_is_can_be_changed(platform: Platform, console: Console, orbit: Any) -> None:
+    console.open(f"/deployments/{orbit['id']}/edit")
+    console.page.get_by_label("Description", exact=True).first.fill("for dinner")
+    console.page.get_by_role("group", name="Queue heavy").get_by_label("Most workers").fill("3")
+    console.press("Save")
+    expect(console.heading("orbit")).to_be_visible()
+    changed = deployment(platform, "orbit")
+    assert changed["description"] == "for dinner"
+    assert {each["name"]: each["maxWorkerCount"] for each in changed["workerQueues"]}["heavy"] == 3
+    console.page.reload()
+    expect(console.page.get_by_text("for dinner").first).to_be_visible()
+
+
+@pytest.mark.parametrize("step", office.STEPS, ids=lambda step: step.__name__)
+def test_an_organization_is_looked_after(
+    step: Callable[[office.Office], None], platform: Platform, console: Console, orbit: Any, tmp_path: Path
+) -> None:
+    console.open("/")
+    step(office.Office(console, platform, orbit, tmp_path))
+
+
+def test_a_deployment_sleeps_and_who_opens_its_airflow_wakes_it(platform: Platform, console: Console, orbit: Any) -> None:
+    console.open(f"/deployments/{orbit['id']}")
+    console.press("Actions for orbit")
+    console.page.get_by_role("menuitem", name="Put to sleep …").click()
+    console.press("Put to sleep", console.dialog)
+    expect(console.dialog).to_have_count(0)
+    platform.wait_until("it sleeps", lambda: deployment(platform, "orbit")["status"] == "HIBERNATING", 180)
+    console.page.reload()
+    console.press("Open Airflow")
+    console.press("Wake it", console.dialog)
+    expect(console.dialog).to_contain_text("Its Airflow answers.", timeout=LONG)
+    with console.page.expect_popup() as opened:
+        console.press("Open Airflow", console.dialog)
+    expect(opened.value.get_by_role("link", name="Dags").first).to_be_visible(timeout=60_000)
+    opened.value.close()
+    assert deployment(platform, "orbit")["status"] == "HEALTHY"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -98,7 +98,6 @@ export function Invitations() {
             await told(api.DELETE('/organizations/{organizationId}/invites/{inviteId}', { params }));
           }}
           done="The invitation is revoked."
-
           onClose={() => setLeaving(undefined)}
         >
           {`No mail and no link lets ${leaving.invitee.username} in any more. You can invite them again.`}

@@ -180,8 +180,8 @@ def _refuse(body: DeploymentSettings, settings: Changes, cluster: Cluster, probl
         problems.add("executor", f"can only be {listed}: cluster `{cluster.name}` starts no pod for each task", "NOT_SERVED")
     if settings["is_development_mode"] and settings["is_high_availability"]:
         problems.add("isHighAvailability", "must be false in development mode")
-    elif settings["is_high_availability"]:
-        problems.add("isHighAvailability", "must be false for now: no cluster here runs a second scheduler in another zone", "NOT_SERVED")
+    elif settings["is_high_availability"] and not cluster.offers_high_availability:
+        problems.add("isHighAvailability", f"must be false: cluster `{cluster.name}` runs one of each component", "NOT_SERVED")
     if settings["is_development_mode"] and settings["scheduler_size"] is not SchedulerSize.SMALL:
         problems.add("schedulerSize", "must be `SMALL` in development mode")
 

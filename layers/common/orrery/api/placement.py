@@ -55,7 +55,8 @@ def _standard(body: CreateStandardDeploymentRequest, workspace: Workspace, servi
         chosen = [each for each in standard if each.region == body.region]
     regions = sorted({each.region for each in chosen})
     if len(regions) == 1:
-        return _emptiest([each for each in chosen if body.executor is None or body.executor in each.executors] or chosen)
+        twins = bool(body.is_high_availability)
+        return _emptiest([each for each in chosen if each.offers(body.executor, high_availability=twins)] or chosen)
     if not standard:
         raise Invalid.field("region", "there is no standard cluster yet; name a dedicated one, or ask whoever runs this installation")
     there_is = ", ".join(f"`{region}`" for region in sorted({each.region for each in standard}))

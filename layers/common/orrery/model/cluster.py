@@ -42,6 +42,8 @@ class Cluster:
     generation: int = 1
     executors: tuple[Executor, ...] = offer.EXECUTORS
     """How its Deployments may run tasks."""
+    offers_high_availability: bool = False
+    """Whether a Deployment may have two of each component here, in different zones as far as its nodes are in several."""
 
     @property
     def is_open(self) -> bool:
@@ -53,6 +55,10 @@ class Cluster:
         mine = self.type is ClusterType.STANDARD or self.organization_id == organization_id
         return mine and (not self.workspace_ids or workspace_id in self.workspace_ids)
 
+    def offers(self, executor: Executor | None, *, high_availability: bool) -> bool:
+        """Whether a Deployment that asks for these can be here."""
+        return executor in (None, *self.executors) and (self.offers_high_availability or not high_availability)
+
     def has_room(self, deployments: int) -> bool:
         """Whether one more than so many fits."""
         return not self.max_deployments or deployments < self.max_deployments
@@ -61,7 +67,8 @@ class Cluster:
         """It is registered, or registered anew: from now on a saga brings its agent there."""
         status = ClusterStatus.UPDATING if self.is_open else ClusterStatus.CREATING
         executors = (*offer.EXECUTORS, Executor.KUBERNETES) if starts_pods else offer.EXECUTORS
-        return self._next(now, region=region, max_deployments=max_deployments, executors=executors, status=status, trouble="")
+        offers: dict[str, Any] = {"executors": executors, "offers_high_availability": True}
+        return self._next(now, region=region, max_deployments=max_deployments, status=status, trouble="", **offers)
 
     def registered(self, now: datetime) -> "Cluster":
         return self._next(now, status=ClusterStatus.CREATED, trouble="")

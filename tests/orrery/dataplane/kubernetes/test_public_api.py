@@ -175,7 +175,7 @@ def test_a_life_through_the_public_api(plane: Plane, kubelet: Kubelet, own_kuber
 
     changed = {name: made[name] for name in _SAME} | {"environmentVariables": [{"key": "MODE", "value": "new", "isSecret": True}]}
     changed["workerQueues"] = [{**DEFAULT, "id": made["workerQueues"][0]["id"]}, {**DEFAULT, "name": "heavy", "isDefault": False}]
-    changed["description"] = "new"
+    changed |= {"description": "new", "isDevelopmentMode": False, "isHighAvailability": True}
     owner.send("POST", at, changed)
     owner.until(at, lambda seen: seen["status"] == "HEALTHY" and len(seen["workerQueues"]) == 2)
     life["updated"] = inventory.made(own_kubernetes) - registered

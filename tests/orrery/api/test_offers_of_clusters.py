@@ -1,4 +1,4 @@
-"""A pod for each task: offered where a Deployment's cluster can start them, refused by name where it cannot."""
+"""A pod for each task, and two of each component: offered where a Deployment's cluster can, refused by name where it cannot."""
 
 from orrery.model.deployment import Executor
 from orrery.provisioning.specs import spec_of
@@ -48,3 +48,15 @@ def test_who_asks_for_one_and_names_no_cluster_is_placed_where_they_are_started(
     able = with_pods_for_tasks()
     assert {place(plane, f"etl {number}", region="us-east-1", executor="KUBERNETES") for number in range(3)} == {able}
     assert place(plane, "on workers", region="us-east-1", executor="CELERY") == plane.installation.cluster_id, "which is the emptier one"
+
+
+def test_two_of_each_component_are_for_clusters_that_run_them(plane: Plane) -> None:
+    able = a_cluster("kubernetes", offers_high_availability=True)
+    assert place(plane, "anywhere", region="us-east-1", isHighAvailability=True) == able
+    made = plane.made(clusterId=able, isHighAvailability=True)
+    assert (made["isHighAvailability"], made["schedulerReplicas"]) == (True, 2)
+    assert spec_of(plane.load(made["id"])).high_availability
+    assert plane.update(made, isHighAvailability=False).body["schedulerReplicas"] == 1
+    refused = plane.create(name="elsewhere", clusterId=plane.installation.cluster_id, isHighAvailability=True)
+    assert (refused.status, refused.fields) == (400, ["isHighAvailability"])
+    assert refused.body["fieldErrors"][0]["message"] == "must be false: cluster `standard-us-east-1` runs one of each component"
