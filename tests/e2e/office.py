@@ -39,8 +39,10 @@ class Office:
         for label, value in fields.items():
             within.get_by_label(label.replace("_", " "), exact=True).fill(value)
 
-    def answer(self, verb: str) -> None:
-        """Says it in the dialog, which goes when it is done."""
+    def answer(self, verb: str, typed: str = "") -> None:
+        """Says it in the dialog, which goes when it is done; `typed` is what it wants to be typed first."""
+        if typed:
+            self.console.dialog.get_by_label(f"Type {typed} to go on").fill(typed)
         self.console.press(verb, self.console.dialog)
         expect(self.console.dialog).to_have_count(0)
 
@@ -81,7 +83,7 @@ def gives_access_to_a_deployment_and_asks_why(office: Office) -> None:
     office.answer("Give access")
     office.again("DAG fan_out")
     assert "fan_out" in str(office.platform.cli("team", "get", "cooks"))
-    console.press("Take away the role of cooks")
+    console.press("Take away the role of cooks on DAG fan_out")
     office.answer("Take away")
     assert "fan_out" not in str(office.platform.cli("team", "get", "cooks"))
 
@@ -113,7 +115,7 @@ def makes_a_token_and_takes_it_back(office: Office) -> None:
     office.again("nightly")
     console.page.get_by_role("link", name="nightly").click()
     console.press("Delete")
-    office.answer("Delete")
+    office.answer("Delete", typed="nightly")
     assert robot.may_not("whoami") == "unauthenticated"
 
 
@@ -151,7 +153,7 @@ def keeps_a_variable_for_all(office: Office) -> None:
     console.press("Edit")
     office.fill(dialog, Value="us")
     office.answer("Save")
-    assert "us" in str(office.platform.cli("env", "airflow-variable", "get", "region", "--workspace", workspace))
+    assert "us" in str(office.platform.cli("env", "airflow-variable", "get", "--key", "region", "--workspace", workspace))
     console.press("Delete")
     office.answer("Delete")
     assert office.rows("env", "airflow-variable", "list", "--workspace", workspace) == []
@@ -182,7 +184,7 @@ def changes_what_holds_for_all(office: Office) -> None:
 
 def finds_it_all_in_the_audit_log(office: Office) -> None:
     office.console.turn_to("Audit log")
-    for words in ("Create team", "Delete api token", "Update organization"):
+    for words in ("Create team", "Delete API token", "Update organization"):
         expect(office.console.page.get_by_text(words).first).to_be_visible()
 
 

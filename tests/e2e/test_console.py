@@ -172,7 +172,7 @@ def test_somebody_is_invited_and_the_invitation_revoked(platform: Platform, cons
 
 def test_what_a_deployment_is_can_be_changed(platform: Platform, console: Console, orbit: Any) -> None:
     console.open(f"/deployments/{orbit['id']}/edit")
-    console.page.get_by_label("Description", exact=True).first.fill("for dinner")
+    console.page.get_by_label(re.compile("^Description")).fill("for dinner")
     console.page.get_by_role("group", name="Queue heavy").get_by_label("Most workers").fill("3")
     console.press("Save")
     expect(console.heading("orbit")).to_be_visible()

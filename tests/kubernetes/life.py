@@ -1,4 +1,6 @@
-"""A Deployment's life on a real node, through the public doors alone: registered cluster, pods, a deploy, a DAG run, and nothing left."""
+"""A Deployment's life on a real node, through the public doors alone: registered cluster, pods, a deploy, DAG runs on a worker and in pods
+of their own, and nothing left.
+"""
 
 import contextlib
 import os
@@ -19,11 +21,12 @@ from local.progress import Screen, Step
 from local.state import ROOT, State
 from tests.kubernetes import furnishing, inventory, network
 from tests.kubernetes.cluster import Cluster
+from tests.kubernetes.control_plane import SERVICES
 from tests.orrery.dataplane.postgres import administration
 from tests.support.process import Plane
 
 Json = dict[str, Any]
-NAME, DAG, RUN = "etl", "weather_etl", "on-a-real-node"
+NAME, DAG = "etl", "weather_etl"
 PROJECT = ROOT / "examples/hello"
 PATIENCE = 900.0
 CLUSTER = {
@@ -37,9 +40,11 @@ CLUSTER = {
     "pgbouncerImage": furnishing.PGBOUNCER,
     "databaseHost": network.HOST,
     "databaseTls": "disable",
+    "apiRanges": [SERVICES],
     "databaseUrl": f"postgresql://administrator:the-administrators@{network.HOST}/postgres",
 }
 QUEUE = {"name": "default", "isDefault": True, "astroMachine": "A5", "minWorkerCount": 0, "maxWorkerCount": 1, "workerConcurrency": 4}
+_SAME = ("name", "type", "workspaceId", "schedulerSize", "isCicdEnforced", "isDagDeployEnabled", "isHighAvailability", "isDevelopmentMode")
 SOURCES = ("apiserver", "dag-processor", "scheduler", "triggerer", "worker")
 
 
@@ -79,8 +84,8 @@ class Customer:
             done = subprocess.run(argv, env={**os.environ, "ORRERY_CONTEXT": owner.CONTEXT}, capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stderr
 
-    def run(self, made: Json) -> None:
-        """By Airflow's REST API at its Service, where an ingress controller would send it."""
+    def run(self, made: Json, run: str, *, on: str) -> None:
+        """By Airflow's REST API at its Service, where an ingress controller would send it; `on` begins the names of its tasks' pods."""
         at = f"/api/v1/namespaces/{made['namespace']}/services/api-server"
         service = self.cluster.plane.api.get(at).body["spec"]
         base = f"http://{service['clusterIP']}:{service['ports'][0]['port']}/api/v2"
@@ -89,10 +94,20 @@ class Customer:
             until(step, lambda: airflow.get(f"/dags/{DAG}"))
         with self.screen.step(f"Running `{DAG}`") as step:
             airflow.send("PATCH", f"/dags/{DAG}", body={"is_paused": False})
-            airflow.post(f"/dags/{DAG}/dagRuns", {"dag_run_id": RUN, "logical_date": None})
-            until(step, lambda: self._is_over(step, made, airflow))
-        for task in airflow.get(f"/dags/{DAG}/dagRuns/{RUN}/taskInstances")["task_instances"]:
+            airflow.post(f"/dags/{DAG}/dagRuns", {"dag_run_id": run, "logical_date": None})
+            until(step, lambda: self._is_over(step, made, airflow, run, on))
+        tasks = airflow.get(f"/dags/{DAG}/dagRuns/{run}/taskInstances")["task_instances"]
+        for task in tasks:
             self.screen.line(f"    {task['task_id']:<12} {task['state']:<8} {task['duration']:5.1f} s on {task['hostname']}")
+        assert all(task["hostname"].startswith(on) and task["try_number"] == 1 for task in tasks), tasks
+
+    def give_each_task_a_pod(self, made: Json) -> None:
+        """Another executor: it waits until the last worker has gone."""
+        changed = {name: made[name] for name in _SAME} | {"executor": "KUBERNETES", "environmentVariables": self._ways_to_releases()}
+        with self.screen.step("Changing to a pod for each task") as step:
+            self.api.post(f"{self.root}/deployments/{made['id']}", changed)
+            until(step, lambda: self._is_healthy(step, made))
+        assert not [pod for pod in self.pods(made["namespace"]) if pod["metadata"]["name"].startswith(("worker-", "broker-"))]
 
     def read_logs(self, made: Json) -> None:
         with self.screen.step("Reading what its components wrote, in entries") as step:
@@ -136,10 +151,10 @@ class Customer:
         step.say(", ".join(f"{source} {count}" for source, count in counts.items()))
         return all(counts.values())
 
-    def _is_over(self, step: Step, made: Json, airflow: Api) -> bool:
-        state = airflow.get(f"/dags/{DAG}/dagRuns/{RUN}")["state"]
-        workers = [pod for pod in self.pods(made["namespace"]) if pod["metadata"]["name"].startswith("worker-")]
-        step.say(", ".join([state, *(f"{pod['metadata']['name']} {pod['status']['phase']}" for pod in workers)]))
+    def _is_over(self, step: Step, made: Json, airflow: Api, run: str, on: str) -> bool:
+        state = airflow.get(f"/dags/{DAG}/dagRuns/{run}")["state"]
+        there = [pod for pod in self.pods(made["namespace"]) if pod["metadata"]["name"].startswith(on)]
+        step.say(", ".join([state, *(f"{pod['metadata']['name']} {pod['status']['phase']}" for pod in there)]))
         assert state != "failed", "the run failed"
         return bool(state == "success")
 
@@ -152,8 +167,10 @@ def live(screen: Screen, cluster: Cluster, folder: Path) -> None:
         made = customer.create()
         customer.show_pods(made["namespace"])
         customer.deploy()
-        customer.run(made)
+        customer.run(made, "on-a-worker", on="worker-")
         customer.read_logs(made)
+        customer.give_each_task_a_pod(made)
+        customer.run(made, "in-pods", on="weather-etl-")
         customer.delete(made)
         left = inventory.made(cluster.plane) - registered
         assert not left, f"these are left: {sorted(left)}"

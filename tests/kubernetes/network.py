@@ -8,10 +8,12 @@ import json
 import subprocess
 from pathlib import Path
 
+from tests.kubernetes.control_plane import SERVICES
+
 NAME, OUTSIDE, INSIDE = "orrery-node", "orrery-host", "orrery-pods"
 HOST, NODE, PREFIX = "10.213.7.1", "10.213.7.2", 30
 """This machine's end, where the API server listens, and the node's."""
-PODS, SERVICES = "10.244.0.0/24", "10.96.0.0/16"
+PODS = "10.244.0.0/24"
 
 
 def make() -> None:

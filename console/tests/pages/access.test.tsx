@@ -34,7 +34,7 @@ describe('who has access', () => {
     show(<Holders deployment={deployment()} />);
     expect(await screen.findByText('DAG weather')).toBeTruthy();
     expect(screen.getAllByText('Eve')).toHaveLength(2);
-    await userEvent.click(screen.getAllByLabelText('Take away the role of Eve')[0]!);
+    await userEvent.click(screen.getByLabelText('Take away the role of Eve on the Deployment'));
     await userEvent.click(screen.getByRole('button', { name: 'Take away' }));
     await screen.findByText('The role is taken away.');
     const body = asked.find(each => each.method === 'POST')!.body as typeof eve;

@@ -1,5 +1,6 @@
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
-import { capital, KINDS, type Kind, WORDS } from './kinds';
+import { capital } from '~/parts/capital';
+import { KINDS, type Kind, WORDS } from './kinds';
 
 export function CreateObject({ onCreate }: { onCreate: (kind: Kind) => void }) {
   return (

@@ -1,7 +1,8 @@
 import type { TableProps } from '@cloudscape-design/components/table';
 import { Go } from '~/parts/Go';
 import { Time } from '~/parts/Time';
-import { capital, type EnvironmentObject, glance, WORDS } from './kinds';
+import { capital } from '~/parts/capital';
+import { type EnvironmentObject, glance, WORDS } from './kinds';
 
 /** The columns of a list of objects; `names` are those of Workspaces and Deployments by their ids. */
 export function columns(names: ReadonlyMap<string, string>): TableProps.ColumnDefinition<EnvironmentObject>[] {

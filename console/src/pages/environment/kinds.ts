@@ -46,9 +46,6 @@ export const WORDS: Record<Kind, Words> = {
   },
 };
 
-/** Written as a sentence begins. */
-export const capital = (words: string) => words[0]!.toUpperCase() + words.slice(1);
-
 /** What one sees of an object at a glance; never a secret. */
 export function glance(object: EnvironmentObject): string {
   const { connection, metricsExport } = object;

@@ -2,6 +2,7 @@ import Button from '@cloudscape-design/components/button';
 import { useState } from 'react';
 import { type Schemas } from '~/api/client';
 import { Beneath } from '~/parts/Beneath';
+import { capital } from '~/parts/capital';
 import { Confirm } from '~/parts/Confirm';
 import { Go } from '~/parts/Go';
 import { GrantModal } from '~/parts/grants/GrantModal';
@@ -66,16 +67,16 @@ export function Holders({ deployment }: { deployment: Schemas['Deployment'] }) {
           },
           { id: 'is', header: 'Is a', cell: each => NOUNS[each.holder.is] },
           { id: 'role', header: 'Role', cell: each => roleName(each.grant.role) },
-          { id: 'on', header: 'On', cell: each => placeOf(each.grant) },
+          { id: 'on', header: 'On', cell: each => capital(placeOf(each.grant)) },
           {
             id: 'actions',
             header: 'Actions',
             cell: each => (
               <RowActions
-                edit={{ label: `Change the role of ${each.holder.name}`, onClick: () => setEdited(each) }}
+                edit={{ label: `Change ${roleOf(each)}`, onClick: () => setEdited(each) }}
                 remove={
                   !isHome(each) && {
-                    label: `Take away the role of ${each.holder.name}`,
+                    label: `Take away ${roleOf(each)}`,
                     onClick: () => setLeaving(each),
                   }
                 }
@@ -96,7 +97,7 @@ export function Holders({ deployment }: { deployment: Schemas['Deployment'] }) {
       )}
       {leaving && (
         <Confirm
-          title={`Take away the role of ${leaving.holder.name}?`}
+          title={`Take away ${roleOf(leaving)}?`}
           verb="Take away"
           act={() => leaving.holder.save(withoutGrant(leaving.holder.grants, leaving.grant))}
           done="The role is taken away."
@@ -109,7 +110,12 @@ export function Holders({ deployment }: { deployment: Schemas['Deployment'] }) {
   );
 }
 
+/** One of several that somebody may have here. */
+function roleOf({ holder, grant }: Row): string {
+  return `the role of ${holder.name} on ${placeOf(grant)}`;
+}
+
 function placeOf({ entityType, entityId }: Grant): string {
   if (entityType === 'DAG') return `DAG ${entityId}`;
-  return entityType === 'DAG_TAG' ? `DAGs of the tag ${entityId}` : 'The Deployment';
+  return entityType === 'DAG_TAG' ? `DAGs of the tag ${entityId}` : 'the Deployment';
 }

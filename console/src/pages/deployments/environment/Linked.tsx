@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import type { Schemas } from '~/api/client';
 import { CreateObject } from '~/pages/environment/CreateObject';
-import { capital, glance, type Kind, WORDS } from '~/pages/environment/kinds';
+import { glance, type Kind, WORDS } from '~/pages/environment/kinds';
+import { capital } from '~/parts/capital';
 import { ObjectModal } from '~/pages/environment/ObjectModal';
 import { useObjects } from '~/pages/environment/objects';
 import { Go } from '~/parts/Go';
