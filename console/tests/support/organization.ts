@@ -5,7 +5,7 @@ export const ORG = '/v1/organizations/org-1';
 
 const AT = '2026-11-27T10:00:00Z';
 const BY = { id: 'u-1', subjectType: 'USER', username: 'ada@example.com', fullName: 'Ada', apiTokenName: null };
-const DATES = { createdAt: AT, updatedAt: AT, createdBy: BY, updatedBy: BY };
+export const DATES = { createdAt: AT, updatedAt: AT, createdBy: BY, updatedBy: BY };
 const HELD = { organizationRole: 'ORGANIZATION_MEMBER', workspaceRoles: [], deploymentRoles: [], dagRoles: [] };
 
 export const listed = (key: string, ...rows: unknown[]) => ({
