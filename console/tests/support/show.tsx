@@ -8,7 +8,8 @@ import {
   createRouter,
   RouterProvider,
 } from '@tanstack/react-router';
-import { cleanup, render } from '@testing-library/react';
+import { cleanup, render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import type { ReactNode } from 'react';
 import { cache } from '~/api/client';
 import { router as ours } from '~/app/router';
@@ -49,3 +50,15 @@ function start(routeTree: AnyRoute, at: string) {
 
 /** Where one is now. */
 export const here = () => current.href();
+
+/** The dialog that is open. */
+export const dialog = () => within(screen.getByRole('dialog'));
+
+/** The row of a table in which these words stand, as soon as it is there. */
+export const rowOf = async (words: string) => within((await screen.findByText(words)).closest('tr')!);
+
+/** Chooses in a select, or ticks in one of many choices, what begins with these words. */
+export async function choose(select: HTMLElement, words: string) {
+  await userEvent.click(select);
+  await userEvent.click(await screen.findByRole('option', { name: new RegExp(`^${words}`) }));
+}
