@@ -80,7 +80,6 @@ export function IpRanges() {
             );
           }}
           done="The allowed ranges are changed."
-
           onClose={() => setLeaving(undefined)}
         >
           {isLast
