@@ -2,12 +2,13 @@ import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { Workspaces } from '~/pages/workspaces/Workspaces';
-import { deployment } from '../support/deployments';
+import { answers, deployment } from '../support/deployments';
 import { cluster, EMPTY, listed, ORG, refused, sent, team, token, user, workspace } from '../support/organization';
 import { server } from '../support/server';
 import { choose, dialog, here, open, rowOf, show } from '../support/show';
 // pages are fetched when they are opened; here they are there before, so that no test waits for it
 import '~/pages/workspaces/WorkspacePage';
+import '~/pages/deployments/form/CreateDeployment';
 
 const WORKSPACES = `${ORG}/workspaces`;
 const OF_WORKSPACE = `${WORKSPACES}/ws-1`;
@@ -122,6 +123,17 @@ describe('one Workspace', () => {
     open('/workspaces/ws-1');
     expect(await screen.findByText('etl')).toBeTruthy();
     expect(screen.queryByText('ads')).toBeNull();
+  });
+
+  it('is where a Deployment is made that was begun from it', async () => {
+    server({
+      ...answers(),
+      ...ANSWERS,
+      [`GET ${WORKSPACES}`]: listed('workspaces', workspace(), workspace({ id: 'ws-2', name: 'Ads' })),
+    });
+    open('/workspaces/ws-1');
+    await userEvent.click(await screen.findByText('Create Deployment'));
+    expect((await screen.findByLabelText(/^Workspace/)).textContent).toContain('Data');
   });
 });
 
