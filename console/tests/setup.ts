@@ -21,7 +21,7 @@ vi.stubGlobal(
   },
 );
 // a busy machine takes its time; who waits for what never comes waits this long
-configure({ asyncUtilTimeout: 15_000 });
+configure({ asyncUtilTimeout: 30_000 });
 vi.stubGlobal('scrollTo', () => {});
 
 afterEach(cleanup);

@@ -10,6 +10,7 @@ export function Copied({ value, label }: { value: string; label: string }) {
       <span>{value}</span>
       <Button
         variant="inline-icon"
+        formAction="none"
         iconName={copy.isDone ? 'status-positive' : 'copy'}
         ariaLabel={copy.isDone ? `${label} is copied` : `Copy: ${label}`}
         onClick={copy.go}

@@ -15,6 +15,7 @@ interface Props {
   title: string;
   /** One sentence that says what the page is for. */
   description?: ReactNode;
+  /** Buttons, put side by side. */
   actions?: ReactNode;
   info?: ReactNode;
   counter?: string;
@@ -44,7 +45,19 @@ export function Page({ title, description, actions, info, counter, trail = [], c
           )
         }
         header={
-          <Header variant="h1" description={description} actions={actions} info={info} counter={counter}>
+          <Header
+            variant="h1"
+            description={description}
+            actions={
+              actions && (
+                <SpaceBetween direction="horizontal" size="xs">
+                  {actions}
+                </SpaceBetween>
+              )
+            }
+            info={info}
+            counter={counter}
+          >
             {title}
           </Header>
         }

@@ -2,7 +2,8 @@ import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { Holders } from '~/pages/deployments/access/Holders';
-import { deployment, IN_ORGANIZATION } from '../support/deployment';
+import { deployment } from '../support/deployments';
+import { ORG } from '../support/organization';
 import { server } from '../support/server';
 import { show } from '../support/show';
 
@@ -20,17 +21,17 @@ const eve = {
   dagRoles: [{ deploymentId: 'dep-1', dagId: 'weather', role: 'DAG_VIEWER' }],
 };
 const ANSWERS = {
-  [`GET ${IN_ORGANIZATION}/users`]: list('users', eve),
-  [`GET ${IN_ORGANIZATION}/teams`]: list('teams'),
-  [`GET ${IN_ORGANIZATION}/tokens`]: list('tokens'),
-  [`GET ${IN_ORGANIZATION}/deployments`]: list('deployments'),
-  [`GET ${IN_ORGANIZATION}/workspaces`]: list('workspaces'),
-  [`GET ${IN_ORGANIZATION}/roles`]: list('roles'),
+  [`GET ${ORG}/users`]: list('users', eve),
+  [`GET ${ORG}/teams`]: list('teams'),
+  [`GET ${ORG}/tokens`]: list('tokens'),
+  [`GET ${ORG}/deployments`]: list('deployments'),
+  [`GET ${ORG}/workspaces`]: list('workspaces'),
+  [`GET ${ORG}/roles`]: list('roles'),
 };
 
 describe('who has access', () => {
   it('shows roles on the Deployment and its DAGs, and takes one away without touching the others', async () => {
-    const asked = server({ ...ANSWERS, [`POST ${IN_ORGANIZATION}/users/u-1/roles`]: { body: {} } });
+    const asked = server({ ...ANSWERS, [`POST ${ORG}/users/u-1/roles`]: { body: {} } });
     show(<Holders deployment={deployment()} />);
     expect(await screen.findByText('DAG weather')).toBeTruthy();
     expect(screen.getAllByText('Eve')).toHaveLength(2);
@@ -44,7 +45,7 @@ describe('who has access', () => {
   });
 
   it('says that nobody has a role only when everybody was looked at', async () => {
-    server({ ...ANSWERS, [`GET ${IN_ORGANIZATION}/users`]: list('users') });
+    server({ ...ANSWERS, [`GET ${ORG}/users`]: list('users') });
     show(<Holders deployment={deployment()} />);
     expect(await screen.findByText('Nobody has a role on this Deployment alone.')).toBeTruthy();
   });

@@ -3,9 +3,9 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { Airflow } from '~/airflow/airflow';
 import { Dags } from '~/pages/deployments/dags/Dags';
-import { deployment, OF_DEPLOYMENT } from '../support/deployment';
+import { deployment, OF_DEPLOYMENT } from '../support/deployments';
 import { server } from '../support/server';
-import { show } from '../support/show';
+import { here, show } from '../support/show';
 
 const HANDOVER = `POST ${OF_DEPLOYMENT}/handover`;
 const handover = { body: { url: 'http://etl.airflow.example/auth/handover#code=c0de', expiresAt: '' } };
@@ -50,13 +50,13 @@ describe("the client of a Deployment's Airflow", () => {
 describe('DAGs', () => {
   it('shows each with its last runs, and starts one with a configuration', async () => {
     const asked = server({ ...AIRFLOW, 'POST /api/v2/dags/weather/dagRuns': { body: run } });
-    const router = show(<Dags deployment={deployment()} rest="" />);
+    show(<Dags deployment={deployment()} rest="" />);
     expect(await screen.findByLabelText(/^Run: Failed/)).toBeTruthy();
     await userEvent.click(screen.getByRole('button', { name: 'Run weather' }));
     await userEvent.click(screen.getByLabelText('Configuration'));
     await userEvent.paste('{"day": 1}');
     await userEvent.click(screen.getByRole('button', { name: 'Run' }));
-    await waitFor(() => expect(router.state.location.pathname).toBe('/deployments/dep-1/dags/weather/runs/r-1'));
+    await waitFor(() => expect(here()).toBe('/deployments/dep-1/dags/weather/runs/r-1'));
     expect(asked.find(each => each.path.endsWith('/dagRuns') && each.method === 'POST')!.body).toEqual({
       logical_date: null,
       conf: { day: 1 },

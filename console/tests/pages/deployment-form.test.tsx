@@ -3,8 +3,8 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { blank } from '~/pages/deployments/form/draft';
 import { estimate } from '~/pages/deployments/form/prices';
-import { answers, BASE, deployment, options } from '../support/deployments';
-import { here, open } from '../support/page';
+import { answers, deployment, DEPLOYMENTS, OF_DEPLOYMENT, options } from '../support/deployments';
+import { here, open } from '../support/show';
 import { server } from '../support/server';
 // pages are fetched when they are opened; here they are there before, so that no test waits for it
 import '~/pages/deployments/form/CreateDeployment';
@@ -22,7 +22,7 @@ describe('making a Deployment', () => {
     ];
     const asked = server({
       ...answers(deployment()),
-      [`POST ${BASE}`]: () =>
+      [`POST ${DEPLOYMENTS}`]: () =>
         ++tries === 1
           ? { status: 400, body: { message: 'no', requestId: 'r-2', statusCode: 400, code: 'INVALID', fieldErrors } }
           : { body: deployment() },
@@ -36,9 +36,9 @@ describe('making a Deployment', () => {
     expect(screen.getByText('r-2')).toBeTruthy();
     expect(name.value).toBe('etl');
     await user.click(screen.getByText('Create'));
-    await waitFor(() => expect(here()).toBe('/deployments/d1'));
+    await waitFor(() => expect(here()).toBe('/deployments/dep-1'));
     const sent = asked.findLast(each => each.method === 'POST')!.body;
-    expect(sent).toMatchObject({ type: 'STANDARD', name: 'etl', workspaceId: 'w1', executor: 'CELERY' });
+    expect(sent).toMatchObject({ type: 'STANDARD', name: 'etl', workspaceId: 'ws-1', executor: 'CELERY' });
     expect(sent).toMatchObject({ workerQueues: [{ name: 'default', isDefault: true, maxWorkerCount: 10 }] });
   });
 });
@@ -52,11 +52,11 @@ describe('changing a Deployment', () => {
     ];
     const asked = server({
       ...answers(deployment({ environmentVariables })),
-      [`POST ${BASE}/d1`]: { body: deployment() },
+      [`POST ${OF_DEPLOYMENT}`]: { body: deployment() },
     });
-    open('/deployments/d1/edit');
+    open('/deployments/dep-1/edit');
     await user.click(await screen.findByText('Save'));
-    await waitFor(() => expect(here()).toBe('/deployments/d1'));
+    await waitFor(() => expect(here()).toBe('/deployments/dep-1'));
     expect(asked.find(each => each.method === 'POST')!.body).toMatchObject({
       environmentVariables: [
         { key: 'LEVEL', value: 'info', isSecret: false },
@@ -68,7 +68,7 @@ describe('changing a Deployment', () => {
 
 describe('the estimate', () => {
   it('follows the size and the bounds of the queues', () => {
-    const draft = blank(options, 'w1');
+    const draft = blank(options, 'ws-1');
     const [airflow, queue] = estimate(draft, options);
     expect(airflow!.least).toBe(airflow!.most);
     expect(queue!.most).toBeCloseTo(queue!.least * 10);

@@ -1,8 +1,8 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
-import { answers, BASE, deployment } from '../support/deployments';
-import { here, open } from '../support/page';
+import { answers, deployment, DEPLOYMENTS, OF_DEPLOYMENT } from '../support/deployments';
+import { here, open } from '../support/show';
 import { server } from '../support/server';
 // pages are fetched when they are opened; here they are there before, so that no test waits for it
 import '~/pages/deployments/Deployments';
@@ -14,7 +14,7 @@ const refused = (status: number, body: object) => ({ status, body: { requestId: 
 
 describe('the list of Deployments', () => {
   it('shows those that the address asks for', async () => {
-    server(answers(deployment(), deployment({ id: 'd2', name: 'reports', status: 'UNHEALTHY' })));
+    server(answers(deployment(), deployment({ id: 'dep-2', name: 'reports', status: 'UNHEALTHY' })));
     open('/deployments?status=UNHEALTHY');
     expect(await screen.findByText('reports')).toBeTruthy();
     expect(screen.queryByText('etl')).toBeNull();
@@ -28,7 +28,10 @@ describe('the list of Deployments', () => {
   });
 
   it('says why it could not be read, with the request id', async () => {
-    server({ ...answers(), [`GET ${BASE}`]: refused(403, { message: 'you may not see it', code: 'FORBIDDEN' }) });
+    server({
+      ...answers(),
+      [`GET ${DEPLOYMENTS}`]: refused(403, { message: 'you may not see it', code: 'FORBIDDEN' }),
+    });
     open('/deployments');
     expect(await screen.findByText(/You may not see it\./)).toBeTruthy();
     expect(screen.getByText('r-1')).toBeTruthy();
@@ -37,8 +40,8 @@ describe('the list of Deployments', () => {
 
 describe('one Deployment', () => {
   it('is deleted once its name is typed', async () => {
-    const asked = server({ ...answers(deployment()), [`DELETE ${BASE}/d1`]: { body: {} } });
-    open('/deployments/d1');
+    const asked = server({ ...answers(deployment()), [`DELETE ${OF_DEPLOYMENT}`]: { body: {} } });
+    open('/deployments/dep-1');
     await user.click(await screen.findByRole('button', { name: 'Actions for etl' }));
     await user.click(screen.getByText('Delete …'));
     const dialog = within(screen.getByRole('dialog'));
@@ -53,10 +56,10 @@ describe('one Deployment', () => {
 
   it('tells what is wrong with it', async () => {
     const incident = { incidentType: 'OUT_OF_MEMORY', severity: 'critical' as const, subject: 'scheduler' };
-    const told = { description: 'it was ended twice', deploymentId: 'd1', workspaceId: 'w1' };
+    const told = { description: 'it was ended twice', deploymentId: 'dep-1', workspaceId: 'ws-1' };
     const incidents = [{ ...incident, ...told, createdAt: '2026-11-27T10:00:00Z' }];
     server(answers(deployment({ status: 'UNHEALTHY', deploymentHealthStatus: { incidents } })));
-    open('/deployments/d1');
+    open('/deployments/dep-1');
     expect(await screen.findByText('Out of memory: scheduler')).toBeTruthy();
     expect(screen.getByText('It was ended twice.')).toBeTruthy();
   });
@@ -66,9 +69,9 @@ describe('one Deployment', () => {
     vi.stubGlobal('open', () => opened);
     const asked = server({
       ...answers(deployment()),
-      [`POST ${BASE}/d1/handover`]: { body: { url: 'https://airflow.example.com/#code=1', expiresAt: '' } },
+      [`POST ${OF_DEPLOYMENT}/handover`]: { body: { url: 'https://airflow.example.com/#code=1', expiresAt: '' } },
     });
-    open('/deployments/d1');
+    open('/deployments/dep-1');
     await user.click(await screen.findByRole('button', { name: /Open Airflow/ }));
     await waitFor(() => expect(opened.location.replace).toHaveBeenCalledWith('https://airflow.example.com/#code=1'));
     expect(opened.opener).toBeNull();
@@ -80,9 +83,9 @@ describe('one Deployment', () => {
     vi.stubGlobal('open', () => opened);
     server({
       ...answers(deployment()),
-      [`POST ${BASE}/d1/handover`]: { body: { url: 'javascript:alert(1)', expiresAt: '' } },
+      [`POST ${OF_DEPLOYMENT}/handover`]: { body: { url: 'javascript:alert(1)', expiresAt: '' } },
     });
-    open('/deployments/d1');
+    open('/deployments/dep-1');
     await user.click(await screen.findByRole('button', { name: /Open Airflow/ }));
     await waitFor(() => expect(opened.close).toHaveBeenCalled());
     expect(opened.location.replace).not.toHaveBeenCalled();
@@ -91,9 +94,9 @@ describe('one Deployment', () => {
   it('is woken before one goes into it', async () => {
     const asked = server({
       ...answers(deployment({ status: 'HIBERNATING' })),
-      [`POST ${BASE}/d1/hibernation-override`]: { body: {} },
+      [`POST ${OF_DEPLOYMENT}/hibernation-override`]: { body: {} },
     });
-    open('/deployments/d1');
+    open('/deployments/dep-1');
     await user.click(await screen.findByRole('button', { name: /Open Airflow/ }));
     await user.click(screen.getByRole('button', { name: 'Wake it' }));
     expect(await screen.findByText(/It is waking up/)).toBeTruthy();

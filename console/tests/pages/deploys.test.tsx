@@ -4,7 +4,7 @@ import { parseTarGzip } from 'nanotar';
 import { describe, expect, it } from 'vitest';
 import { archive, folder, packed } from '~/pages/deployments/deploys/pack';
 import { Deploys } from '~/pages/deployments/deploys/Deploys';
-import { deployment, OF_DEPLOYMENT } from '../support/deployment';
+import { deployment, OF_DEPLOYMENT } from '../support/deployments';
 import { type Asked, server } from '../support/server';
 import { show } from '../support/show';
 

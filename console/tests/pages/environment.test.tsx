@@ -7,7 +7,8 @@ import { draftOf, held } from '~/pages/environment/draft';
 import { EnvironmentManager } from '~/pages/environment/EnvironmentManager';
 import type { EnvironmentObject } from '~/pages/environment/kinds';
 import { withLink, withoutLink } from '~/pages/environment/reached';
-import { deployment, IN_ORGANIZATION, OF_DEPLOYMENT } from '../support/deployment';
+import { deployment, OF_DEPLOYMENT } from '../support/deployments';
+import { ORG } from '../support/organization';
 import { server } from '../support/server';
 import { show } from '../support/show';
 
@@ -30,8 +31,8 @@ const object = (given: object = {}) =>
   }) as unknown as EnvironmentObject;
 const none = (key: string) => ({ body: { [key]: [], totalCount: 0, limit: 500, offset: 0 } });
 const MANAGER = {
-  [`GET ${IN_ORGANIZATION}/workspaces`]: none('workspaces'),
-  [`GET ${IN_ORGANIZATION}/deployments`]: none('deployments'),
+  [`GET ${ORG}/workspaces`]: none('workspaces'),
+  [`GET ${ORG}/deployments`]: none('deployments'),
 };
 
 describe('variables of a Deployment', () => {
@@ -78,7 +79,7 @@ describe('the environment manager', () => {
     const objects = [object(), object({ ...secret, airflowVariable: { isSecret: true, value: '' } })];
     server({
       ...MANAGER,
-      [`GET ${IN_ORGANIZATION}/environment-objects`]: { body: { environmentObjects: objects, totalCount: 2 } },
+      [`GET ${ORG}/environment-objects`]: { body: { environmentObjects: objects, totalCount: 2 } },
     });
     show(<EnvironmentManager />, '/?type=AIRFLOW_VARIABLE');
     expect(await screen.findByText('token')).toBeTruthy();
@@ -87,7 +88,7 @@ describe('the environment manager', () => {
   });
 
   it('says what it is for when nothing is there', async () => {
-    server({ ...MANAGER, [`GET ${IN_ORGANIZATION}/environment-objects`]: none('environmentObjects') });
+    server({ ...MANAGER, [`GET ${ORG}/environment-objects`]: none('environmentObjects') });
     show(<EnvironmentManager />);
     expect(await screen.findByText(/Nothing is kept here yet/)).toBeTruthy();
   });

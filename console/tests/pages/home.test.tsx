@@ -1,7 +1,7 @@
 import { screen } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { answers, BASE, deployment } from '../support/deployments';
-import { open } from '../support/page';
+import { answers, deployment, OF_DEPLOYMENT } from '../support/deployments';
+import { open } from '../support/show';
 import { server } from '../support/server';
 // pages are fetched when they are opened; here they are there before, so that no test waits for it
 import '~/pages/home/Home';
@@ -24,19 +24,19 @@ describe('the home page', () => {
   it('tells of a deploy that failed, and where one sees more', async () => {
     const deploy = {
       id: 'x',
-      deploymentId: 'd1',
+      deploymentId: 'dep-1',
       status: 'FAILED',
       description: '',
       createdAt: '2026-11-27T10:00:00Z',
     };
     server({
       ...answers(deployment()),
-      [`GET ${BASE}/d1/deploys`]: { body: { limit: 1, offset: 0, totalCount: 1, deploys: [deploy] } },
+      [`GET ${OF_DEPLOYMENT}/deploys`]: { body: { limit: 1, offset: 0, totalCount: 1, deploys: [deploy] } },
     });
     open('/');
     expect(await screen.findByText('Last deploy failed')).toBeTruthy();
     expect(
-      screen.getAllByText('etl').some(each => each.closest('a')?.getAttribute('href') === '/deployments/d1/deploys'),
+      screen.getAllByText('etl').some(each => each.closest('a')?.getAttribute('href') === '/deployments/dep-1/deploys'),
     ).toBe(true);
   });
 });

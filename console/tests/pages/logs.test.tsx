@@ -2,7 +2,7 @@ import { screen } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { levelOf, wordsOf } from '~/pages/deployments/logs/entries';
 import { Logs } from '~/pages/deployments/logs/Logs';
-import { deployment, OF_DEPLOYMENT } from '../support/deployment';
+import { deployment, OF_DEPLOYMENT } from '../support/deployments';
 import { server } from '../support/server';
 import { show } from '../support/show';
 

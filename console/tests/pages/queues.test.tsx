@@ -3,8 +3,8 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { history } from '~/pages/deployments/queues/history';
 import type { Decision } from '~/pages/deployments/useDecisions';
-import { answers, BASE, deployment } from '../support/deployments';
-import { open } from '../support/page';
+import { answers, deployment, OF_DEPLOYMENT } from '../support/deployments';
+import { open } from '../support/show';
 import { server } from '../support/server';
 // pages are fetched when they are opened; here they are there before, so that no test waits for it
 import '~/pages/deployments/DeploymentPage';
@@ -47,15 +47,15 @@ describe('worker queues', () => {
   const advice = { startDate: '', endDate: '', recordedSeconds: 0, advice: [] };
   const base = {
     ...answers(deployment()),
-    [`GET ${BASE}/d1/scaling-advice`]: { body: advice },
-    [`GET ${BASE}/d1/scaling-decisions`]: {
+    [`GET ${OF_DEPLOYMENT}/scaling-advice`]: { body: advice },
+    [`GET ${OF_DEPLOYMENT}/scaling-decisions`]: {
       body: { limit: 100, offset: 0, totalCount: 1, scalingDecisions: [decided(1)] },
     },
   };
 
   it('tell each decision in words', async () => {
     server(base);
-    open('/deployments/d1/queues');
+    open('/deployments/dep-1/queues');
     expect(await screen.findByText('7 queued + 1 running need 2 workers of 5.')).toBeTruthy();
     expect(screen.getByText('0 → 2')).toBeTruthy();
     expect(screen.getByText('Too few for what waits')).toBeTruthy();
@@ -65,9 +65,9 @@ describe('worker queues', () => {
     const times = { startDate: '', endDate: '', recordedSeconds: 3_600, style: 'ECONOMY', baselineStyle: 'BALANCED' };
     const asked = server({
       ...base,
-      [`POST ${BASE}/d1/scaling-replays`]: { body: { ...times, total: replayed, queues: [] } },
+      [`POST ${OF_DEPLOYMENT}/scaling-replays`]: { body: { ...times, total: replayed, queues: [] } },
     });
-    open('/deployments/d1/queues');
+    open('/deployments/dep-1/queues');
     await user.click(await screen.findByRole('button', { name: 'Replay the day' }));
     expect(
       await screen.findByText(

@@ -1,23 +1,25 @@
 import type { Schemas } from '~/api/client';
+import { DATES, EMPTY, listed, ORG } from './organization';
 
 type Deployment = Schemas['Deployment'];
-const who = { id: 'u1', subjectType: 'USER', username: 'ada', fullName: 'Ada', avatarUrl: null, apiTokenName: null };
-export const BASE = '/v1/organizations/o1/deployments';
 
-/** One as the API tells it; `told` says what is different about it. */
-export function deployment(told: Partial<Deployment> = {}): Deployment {
-  return {
-    id: 'd1',
+export const DEPLOYMENTS = `${ORG}/deployments`;
+export const OF_DEPLOYMENT = `${DEPLOYMENTS}/dep-1`;
+
+/** One as the API tells it; `given` says what is different about it. */
+export const deployment = (given: Partial<Deployment> = {}) =>
+  ({
+    id: 'dep-1',
     name: 'etl',
     description: '',
     type: 'STANDARD',
     status: 'HEALTHY',
     statusReason: '',
     deploymentHealthStatus: { incidents: [] },
-    organizationId: 'o1',
-    workspaceId: 'w1',
-    workspaceName: 'main',
-    clusterId: 'c1',
+    organizationId: 'org-1',
+    workspaceId: 'ws-1',
+    workspaceName: 'Data',
+    clusterId: 'cl-1',
     clusterName: 'standard',
     region: 'us-east-1',
     contactEmails: [],
@@ -52,13 +54,9 @@ export function deployment(told: Partial<Deployment> = {}): Deployment {
     scalingStatus: {
       hibernationStatus: { isHibernating: false, nextEventType: null, nextEventAt: null, reason: '' },
     },
-    createdAt: '2026-11-27T10:00:00Z',
-    updatedAt: '2026-11-27T10:00:00Z',
-    createdBy: who,
-    updatedBy: who,
-    ...told,
-  } as Deployment;
-}
+    ...DATES,
+    ...given,
+  }) as Deployment;
 
 export const options = {
   executors: ['ASTRO', 'CELERY'],
@@ -81,20 +79,15 @@ export const options = {
 } as unknown as Schemas['DeploymentOptions'];
 
 /** What the pages about these Deployments ask for. */
-export function answers(...found: Deployment[]) {
-  const page = { limit: 500, offset: 0 };
-  const each = found.flatMap(one => [
-    [`GET ${BASE}/${one.id}`, { body: one }],
-    [`GET ${BASE}/${one.id}/deploys`, { body: { ...page, totalCount: 0, deploys: [] } }],
-    [`GET ${BASE}/${one.id}/scaling-decisions`, { body: { ...page, totalCount: 0, scalingDecisions: [] } }],
-  ]);
-  return {
-    [`GET ${BASE}`]: { body: { ...page, totalCount: found.length, deployments: found } },
-    'GET /v1/organizations/o1/workspaces': {
-      body: { ...page, totalCount: 1, workspaces: [{ id: 'w1', name: 'main', description: '' }] },
-    },
-    'GET /v1/organizations/o1/clusters': { body: { ...page, totalCount: 0, clusters: [] } },
-    'GET /v1/organizations/o1/deployment-options': { body: options },
-    ...(Object.fromEntries(each) as Record<string, { body: unknown }>),
-  };
-}
+export const answers = (...found: Deployment[]) => ({
+  ...EMPTY,
+  [`GET ${DEPLOYMENTS}`]: listed('deployments', ...found),
+  [`GET ${ORG}/deployment-options`]: { body: options },
+  ...Object.fromEntries(
+    found.flatMap(one => [
+      [`GET ${DEPLOYMENTS}/${one.id}`, { body: one }],
+      [`GET ${DEPLOYMENTS}/${one.id}/deploys`, listed('deploys')],
+      [`GET ${DEPLOYMENTS}/${one.id}/scaling-decisions`, listed('scalingDecisions')],
+    ]),
+  ),
+});

@@ -5,11 +5,17 @@ export const ORG = '/v1/organizations/org-1';
 
 const AT = '2026-11-27T10:00:00Z';
 const BY = { id: 'u-1', subjectType: 'USER', username: 'ada@example.com', fullName: 'Ada', apiTokenName: null };
-const DATES = { createdAt: AT, updatedAt: AT, createdBy: BY, updatedBy: BY };
+export const DATES = { createdAt: AT, updatedAt: AT, createdBy: BY, updatedBy: BY };
 const HELD = { organizationRole: 'ORGANIZATION_MEMBER', workspaceRoles: [], deploymentRoles: [], dagRoles: [] };
 
 export const listed = (key: string, ...rows: unknown[]) => ({
   body: { [key]: rows, totalCount: rows.length, limit: 500, offset: 0 },
+});
+
+/** A refusal of the API: of one field's value, or of the whole request. */
+export const refused = (message: string, field?: string) => ({
+  status: field ? 400 : 403,
+  body: { message, requestId: 'req-1', fieldErrors: field ? [{ field, code: 'INVALID', message }] : [] },
 });
 
 export const user = (given: object = {}) =>
@@ -52,6 +58,19 @@ export const workspace = (given: object = {}) =>
     ...DATES,
     ...given,
   }) as unknown as Schemas['Workspace'];
+
+export const cluster = (given: object = {}) =>
+  ({
+    id: 'cl-1',
+    name: 'frankfurt',
+    status: 'CREATED',
+    healthStatus: { value: 'HEALTHY', details: [] },
+    cloudProvider: 'AWS',
+    region: 'eu-central-1',
+    nodePools: [{ name: 'small', nodeInstanceType: 'm7g.large', supportedAstroMachines: ['A5', 'A10'] }],
+    ...DATES,
+    ...given,
+  }) as unknown as Schemas['Cluster'];
 
 /** What every page may ask for, with nothing in it but a Workspace. */
 export const EMPTY = {

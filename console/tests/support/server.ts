@@ -2,7 +2,8 @@ import { vi } from 'vitest';
 import { actAs, cache } from '~/api/client';
 import type { Session } from '~/api/session';
 
-type Answer = { status?: number; body?: unknown; headers?: Record<string, string> };
+/** `text` is answered as it stands, anything else as JSON. */
+type Answer = { status?: number; body?: unknown; text?: string; headers?: Record<string, string> };
 
 export interface Asked {
   method: string;
@@ -37,7 +38,7 @@ export function server(answers: Record<string, Answer | ((asked: Asked) => Answe
       typeof found === 'function'
         ? found(one)
         : (found ?? { status: 404, body: { message: 'there is no such thing' } });
-    return new Response(JSON.stringify(answer.body ?? {}), {
+    return new Response(answer.text ?? JSON.stringify(answer.body ?? {}), {
       status: answer.status ?? 200,
       headers: { 'content-type': 'application/json', ...answer.headers },
     });

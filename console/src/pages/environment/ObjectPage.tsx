@@ -2,7 +2,6 @@ import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useParams, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { told } from '~/api/ask';
@@ -58,10 +57,10 @@ function Found({ object }: { object: EnvironmentObject }) {
       description={object.description || undefined}
       trail={TRAIL}
       actions={
-        <SpaceBetween direction="horizontal" size="xs">
+        <>
           <Button onClick={() => setDoing('edit')}>Edit</Button>
           <Button onClick={() => setDoing('delete')}>Delete</Button>
-        </SpaceBetween>
+        </>
       }
     >
       <Container header={<Header variant="h2">{capital(noun)}</Header>}>

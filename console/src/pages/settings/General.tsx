@@ -23,6 +23,7 @@ export function General({ organization }: { organization: Schemas['Organization'
     name !== organization.name ||
     billingEmail !== organization.billingEmail ||
     isFetching !== organization.isEnvironmentSecretsFetchingEnabled;
+  const isReady = isChanged && name.trim() !== '';
   const save = () =>
     told(
       api.POST('/organizations/{organizationId}', {
@@ -39,13 +40,13 @@ export function General({ organization }: { organization: Schemas['Organization'
     <form
       onSubmit={event => {
         event.preventDefault();
-        if (isChanged && !attempt.isBusy) void attempt.run(save, 'The Organization is changed.');
+        if (isReady && !attempt.isBusy) void attempt.run(save, 'The Organization is changed.');
       }}
     >
       <Container header={<Header variant="h2">Organization</Header>}>
         <Form
           actions={
-            <Button variant="primary" loading={attempt.isBusy} disabled={!isChanged || !name.trim()}>
+            <Button variant="primary" loading={attempt.isBusy} disabled={!isReady}>
               Save
             </Button>
           }

@@ -1,5 +1,4 @@
 import Button from '@cloudscape-design/components/button';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -37,10 +36,10 @@ export function TeamPage() {
       description={team.description}
       trail={TRAIL}
       actions={
-        <SpaceBetween direction="horizontal" size="xs">
+        <>
           <Button onClick={() => setAsking('edit')}>Edit</Button>
           <Button onClick={() => setAsking('delete')}>Delete</Button>
-        </SpaceBetween>
+        </>
       }
     >
       <Facts

@@ -3,9 +3,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTeams } from '~/api/lists';
 import { useSelf } from '~/app/self';
-import { Beneath } from '~/parts/Beneath';
 import { elsewhere, grantsOf } from '~/parts/grants/grants';
-import { Go } from '~/parts/Go';
+import { named } from '~/parts/named';
 import { Page } from '~/parts/Page';
 import { ResourceTable } from '~/parts/ResourceTable';
 import { roleName } from '~/parts/roles';
@@ -38,18 +37,7 @@ export function Teams() {
           action: <Button onClick={() => setMaking(true)}>Create the first one</Button>,
         }}
         columns={[
-          {
-            id: 'name',
-            header: 'Name',
-            sortingField: 'name',
-            isRowHeader: true,
-            cell: each => (
-              <>
-                <Go to={`/teams/${each.id}`}>{each.name}</Go>
-                <Beneath>{each.description}</Beneath>
-              </>
-            ),
-          },
+          named('/teams'),
           {
             id: 'role',
             header: 'Organization role',

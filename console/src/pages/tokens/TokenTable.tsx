@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Beneath } from '~/parts/Beneath';
 import { usePlaces } from '~/parts/grants/places';
-import { Go } from '~/parts/Go';
+import { named } from '~/parts/named';
 import { ResourceTable, type Rows } from '~/parts/ResourceTable';
 import { roleName } from '~/parts/roles';
 import { Time } from '~/parts/Time';
@@ -32,18 +32,7 @@ export function TokenTable({ rows, empty, title = 'Tokens', actions }: Props) {
       actions={actions}
       empty={empty}
       columns={[
-        {
-          id: 'name',
-          header: 'Name',
-          sortingField: 'name',
-          isRowHeader: true,
-          cell: each => (
-            <>
-              <Go to={`/tokens/${each.id}`}>{each.name}</Go>
-              <Beneath>{each.description}</Beneath>
-            </>
-          ),
-        },
+        named('/tokens'),
         {
           id: 'scope',
           header: 'Scope',

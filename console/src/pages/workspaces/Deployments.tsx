@@ -8,7 +8,7 @@ import { Time } from '~/parts/Time';
 /** The Deployments of one Workspace. */
 export function Deployments({ workspace }: { workspace: Schemas['Workspace'] }) {
   const deployments = useDeployments();
-  const create = `/deployments/new?workspaceId=${workspace.id}`;
+  const create = `/deployments/new?workspace=${workspace.id}`;
   return (
     <ResourceTable
       rows={{ ...deployments, data: deployments.data?.filter(each => each.workspaceId === workspace.id) }}

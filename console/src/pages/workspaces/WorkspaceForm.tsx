@@ -40,12 +40,8 @@ export function WorkspaceForm({ workspace, onClose, then }: Props) {
       name: name.trim(),
       description,
       cicdEnforcedDefault,
-      defaultClusterId: cluster || null,
-      // a region of its own stays, unless a cluster takes its place
-      ...(!cluster && {
-        defaultCloudProvider: workspace?.defaultCloudProvider as 'AWS' | null | undefined,
-        defaultRegion: workspace?.defaultRegion,
-      }),
+      // what is left out stays, and an empty word takes it back
+      defaultClusterId: cluster,
     };
     const saved = workspace
       ? api.POST('/organizations/{organizationId}/workspaces/{workspaceId}', {

@@ -2,8 +2,7 @@ import Button from '@cloudscape-design/components/button';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useDeployments, useWorkspaces } from '~/api/lists';
-import { Beneath } from '~/parts/Beneath';
-import { Go } from '~/parts/Go';
+import { named } from '~/parts/named';
 import { Page } from '~/parts/Page';
 import { ResourceTable } from '~/parts/ResourceTable';
 import { Time } from '~/parts/Time';
@@ -34,18 +33,7 @@ export function Workspaces() {
           action: <Button onClick={() => setMaking(true)}>Create the first one</Button>,
         }}
         columns={[
-          {
-            id: 'name',
-            header: 'Name',
-            sortingField: 'name',
-            isRowHeader: true,
-            cell: each => (
-              <>
-                <Go to={`/workspaces/${each.id}`}>{each.name}</Go>
-                <Beneath>{each.description}</Beneath>
-              </>
-            ),
-          },
+          named('/workspaces'),
           { id: 'deployments', header: 'Deployments', cell: each => count(each.id) },
           { id: 'made', header: 'Made', sortingField: 'createdAt', cell: each => <Time at={each.createdAt} /> },
           { id: 'updated', header: 'Changed', sortingField: 'updatedAt', cell: each => <Time at={each.updatedAt} /> },
