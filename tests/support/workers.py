@@ -1,9 +1,9 @@
 """How the tests are shared out when several workers run them (`pytest -n`).
 
 A file is one worker's, so that what its tests share is made once, and so are the tests that share a running Airflow or a Kubernetes. The
-whole platforms begin first: they mostly wait, and the other workers use the time, but give way to them where a moment counts. What starts
-an Airflow or a Kubernetes of its own comes last, when the platforms are done or nearly. Each worker has its own engine; the users of homes
-are kept apart below.
+whole platforms begin first: they mostly wait, and the other worker uses the time, but gives way to them where a moment counts. What starts
+an Airflow or a Kubernetes of its own comes when the platforms are done or nearly, and small files after it, so that nobody waits long for
+the last one. Each worker has its own engine; the users of homes are kept apart below.
 """
 
 import itertools
@@ -19,24 +19,21 @@ from local.home.users import block
 PLATFORMS = "tests/e2e/"
 TAKING_TURNS = ("tests/e2e/test_console.py", "tests/e2e/test_hypervisor.py")
 """Two platforms at a time are what two cores bear; these two take as long as the third."""
-ONE_HOME = "tests/local/home/"
-ONE_CLUSTER = (
-    "tests/kubernetes/",
-    "tests/orrery/dataplane/kubernetes/",
-    "tests/agent/kubernetes/",
-    "tests/benchmarks/test_provisioning.py",
-)
+ONE_HOME = ("tests/local/home/",)
+ONE_CLUSTER = ("tests/orrery/dataplane/kubernetes/", "tests/kubernetes/", "tests/benchmarks/test_provisioning.py")
+ANOTHER_CLUSTER = ("tests/agent/kubernetes/",)
+TOGETHER = (TAKING_TURNS, ONE_HOME, ONE_CLUSTER, ANOTHER_CLUSTER)
+LARGE = (*ONE_HOME, *ONE_CLUSTER, *ANOTHER_CLUSTER, "cli/tests/test_local_airflow.py")
+"""What starts an Airflow or a Kubernetes."""
+BEFORE_THEM = 0.4
+"""The share of all other tests that is run while the platforms are up."""
 GIVING_WAY = 10
 """How nice a worker is, and all that it starts, while it runs no platform."""
 
 
 class _ByFile(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith(ONE_CLUSTER):
-            return ONE_CLUSTER[0]
-        if nodeid.startswith(TAKING_TURNS):
-            return TAKING_TURNS[0]
-        return ONE_HOME if nodeid.startswith(ONE_HOME) else nodeid.partition("::")[0]
+        return next((each[0] for each in TOGETHER if nodeid.startswith(each)), nodeid.partition("::")[0])
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -48,13 +45,27 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if _worker():
-        items.sort(key=lambda item: (not item.nodeid.startswith(PLATFORMS), item.nodeid.startswith((ONE_HOME, *ONE_CLUSTER))))
+        platforms, large, small = (list(filter(each, items)) for each in (_is_platform, _is_large, _is_small))
+        middle = int(BEFORE_THEM * len(small))
+        items[:] = [*platforms, *small[:middle], *large, *small[middle:]]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if _worker() and not item.nodeid.startswith(PLATFORMS) and os.nice(0) < GIVING_WAY:
         os.nice(GIVING_WAY)
+
+
+def _is_platform(item: pytest.Item) -> bool:
+    return item.nodeid.startswith(PLATFORMS)
+
+
+def _is_large(item: pytest.Item) -> bool:
+    return item.nodeid.startswith(LARGE)
+
+
+def _is_small(item: pytest.Item) -> bool:
+    return not (_is_platform(item) or _is_large(item))
 
 
 def own_state(folder: Path) -> Path:

@@ -22,7 +22,7 @@ interface Props {
   /** What is told when it worked. */
   done?: string;
   /** What follows when it worked, such as leaving the page of what is gone. */
-  then?: () => void;
+  then?: () => unknown;
   onClose: () => void;
 }
 
@@ -30,8 +30,8 @@ interface Props {
 export function Confirm({ title, children, verb, typed, act, done, then, onClose }: Props) {
   const [word, setWord] = useState('');
   const attempt = useAttempt();
-  const finish = () => {
-    then?.();
+  const finish = async () => {
+    await then?.();
     onClose();
   };
   return (

@@ -7,8 +7,11 @@ export interface Attempt {
   isBusy: boolean;
   /** Why the last try did not work; its `field(name)` belongs under the field. */
   failure: Failure | undefined;
-  /** Runs a change; when it worked everything on screen is read again, `done` is told and `then` done. Returns whether it worked. */
-  run: (change: () => Promise<unknown>, done?: string, then?: () => void) => Promise<boolean>;
+  /**
+   * Runs a change; when it worked `done` is told, `then` done, and everything that is on screen after that read again: a page of what was
+   * deleted is left first. Returns whether it worked.
+   */
+  run: (change: () => Promise<unknown>, done?: string, then?: () => unknown) => Promise<boolean>;
   clear: () => void;
 }
 
@@ -16,14 +19,14 @@ export interface Attempt {
 export function useAttempt(): Attempt {
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure>();
-  const run = useCallback(async (change: () => Promise<unknown>, done?: string, then?: () => void) => {
+  const run = useCallback(async (change: () => Promise<unknown>, done?: string, then?: () => unknown) => {
     setBusy(true);
     setFailure(undefined);
     try {
       await change();
-      void refresh();
       if (done) tellDone(done);
-      then?.();
+      await then?.();
+      void refresh();
       return true;
     } catch (thrown) {
       setFailure(Failure.from(thrown));

@@ -49,7 +49,6 @@ function Found({ object }: { object: EnvironmentObject }) {
     await told(
       api.DELETE('/organizations/{organizationId}/environment-objects/{environmentObjectId}', { params: { path } }),
     );
-    await router.navigate({ href: '/environment' });
   };
   return (
     <Page
@@ -75,6 +74,7 @@ function Found({ object }: { object: EnvironmentObject }) {
           typed={object.objectKey}
           act={remove}
           done={`The ${noun} ${object.objectKey} is deleted.`}
+          then={() => router.navigate({ href: '/environment' })}
           onClose={() => setDoing(undefined)}
         >
           Every Deployment that it reaches loses this {noun} at once; tasks that ask for it will fail. It cannot be

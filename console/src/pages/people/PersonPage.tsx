@@ -58,7 +58,7 @@ export function PersonPage() {
         <RemovePerson
           person={person}
           onClose={() => setLeaving(false)}
-          then={() => void navigate({ to: '/people' as never })}
+          then={() => navigate({ to: '/people' as never })}
         />
       )}
     </Page>

@@ -5,7 +5,7 @@ import { Confirm } from '~/parts/Confirm';
 import { nameOf, type Person } from './person';
 
 /** Removes a member, or whoever is invited and has not answered. */
-export function RemovePerson({ person, onClose, then }: { person: Person; onClose: () => void; then?: () => void }) {
+export function RemovePerson({ person, onClose, then }: { person: Person; onClose: () => void; then?: () => unknown }) {
   const { organizationId } = useSelf();
   const name = nameOf(person);
   return (

@@ -36,6 +36,8 @@ export function useAllRoles() {
             params: { path: { organizationId, roleId: each.id } },
           }),
         ),
+      // a change is another key, so what was read stays true; of a role that is gone nothing is asked
+      staleTime: 'static' as const,
     })),
   });
   const columns: Column[] = [

@@ -72,7 +72,7 @@ export function TeamPage() {
           verb="Delete"
           act={() => told(api.DELETE('/organizations/{organizationId}/teams/{teamId}', { params: { path } }))}
           done={`The team ${team.name} is deleted.`}
-          then={() => void navigate({ to: '/teams' as never })}
+          then={() => navigate({ to: '/teams' as never })}
           onClose={() => setAsking(undefined)}
         >
           What its members could do through it ends with their next request. The people stay.

@@ -107,7 +107,7 @@ export function TokenPage() {
           typed={token.name}
           act={() => told(api.DELETE('/organizations/{organizationId}/tokens/{tokenId}', { params: { path } }))}
           done={`The token ${token.name} is deleted.`}
-          then={() => void navigate({ to: '/tokens' as never })}
+          then={() => navigate({ to: '/tokens' as never })}
           onClose={() => setAsking(undefined)}
         >
           What uses it is refused from the next request on.

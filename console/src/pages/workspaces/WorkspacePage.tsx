@@ -58,7 +58,7 @@ export function WorkspacePage() {
           typed={workspace.name}
           act={() => told(api.DELETE('/organizations/{organizationId}/workspaces/{workspaceId}', { params: { path } }))}
           done={`The Workspace ${workspace.name} is deleted.`}
-          then={() => void navigate({ to: '/workspaces' as never })}
+          then={() => navigate({ to: '/workspaces' as never })}
           onClose={() => setAsking(undefined)}
         >
           Its API tokens end with it. It must have no Deployment any more.

@@ -5,7 +5,7 @@ import { Confirm } from '~/parts/Confirm';
 import type { TabProps } from '../tabs';
 
 interface Props extends Pick<TabProps, 'deployment'> {
-  onDeleted?: () => void;
+  onDeleted?: () => unknown;
   onClose: () => void;
 }
 

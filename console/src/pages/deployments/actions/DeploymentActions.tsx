@@ -9,7 +9,7 @@ export function DeploymentActions({ deployment }: Pick<TabProps, 'deployment'>) 
   const router = useRouter();
   return (
     <SpaceBetween direction="horizontal" size="xs">
-      <DeploymentMenu deployment={deployment} onDeleted={() => void router.navigate({ href: '/deployments' })} />
+      <DeploymentMenu deployment={deployment} onDeleted={() => router.navigate({ href: '/deployments' })} />
       <OpenAirflow deployment={deployment} />
     </SpaceBetween>
   );

@@ -11,7 +11,7 @@ import { takeBack } from './override';
 
 interface Props extends Pick<TabProps, 'deployment'> {
   variant?: ButtonDropdownProps.Variant;
-  onDeleted?: () => void;
+  onDeleted?: () => unknown;
 }
 
 /** What can be changed about a Deployment in one step, and the dialogs that this needs. */
