@@ -1,5 +1,6 @@
 import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
+import { dismissAll, lasts } from '~/parts/flashes';
 
 // what the kit and the router ask of a browser and jsdom has not
 vi.stubGlobal('matchMedia', (media: string) => ({
@@ -24,4 +25,10 @@ vi.stubGlobal(
 configure({ asyncUtilTimeout: 30_000 });
 vi.stubGlobal('scrollTo', () => {});
 
-afterEach(cleanup);
+// and what is told stays until it was looked for
+lasts.milliseconds = 3_600_000;
+
+afterEach(() => {
+  cleanup();
+  dismissAll();
+});

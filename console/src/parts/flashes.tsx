@@ -10,6 +10,9 @@ interface Flash {
   failure?: Failure;
 }
 
+/** For how long it is told that something was done, in milliseconds. */
+export const lasts = { milliseconds: 6_000 };
+
 let flashes: Flash[] = [];
 let drawn = 0;
 const listeners = new Set<() => void>();
@@ -22,9 +25,11 @@ function change(next: Flash[]): void {
 function add(flash: Omit<Flash, 'id'>): string {
   const id = `flash-${++drawn}`;
   change([{ ...flash, id }, ...flashes].slice(0, 5));
-  if (flash.type === 'success') setTimeout(() => dismiss(id), 6_000);
+  if (flash.type === 'success') setTimeout(() => dismiss(id), lasts.milliseconds);
   return id;
 }
+
+export const dismissAll = () => change([]);
 
 const dismiss = (id: string) => change(flashes.filter(each => each.id !== id));
 
