@@ -22,7 +22,7 @@ class Project:
 def find(path: str | None) -> Project:
     """The project at `path`, or the one around the current directory; raises `Failure` of kind no_project."""
     if path is not None:
-        project = _at(Path(path))
+        project = _at(Path(path).absolute())  # what runs there need not run from here
     else:
         here = Path.cwd()
         project = next((found for each in (here, *here.parents) if (found := _at(each))), None)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,10 +41,10 @@ def kill(*pids: int) -> None:
         time.sleep(0.01)
 
 
-def seen(bench: Workbench) -> dict[str, str]:
+def seen(bench: Workbench, *, path: str = "", cwd: Path | None = None) -> dict[str, str]:
     """The environment that a program in the project's Airflow sees."""
-    command = [sys.executable, "-m", "orrery_cli", "local", "shell", "--path", str(bench.root), "python", "show"]
-    shown = subprocess.run(command, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-m", "orrery_cli", "local", "shell", "--path", path or str(bench.root), "python", "show"]
+    shown = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=True)
     return dict(json.loads(shown.stdout))
 
 
@@ -216,6 +217,11 @@ def test_a_dag_that_is_not_here_is_not_found(local: Run) -> None:
 @pytest.mark.parametrize("words", [("--date", "soon"), ("--conf", "[1]"), ("--conf", "{"), ("--no-environment", "--offline")])
 def test_a_run_that_nobody_could_mean_is_wrong_usage(local: Run, words: tuple[str, ...]) -> None:
     assert local("run", "one", *words).exit_code == 2
+
+
+def test_a_project_may_be_named_from_where_one_stands(local: Run, bench: Workbench) -> None:
+    shown = seen(bench, path=bench.root.name, cwd=bench.root.parent)
+    assert shown["AIRFLOW__CORE__DAGS_FOLDER"] == str(bench.root / "dags")
 
 
 def test_a_command_in_the_shell_ends_as_it_ended(local: Run) -> None:
