@@ -17,7 +17,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect, sync_playwright
 
 from local.progress import Screen
-from tests.support.browser import FLAGS, executable
+from tests.support.browser import FLAGS, PATIENCE, executable
 from tests.support.console import WIDTHS, Console, settle
 from tests.support.platform import ROOT, Platform
 
@@ -33,6 +33,7 @@ def main() -> int:
     parser.add_argument("--state", type=Path, help="the `.orrery` of an installation that is up")
     arguments = parser.parse_args()
     PICTURES.mkdir(parents=True, exist_ok=True)
+    expect.set_options(timeout=PATIENCE)
     with _state(arguments.state) as state, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS, chromium_sandbox=False)
         page = browser.new_context(device_scale_factor=1).new_page()
