@@ -51,6 +51,7 @@ def open_platform(
     """Each call ends the last life of the platform and begins the next on the same directory."""
     for name, value in {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_DEFAULT_REGION": "us-east-1"}.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # or these keys would be those of all tests to come
     lives: list[Machines] = []
 
     def begin() -> tuple[Any, list[str]]:

@@ -29,6 +29,7 @@ def step_functions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         "AWS_SECRET_ACCESS_KEY": "x",
     }.items():
         monkeypatch.setenv(key, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # or these keys would be those of all tests to come
     caches = (settings.settings, workflows._client)
     with mock_aws(config={"stepfunctions": {"execute_state_machine": False}}):
         for cached in caches:
