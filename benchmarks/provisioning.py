@@ -23,7 +23,7 @@ from orrery.dataplane.kubernetes import access
 from orrery.dataplane.kubernetes.api import Api
 from orrery.dataplane.kubernetes.home import KubernetesHome, Reach
 from orrery.dataplane.port import DeploymentSpec
-from orrery.errors import NotReadyYet, Unavailable
+from orrery.errors import Unavailable
 
 from tests.dataplane_contract import ENSURES, a_spec, ref_of, remove_all
 from tests.kubernetes import binaries
@@ -87,7 +87,7 @@ def provision(home: KubernetesHome, spec: DeploymentSpec) -> Spent:
 def _done(home: KubernetesHome, step: str, spec: DeploymentSpec) -> bool:
     try:
         return home.observe(ref_of(spec)).healthy if step == "observe" else getattr(home, step)(spec) is None
-    except (NotReadyYet, Unavailable):  # the state machine tries again
+    except Unavailable:  # the state machine tries again
         return False
 
 

@@ -24,12 +24,8 @@ class Office:
     deployment: Json
     folder: Path
 
-    def rows(self, *command: str) -> list[Json]:
-        """What another client sees: the rows of one of the command's lists."""
-        return next(rows for rows in self.platform.cli(*command).values() if isinstance(rows, list))
-
     def names(self, *command: str, field: str = "name") -> set[str]:
-        return {str(each[field]) for each in self.rows(*command)}
+        return {str(each[field]) for each in self.platform.rows(*command)}
 
     def choose(self, within: Locator, label: str, option: str) -> None:
         within.get_by_role("button", name=re.compile(f"^{label}")).click()
@@ -61,7 +57,7 @@ def gathers_a_team_and_gives_it_a_role(office: Office) -> None:
     console.page.keyboard.press("Escape")
     console.press("Create", dialog)
     expect(console.heading("cooks")).to_be_visible()
-    assert [each["username"] for each in office.rows("team", "members", "cooks")] == ["owner@example.com"]
+    assert [each["username"] for each in office.platform.rows("team", "members", "cooks")] == ["owner@example.com"]
     console.press("Give a role")
     office.choose(dialog, "Workspace", "kitchen")
     office.choose(dialog, "Role", "Workspace Author")
@@ -70,7 +66,7 @@ def gathers_a_team_and_gives_it_a_role(office: Office) -> None:
     assert "WORKSPACE_AUTHOR" in str(office.platform.cli("team", "get", "cooks"))
     console.page.get_by_role("button", name=re.compile("^Take owner@example.com out")).click()
     office.answer("Take out")
-    assert office.rows("team", "members", "cooks") == []
+    assert office.platform.rows("team", "members", "cooks") == []
 
 
 def gives_access_to_a_deployment_and_asks_why(office: Office) -> None:
@@ -132,7 +128,7 @@ def writes_a_role(office: Office) -> None:
     console.press("Edit the role Pager")
     office.fill(dialog, Description="who is called at night")
     office.answer("Save")
-    assert "who is called at night" in str(office.rows("role", "list"))
+    assert "who is called at night" in str(office.platform.rows("role", "list"))
     console.press("Delete the role Pager")
     office.answer("Delete")
     assert "Pager" not in office.names("role", "list")
@@ -156,7 +152,7 @@ def keeps_a_variable_for_all(office: Office) -> None:
     assert "us" in str(office.platform.cli("env", "airflow-variable", "get", "--key", "region", "--workspace", workspace))
     console.press("Delete")
     office.answer("Delete", typed="region")
-    assert office.rows("env", "airflow-variable", "list", "--workspace", workspace) == []
+    assert office.platform.rows("env", "airflow-variable", "list", "--workspace", workspace) == []
 
 
 def changes_what_holds_for_all(office: Office) -> None:
@@ -176,10 +172,10 @@ def changes_what_holds_for_all(office: Office) -> None:
     office.fill(dialog, Ranges="203.0.113.0/24\n127.0.0.0/8\n::1/128")
     office.answer("Add")
     office.again("203.0.113.0/24")
-    assert len(office.rows("organization", "allowed-ip-range", "list")) == 3
+    assert len(office.platform.rows("organization", "allowed-ip-range", "list")) == 3
     console.press("Remove all")
     office.answer("Remove")
-    assert office.rows("organization", "allowed-ip-range", "list") == []
+    assert office.platform.rows("organization", "allowed-ip-range", "list") == []
 
 
 def finds_it_all_in_the_audit_log(office: Office) -> None:

@@ -61,11 +61,6 @@ def orbit(platform: Platform) -> Any:
     return deployment(platform, "orbit")
 
 
-def listed(platform: Platform, *command: str) -> list[Any]:
-    """What another client sees: the rows of one of the command's lists."""
-    return next(rows for rows in platform.cli(*command).values() if isinstance(rows, list))
-
-
 def test_a_newcomer_signs_in_and_makes_a_workspace(platform: Platform, console: Console) -> None:
     console.sign_in()
     console.turn_to("Workspaces")
@@ -74,7 +69,7 @@ def test_a_newcomer_signs_in_and_makes_a_workspace(platform: Platform, console: 
     console.dialog.get_by_label("Description").fill(SCRIPT)
     console.press("Create", console.dialog)
     expect(console.heading(WORKSPACE)).to_be_visible()
-    assert WORKSPACE in [each["name"] for each in listed(platform, "workspace", "list")]
+    assert WORKSPACE in [each["name"] for each in platform.rows("workspace", "list")]
     console.page.reload()
     expect(console.heading(WORKSPACE)).to_be_visible()
 
@@ -111,7 +106,7 @@ def test_a_deployment_is_made_and_what_the_api_refuses_stands_at_its_field(platf
 
 def test_code_is_deployed_from_a_folder(platform: Platform, console: Console, orbit: Any) -> None:
     deploy(console, orbit, ROOT / "examples" / "hello", "the first code")
-    (first,) = listed(platform, "deploy", "list", "orbit")
+    (first,) = platform.rows("deploy", "list", "orbit")
     assert (first["status"], first["description"]) == ("DEPLOYED", "the first code")
     console.page.reload()
     expect(console.row("the first code")).to_contain_text("Live", timeout=LONG)
@@ -127,7 +122,7 @@ def test_a_dag_runs_and_its_queue_is_seen_to_scale(platform: Platform, console: 
     console.press("Run", console.dialog)
     expect(console.page.get_by_text("A run of fan_out")).to_be_visible()
     expect(console.page.get_by_role("definition").filter(has_text="Success")).to_be_visible(timeout=LONG)
-    decisions = listed(platform, "deployment", "scaling-decisions", orbit["id"])
+    decisions = platform.rows("deployment", "scaling-decisions", orbit["id"])
     assert [each for each in decisions if each["queue"] == "heavy" and each["action"] == "LAUNCH"]
 
     console.open(f"/deployments/{orbit['id']}/queues")
@@ -140,7 +135,7 @@ def test_a_bad_deploy_is_rolled_back(platform: Platform, console: Console, orbit
     shutil.copytree(ROOT / "examples" / "hello", project)
     (project / "dags" / "broken.py").write_text("import what_is_not_there\n")
     deploy(console, orbit, project, "a mistake")
-    first = next(each for each in listed(platform, "deploy", "list", "orbit") if each["description"] == "the first code")
+    first = next(each for each in platform.rows("deploy", "list", "orbit") if each["description"] == "the first code")
     assert deployment(platform, "orbit")["desiredDagTarballVersion"] != first["dagTarballVersion"]
 
     console.press("Actions of the deploy the first code")
@@ -148,7 +143,7 @@ def test_a_bad_deploy_is_rolled_back(platform: Platform, console: Console, orbit
     console.dialog.get_by_label("Why").fill("it broke")
     console.press("Roll back", console.dialog)
     expect(console.dialog).to_have_count(0)
-    newest = max(listed(platform, "deploy", "list", "orbit"), key=lambda each: each["createdAt"])
+    newest = max(platform.rows("deploy", "list", "orbit"), key=lambda each: each["createdAt"])
     assert (newest["rollbackFromId"] is not None, newest["description"]) == (True, "it broke")
     assert deployment(platform, "orbit")["desiredDagTarballVersion"] == first["dagTarballVersion"]
     console.page.reload()

@@ -24,6 +24,7 @@ from tests.kubernetes.cluster import Cluster
 from tests.kubernetes.control_plane import SERVICES
 from tests.orrery.dataplane.postgres import administration
 from tests.support.process import Plane
+from tests.support.updates import same
 
 Json = dict[str, Any]
 NAME, DAG = "etl", "weather_etl"
@@ -44,7 +45,6 @@ CLUSTER = {
     "databaseUrl": f"postgresql://administrator:the-administrators@{network.HOST}/postgres",
 }
 QUEUE = {"name": "default", "isDefault": True, "astroMachine": "A5", "minWorkerCount": 0, "maxWorkerCount": 1, "workerConcurrency": 4}
-_SAME = ("name", "type", "workspaceId", "schedulerSize", "isCicdEnforced", "isDagDeployEnabled", "isHighAvailability", "isDevelopmentMode")
 SOURCES = ("apiserver", "dag-processor", "scheduler", "triggerer", "worker")
 
 
@@ -103,7 +103,7 @@ class Customer:
 
     def give_each_task_a_pod(self, made: Json) -> None:
         """Another executor: it waits until the last worker has gone."""
-        changed = {name: made[name] for name in _SAME} | {"executor": "KUBERNETES", "environmentVariables": self._ways_to_releases()}
+        changed = same(made) | {"isDevelopmentMode": True, "executor": "KUBERNETES", "environmentVariables": self._ways_to_releases()}
         with self.screen.step("Changing to a pod for each task") as step:
             self.api.post(f"{self.root}/deployments/{made['id']}", changed)
             until(step, lambda: self._is_healthy(step, made))

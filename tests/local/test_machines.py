@@ -15,6 +15,7 @@ from local import interpreter
 from local.invocation import ACCOUNT, REGION, Context, Invocation, call
 from local.machines import KEPT_OF_EXPRESS, DurableExecution, Machines
 from local.template import Stack
+from tests.support.aws import other_keys
 
 BUILD = "arn:aws:states:us-east-1:123456789012:stateMachine:test-build_house"
 TICK = "arn:aws:states:us-east-1:123456789012:stateMachine:test-Tick"
@@ -49,9 +50,8 @@ def open_platform(
     stack: Stack, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[], tuple[Any, list[str]]]]:
     """Each call ends the last life of the platform and begins the next on the same directory."""
-    for name, value in {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_DEFAULT_REGION": "us-east-1"}.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # or these keys would be those of all tests to come
+    other_keys(monkeypatch)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     lives: list[Machines] = []
 
     def begin() -> tuple[Any, list[str]]:

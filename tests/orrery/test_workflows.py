@@ -13,6 +13,7 @@ from orrery import settings, workflows
 from orrery.errors import Unavailable
 from orrery.model.deployment import Deployment
 
+from tests.support.aws import other_keys
 from tests.support.builders import a_deployment
 
 PREFIX = "arn:aws:states:us-east-1:123456789012:stateMachine:orrery-"
@@ -22,14 +23,9 @@ NOTHING = json.dumps({"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "Se
 @pytest.fixture
 def step_functions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Step Functions with one state machine, which runs nothing."""
-    for key, value in {
-        "STATE_MACHINE_PREFIX": PREFIX,
-        "REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "x",
-        "AWS_SECRET_ACCESS_KEY": "x",
-    }.items():
-        monkeypatch.setenv(key, value)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # or these keys would be those of all tests to come
+    other_keys(monkeypatch)
+    monkeypatch.setenv("STATE_MACHINE_PREFIX", PREFIX)
+    monkeypatch.setenv("REGION", "us-east-1")
     caches = (settings.settings, workflows._client)
     with mock_aws(config={"stepfunctions": {"execute_state_machine": False}}):
         for cached in caches:

@@ -49,6 +49,16 @@ def client(engine: Engine, service: str = "dynamodb", **changes: str) -> Any:
     )
 
 
+def other_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys that no engine knows, for code that makes its clients by itself.
+
+    Clients come from a default session, which keeps the keys it found first; this one goes with the test.
+    """
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+
+
 def create_table(dynamodb: "DynamoDBClient", name: str | None = None) -> str:
     """A table keyed by `pk` and `sk` with one index on `gpk` and `gsk`; answers its name."""
     name = name or f"test-{uuid.uuid4().hex}"

@@ -21,6 +21,7 @@ from tests.support.aws import own_buckets
 from tests.support.http import Answer, Caller, event
 from tests.support.installation import Installation
 from tests.support.people import signed_in
+from tests.support.updates import same
 
 Json = dict[str, Any]
 
@@ -93,9 +94,10 @@ class Plane:
 
     def update(self, deployment: Json, **changes: Any) -> Answer:
         """What a client sends back after it has changed something."""
-        same = {name: deployment[name] for name in _REQUIRED}
         variables = [{name: each[name] for name in ("key", "value", "isSecret")} for each in deployment["environmentVariables"]]
-        return self.installation.owner.post(f"{self.path}/{deployment['id']}", {**same, "environmentVariables": variables, **changes})
+        return self.installation.owner.post(
+            f"{self.path}/{deployment['id']}", {**same(deployment), "environmentVariables": variables, **changes}
+        )
 
     def put(self, address: str, body: bytes, more: str = "", headers: Mapping[str, str] | None = None) -> Answer:
         """A request to a signed upload address, as the gateway hands it over: in base64."""
@@ -117,10 +119,6 @@ class Plane:
         body: Json = json.loads(self.bucket.Object(f"{id}/current.json").get()["Body"].read())
         return body
 
-
-_REQUIRED = (
-    "name", "type", "workspaceId", "executor", "schedulerSize", "isCicdEnforced", "isDagDeployEnabled", "isHighAvailability",
-)  # fmt: skip
 
 _BUCKETS = ("RELEASES_BUCKET", "UPLOADS_BUCKET", "COMPONENT_LOGS_BUCKET", "DEMAND_RECORDS_BUCKET")
 

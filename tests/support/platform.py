@@ -116,6 +116,10 @@ class Platform:
             raise Refused(run.returncode, f"orrery {' '.join(arguments)}: {run.stderr}")
         return json.loads(run.stdout) if run.stdout.strip() else json.loads(run.stderr or "null")
 
+    def rows(self, *arguments: str) -> list[Any]:
+        """What one of the command's lists has in it."""
+        return next(found for found in self.cli(*arguments).values() if isinstance(found, list))
+
     def api(self, method: str, path: str, body: Any = None) -> Any:
         return call(f"http://localhost:{self.port}{path}", method, body, token=self.token)
 

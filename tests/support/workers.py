@@ -45,7 +45,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if _worker():
-        platforms, large, small = (list(filter(each, items)) for each in (_is_platform, _is_large, _is_small))
+        platforms = [each for each in items if each.nodeid.startswith(PLATFORMS)]
+        large = [each for each in items if each.nodeid.startswith(LARGE)]
+        small = [each for each in items if not each.nodeid.startswith((PLATFORMS, *LARGE))]
         middle = int(BEFORE_THEM * len(small))
         items[:] = [*platforms, *small[:middle], *large, *small[middle:]]
 
@@ -54,18 +56,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if _worker() and not item.nodeid.startswith(PLATFORMS) and os.nice(0) < GIVING_WAY:
         os.nice(GIVING_WAY)
-
-
-def _is_platform(item: pytest.Item) -> bool:
-    return item.nodeid.startswith(PLATFORMS)
-
-
-def _is_large(item: pytest.Item) -> bool:
-    return item.nodeid.startswith(LARGE)
-
-
-def _is_small(item: pytest.Item) -> bool:
-    return not (_is_platform(item) or _is_large(item))
 
 
 def own_state(folder: Path) -> Path:

@@ -162,6 +162,7 @@ def test_a_task_in_a_pod_of_its_own_ends_before_another_executor_comes_or_airflo
         update(home, after)
         assert running(kubernetes, home, after, 2)
         assert api.get("RoleBinding", spec.namespace, "starts-pods") is None
+        assert api.get("StatefulSet", spec.namespace, "broker")
 
 
 def node_ends(pod):

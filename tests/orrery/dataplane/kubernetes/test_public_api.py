@@ -32,6 +32,7 @@ from tests.kubernetes import inventory
 from tests.kubernetes.control_plane import ControlPlane
 from tests.support import postgres
 from tests.support.process import Plane
+from tests.support.updates import same
 
 Json = dict[str, Any]
 GOLDEN = ROOT / "tests/golden/kubernetes/a-life.txt"
@@ -173,7 +174,7 @@ def test_a_life_through_the_public_api(plane: Plane, kubelet: Kubelet, own_kuber
     full = owner.send("POST", "/deployments", {**wanted, "name": "another"}, status=400)
     assert "is full" in full["message"]
 
-    changed = {name: made[name] for name in _SAME} | {"environmentVariables": [{"key": "MODE", "value": "new", "isSecret": True}]}
+    changed = same(made) | {"environmentVariables": [{"key": "MODE", "value": "new", "isSecret": True}]}
     changed["workerQueues"] = [{**DEFAULT, "id": made["workerQueues"][0]["id"]}, {**DEFAULT, "name": "heavy", "isDefault": False}]
     changed |= {"description": "new", "isDevelopmentMode": False, "isHighAvailability": True}
     owner.send("POST", at, changed)
@@ -192,12 +193,6 @@ def test_a_life_through_the_public_api(plane: Plane, kubelet: Kubelet, own_kuber
     owner.until("/deployments", lambda seen: seen["totalCount"] == 0)
     assert not inventory.made(own_kubernetes) - registered, "nothing is left of any kind"
     _is_golden(life, {made["namespace"]: "<deployment>", SYSTEM: "<agent>"})
-
-
-_SAME = (
-    "name", "type", "workspaceId", "executor", "schedulerSize", "isCicdEnforced", "isDagDeployEnabled", "isHighAvailability",
-    "isDevelopmentMode", "description",
-)  # fmt: skip
 
 
 def _is_golden(life: Mapping[str, set[tuple[str, str, str]]], names: Mapping[str, str]) -> None:

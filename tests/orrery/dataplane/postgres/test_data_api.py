@@ -14,6 +14,7 @@ from orrery.errors import DataPlaneFailed, NotReadyYet, Unavailable
 from tests.orrery.dataplane.postgres.administration import Administered
 from tests.orrery.dataplane.postgres.contract import NAME, DatabasesContract, server
 from tests.support import rds_data
+from tests.support.aws import other_keys
 from tests.support.rds_data import CLUSTER, SECRET, Service, Told
 
 __all__ = ["server"]
@@ -23,8 +24,7 @@ __all__ = ["server"]
 def service(server: Administered, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     with rds_data.serve(server.administrator) as (service, url):
         monkeypatch.setenv("AWS_ENDPOINT_URL_RDS_DATA", url)
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+        other_keys(monkeypatch)
         data_api._client.cache_clear()
         yield service
         data_api._client.cache_clear()

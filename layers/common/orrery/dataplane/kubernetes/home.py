@@ -57,7 +57,7 @@ class KubernetesHome:
         if accepted := self._accept(spec):
             reach, plan = accepted
             if rest.is_due(reach.api, plan):
-                if plan.has_pods_for_tasks:
+                if plan.has_pods_for_tasks:  # the bounds go now, so that the agent drains; workers to come need their broker first
                     self._ensure_workers(reach.api, plan)
                 rest.wait(reach.api, spec.namespace)
             self._ensure_walls(reach.api, plan)
@@ -196,6 +196,7 @@ class KubernetesHome:
         self._ensure(api, parts.WALLS, plan)
 
     def _ensure_workers(self, api: Api, plan: Plan) -> None:
+        """Bounds and worker Deployments; what is wanted no more stays as long as it is used."""
         busy = observation.workers(api, plan.spec.namespace)
         there = apply.live(api, plan.spec.namespace, parts.QUEUES.name, ("Deployment",))
         for made in workers.render(plan):
