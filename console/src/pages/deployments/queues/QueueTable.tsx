@@ -51,6 +51,7 @@ export function QueueTable({ deployment, chosen }: Props) {
         {
           id: 'machine',
           header: 'Worker',
+          minWidth: 250, // in one line, so that rows stay low where the table is wider than the window
           cell: each =>
             `${each.astroMachine}: ${each.podCpu} vCPU, ${each.podMemory}B, ${each.workerConcurrency} tasks at a time`,
         },
