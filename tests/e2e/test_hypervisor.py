@@ -1,23 +1,10 @@
-"""The hypervisor at work on real Airflows: workers come, pack and go, and a Deployment sleeps between its runs."""
-
-import re
+"""The hypervisor at work on a real Airflow: workers come, pack and go. How a Deployment sleeps is in `test_sleep.py`."""
 
 import pytest
 
-from tests.e2e.airflow import Airflow, deployment
 from tests.support.platform import Platform
-from tests.support.workers import own_state
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2700)]
-
-
-@pytest.fixture(scope="module")
-def platform(tmp_path_factory):
-    platform = Platform(own_state(tmp_path_factory.mktemp("hypervisor")))
-    platform.up()
-    platform.wait_until("the main job has ended well", lambda: "Try next" in platform.said(), 600)
-    yield platform
-    platform.end()
 
 
 def decided(platform: Platform, deployment: str) -> list[dict]:
@@ -26,7 +13,8 @@ def decided(platform: Platform, deployment: str) -> list[dict]:
     return sorted((each for each in found if each["action"] != "HOLD"), key=lambda each: str(each["decidedAt"]))
 
 
-def test_the_workers_of_a_fan_out_come_pack_and_go(platform):
+def test_the_workers_of_a_fan_out_come_pack_and_go(platform_at_work):
+    platform = platform_at_work
     platform.wait_until("both runs are over", lambda: platform.said().count("✓ Waiting for the workers to go again") == 2, 600)
     decisions = decided(platform, "hello")
     heavy = [each for each in decisions if each["queue"] == "heavy"]
@@ -35,30 +23,3 @@ def test_the_workers_of_a_fan_out_come_pack_and_go(platform):
     assert {each["action"] for each in heavy} == {"LAUNCH", "DRAIN"}
     assert heavy[-1]["target"] == 0
     assert {each["cause"] for each in decisions} & {"AHEAD", "PACKED"}, "the second run was foretold"
-
-
-def test_an_idle_deployment_sleeps_and_its_next_run_finds_it_awake_with_its_workers_ready(platform):
-    woke, asked = platform.wait_until("a sleep, a wake and a run were seen", lambda: told(platform), 2100)
-    assert woke > 0, "its Airflow was woken before its run was due"
-    assert asked > 0, "its worker was asked for before there was a task"
-
-
-def test_no_task_died_on_the_way(platform):
-    for name, dag in (("hello", "fan_out"), ("clockwork", "planets")):
-        airflow = Airflow(platform, platform.wait_until(f"{name} is there", lambda n=name: deployment(platform, n), 60))
-        runs = platform.wait_until("its Airflow answers", lambda a=airflow, d=dag: a.call("GET", f"/dags/{d}/dagRuns")["dag_runs"], 120)
-        tasks = [task for run in runs for task in airflow.tasks(dag, run["dag_run_id"])]
-        assert tasks
-        assert {task["try_number"] for task in tasks if task["state"] == "success"} == {1}
-        assert not [task for task in tasks if task["state"] in ("failed", "up_for_retry", "upstream_failed")]
-
-
-def told(platform: Platform) -> tuple[float, float] | None:
-    """How many seconds before its run was due it was woken, and how many before its task began the worker was asked for.
-
-    How late the task began is told beside it and not judged here: other tests keep the machine busy.
-    """
-    assert "not shown:" not in platform.said(), platform.said()[-3000:]
-    woke = re.search(r"clockwork wakes ([\d.]+) s before its run is due", platform.said())
-    asked = re.search(r"the first task began [\d.]+ s after its run was due; its worker was asked for ([\d.]+) s before", platform.said())
-    return (float(woke[1]), float(asked[1])) if woke and asked else None

@@ -57,6 +57,11 @@ class Processes:
         for name in reversed(list(self._running)):
             self.end(name)
 
+    def cpu(self) -> float:
+        """Seconds of CPU that all of them have taken so far."""
+        taken = (Path(f"/proc/{each.pid}/stat").read_text().rpartition(")")[2].split()[11:13] for each in self._running.values())
+        return sum(int(ticks) for one in taken for ticks in one) / os.sysconf("SC_CLK_TCK")
+
     def said(self, name: str) -> str:
         """What it wrote, for the reader of a failure."""
         return (self._folder / f"{name}.log").read_text(errors="replace")

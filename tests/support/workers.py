@@ -17,8 +17,8 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 from local.home.users import block
 
 PLATFORMS = "tests/e2e/"
-TAKING_TURNS = ("tests/e2e/test_console.py", "tests/e2e/test_hypervisor.py")
-"""Two platforms at a time are what two cores bear; these two take as long as the third."""
+TAKING_TURNS = ("tests/e2e/test_hypervisor.py", "tests/e2e/test_console.py", "tests/e2e/test_sleep.py")
+"""Two busy platforms at a time are what two cores bear. While the console is worked in, a Deployment of the first one falls asleep."""
 ONE_HOME = ("tests/local/home/",)
 ONE_CLUSTER = ("tests/orrery/dataplane/kubernetes/", "tests/kubernetes/", "tests/benchmarks/test_provisioning.py")
 ANOTHER_CLUSTER = ("tests/agent/kubernetes/",)
@@ -45,7 +45,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if _worker():
-        platforms = [each for each in items if each.nodeid.startswith(PLATFORMS)]
+        platforms = sorted((each for each in items if each.nodeid.startswith(PLATFORMS)), key=_turn)
         large = [each for each in items if each.nodeid.startswith(LARGE)]
         small = [each for each in items if not each.nodeid.startswith((PLATFORMS, *LARGE))]
         middle = int(BEFORE_THEM * len(small))
@@ -56,6 +56,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if _worker() and not item.nodeid.startswith(PLATFORMS) and os.nice(0) < GIVING_WAY:
         os.nice(GIVING_WAY)
+
+
+def _turn(item: pytest.Item) -> int:
+    """In the order in which they take turns; those that take none come first."""
+    return next((turn for turn, file in enumerate(TAKING_TURNS) if item.nodeid.startswith(file)), -1)
 
 
 def own_state(folder: Path) -> Path:
