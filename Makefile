@@ -67,11 +67,12 @@ openapi: dev-environment ## write our OpenAPI document anew from the code
 golden: dev-environment ## write the golden files anew; read the difference as a customer would before you commit it
 	@ORRERY_GOLDEN=write $(PYTHON) -m pytest -q tests/orrery/authz/test_policy.py tests/orrery/hypervisor/test_transcripts.py tests/orrery/hypervisor/test_sleep_stories.py tests/orrery/dataplane/kubernetes/test_golden.py cli/tests/test_every_command.py
 
-lock: ## renew uv.lock and what the functions' layers and the command's local Airflow take from lock files
+lock: ## renew uv.lock, the console's, and what the functions' layers and the command's local Airflow take from lock files
 	@local/bootstrap.sh dev 2>/dev/null; $(UV) lock
 	@$(UV) export --quiet --frozen --no-default-groups --no-hashes --no-header --no-annotate --output-file layers/common/requirements.txt
 	@$(UV) export --quiet --frozen --only-group kubernetes --no-hashes --no-header --no-annotate | grep -vxFf layers/common/requirements.txt > layers/kubernetes/requirements.txt
 	@$(UV) export --quiet --frozen --project runtime --no-default-groups --no-hashes --no-header --no-annotate --output-file cli/orrery_cli/local/pins/$(RUNTIME).txt
+	@$(PYTHON) -m local prepare node; PATH="$(NODE):$$PATH" npm --prefix console install --silent --package-lock-only --ignore-scripts
 
 build: sam-environment ## build what AWS gets, into .aws-sam/
 	@PATH="$(SAM):$$PATH" UV="$(UV)" $(SAM)/sam build

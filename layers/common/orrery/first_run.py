@@ -1,13 +1,13 @@
 """The first Organization, its owner, its owner's token, the first standard cluster and that cluster's agent: made once, all or nothing."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from orrery import dataplane, names
 from orrery.authz.policy import Role
 from orrery.errors import Conflict, Invalid, NotFound
-from orrery.minting import agent_token, api_token
+from orrery.minting import LIFE, agent_token, api_token
 from orrery.model.cluster import Cluster, ClusterStatus, ClusterType
 from orrery.model.organization import Organization
 from orrery.model.token import Grant, Token, TokenScope
@@ -17,7 +17,6 @@ from orrery.store import clusters, organizations, principals, reads, tokens, use
 from orrery.store.tables import item
 from orrery.store.writes import Write
 
-LIFE = timedelta(days=3650)
 _KEY = ("FIRST", "RUN")
 
 

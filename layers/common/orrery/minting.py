@@ -9,10 +9,13 @@ import hmac
 import json
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from orrery import names
 from orrery.settings import settings
+
+LIFE = timedelta(days=3650)
+"""Of a token that a machine holds and nobody would renew in time; registering a cluster anew replaces an agent's that was lost."""
 
 
 @dataclass(frozen=True)

@@ -5,19 +5,17 @@ cluster that serves already keeps its agent when new facts do not work out: Depl
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from orrery.dataplane.port import ClusterPlane
 from orrery.errors import NotReadyYet, StaleGeneration, Superseded
-from orrery.minting import agent_token, digest
+from orrery.minting import LIFE, agent_token, digest
 from orrery.model.cluster import Cluster, ClusterStatus
 from orrery.provisioning.trouble import words
 from orrery.settings import settings
 from orrery.store import clusters, observed, registrations, writes
 
 Error = Mapping[str, str]
-LIFE = timedelta(days=3650)
-"""Of an agent's token; registering the cluster anew replaces one that was lost."""
 
 
 def run(step: str, cluster_id: str, generation: int, error: Error, *, connect: Callable[[], ClusterPlane]) -> None:
