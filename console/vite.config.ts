@@ -22,5 +22,7 @@ export default defineConfig({
     include: ['tests/**/*.test.{ts,tsx}'],
     setupFiles: ['tests/setup.ts'],
     testTimeout: 180_000,
+    // the kit is loaded once and not for each file, which is most of what a file costs; setup.ts leaves nothing to the next test
+    isolate: false,
   },
 });
