@@ -1,5 +1,6 @@
 import { cleanup, configure } from '@testing-library/react';
-import { afterEach, vi } from 'vitest';
+import { format } from 'node:util';
+import { afterEach, expect, vi } from 'vitest';
 import { dismissAll, lasts } from '~/parts/flashes';
 
 // what the kit and the router ask of a browser and jsdom has not
@@ -28,7 +29,12 @@ vi.stubGlobal('scrollTo', () => {});
 // and what is told stays until it was looked for
 lasts.milliseconds = 3_600_000;
 
+// what React warns about is a mistake of ours, and fails the test in which it is said
+const said: string[] = [];
+vi.spyOn(console, 'error').mockImplementation((...words) => void said.push(format(...words)));
+
 afterEach(() => {
   cleanup();
   dismissAll();
+  expect(said.splice(0)).toEqual([]);
 });

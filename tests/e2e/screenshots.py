@@ -8,11 +8,13 @@ that the README shows are put into docs/pictures/console too.
 
 import argparse
 import contextlib
+import itertools
 import json
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final, Literal
 
 from playwright.sync_api import Page, expect, sync_playwright
 
@@ -24,6 +26,8 @@ from tests.support.platform import ROOT, Platform
 PICTURES = ROOT / ".orrery" / "pictures"
 SHOWN = ROOT / "docs" / "pictures" / "console"
 README = ("home", "deployment-queues", "deployment-dags", "new-deployment-dark")
+SIZES: Final = {"": 1280, "-narrow": 390}
+SCHEMES: Final[dict[str, Literal["light", "dark"]]] = {"": "light", "-dark": "dark"}
 READY = "Everything stays up"
 """What `make up` says once the example has run."""
 
@@ -52,13 +56,15 @@ def _walk(console: Console) -> None:
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     _keep(page, "sign-in")
     console.sign_in()
-    for name, path in _pages(_hello(console)).items():
-        for suffix, width, scheme in (("", 1280, "light"), ("-dark", 1280, "dark"), ("-narrow", 390, "light")):
+    hello = _hello(console)
+    pages = _pages(hello) | _task(console, hello)
+    for name, path in pages.items():
+        for (wide, width), (dark, scheme) in itertools.product(SIZES.items(), SCHEMES.items()):
             page.set_viewport_size({"width": width, "height": WIDTHS[width]})
-            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            page.emulate_media(color_scheme=scheme)
             console.open(path)
             settle(page)
-            _keep(page, f"{name}{suffix}")
+            _keep(page, f"{name}{wide}{dark}")
         screen.line(f"{name}: {path}")
 
 
@@ -71,6 +77,15 @@ def _hello(console: Console) -> str:
     """The address of the example's Deployment, as somebody finds it."""
     console.open("/deployments")
     return console.page.get_by_role("link", name="hello", exact=True).get_attribute("href") or ""
+
+
+def _task(console: Console, hello: str) -> dict[str, str]:
+    """The addresses of a run of the example and of a task in it, found in the same way."""
+    console.open(f"{hello}/dags/fan_out")
+    run = console.page.locator("main a[href*='/runs/']").first.get_attribute("href") or ""
+    console.open(run)
+    task = console.page.locator("main a[href*='/tasks/summary']").first.get_attribute("href") or ""
+    return {"run": run, "task": task}
 
 
 def _pages(hello: str) -> dict[str, str]:

@@ -122,6 +122,10 @@ def test_a_dag_runs_and_its_queue_is_seen_to_scale(platform: Platform, console: 
     console.press("Run", console.dialog)
     expect(console.page.get_by_text("A run of fan_out")).to_be_visible()
     expect(console.page.get_by_role("definition").filter(has_text="Success")).to_be_visible(timeout=LONG)
+    console.page.get_by_role("link", name="summary", exact=True).click()
+    expect(console.page.get_by_role("log")).to_contain_text("°C")
+    console.page.reload()
+    expect(console.page.get_by_role("log")).to_contain_text("°C")
     decisions = platform.rows("deployment", "scaling-decisions", orbit["id"])
     assert [each for each in decisions if each["queue"] == "heavy" and each["action"] == "LAUNCH"]
 

@@ -90,4 +90,4 @@ class Console:
 
 def settle(page: Page) -> None:
     """Until nothing on the page says that it is still being read."""
-    expect(page.get_by_text(re.compile("^(Reading .*|One moment) …$"))).to_have_count(0)
+    expect(page.get_by_text(re.compile("^(Reading .*|One moment|Drawing) …$"))).to_have_count(0)

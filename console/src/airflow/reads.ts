@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Schemas } from '~/api/client';
 import { airflowOf } from './airflow';
-import type { Dag, ImportError, Run, TaskInstance } from './types';
+import type { Dag, ImportError, Run, TaskInstance, TaskLogLine } from './types';
 
 type Deployment = Schemas['Deployment'];
 
@@ -12,6 +12,19 @@ const MOST = 1_000;
 const MOVING = new Set(['running', 'queued', 'scheduled', 'restarting', 'up_for_retry', 'deferred']);
 
 const at = (...parts: string[]) => parts.map(each => `/${encodeURIComponent(each)}`).join('');
+
+/** Which task of which run; `mapIndex` is -1 for one that is not mapped. */
+export interface TaskOfRun {
+  dagId: string;
+  runId: string;
+  taskId: string;
+  mapIndex: number;
+}
+
+const atTask = ({ dagId, runId, taskId }: TaskOfRun) => `/dags${at(dagId, 'dagRuns', runId, 'taskInstances', taskId)}`;
+
+/** Whether a task will still do something by itself. */
+export const isMoving = (state: string | null) => MOVING.has(state ?? '');
 
 /** Every DAG that one may see, up to a thousand. */
 export function useDags(deployment: Deployment) {
@@ -77,6 +90,46 @@ export function useTaskInstances(deployment: Deployment, dagId: string, runId: s
       return found;
     },
     refetchInterval: moves ? SOON : CALM,
+  });
+}
+
+export function useTaskInstance(deployment: Deployment, task: TaskOfRun) {
+  return useQuery({
+    queryKey: ['airflow', deployment.id, 'task', task],
+    queryFn: ({ signal }) =>
+      airflowOf(deployment).get<TaskInstance>(
+        `${atTask(task)}${task.mapIndex < 0 ? '' : at(String(task.mapIndex))}`,
+        signal,
+      ),
+    refetchInterval: query => (isMoving(query.state.data?.state ?? null) ? SOON : CALM),
+  });
+}
+
+/** What a task wrote in one of its tries; read again while it `moves`. */
+export function useTaskLog(deployment: Deployment, task: TaskOfRun, tryNumber: number, moves: boolean) {
+  return useQuery({
+    // whether it moves belongs to the name: its last words are read once more when it has ended
+    queryKey: ['airflow', deployment.id, 'log', task, tryNumber, moves],
+    queryFn: async ({ signal }) => {
+      const path = `${atTask(task)}${at('logs', String(tryNumber))}?map_index=${task.mapIndex}&full_content=true`;
+      let found: (TaskLogLine | string)[] = [];
+      let token = '';
+      for (;;) {
+        const page = await airflowOf(deployment).get<{
+          content: (TaskLogLine | string)[];
+          continuation_token: string | null;
+        }>(token ? `${path}&token=${encodeURIComponent(token)}` : path, signal);
+        found = found.concat(page.content);
+        const next = page.continuation_token;
+        // one that still writes has no end to read to: the next look has what came meanwhile
+        if (moves || page.content.length === 0 || !next || next === token) return found;
+        token = next;
+      }
+    },
+    enabled: tryNumber > 0,
+    // the words of one try must not stand for another's
+    placeholderData: (kept, before) => (before?.queryKey[4] === tryNumber ? kept : undefined),
+    refetchInterval: moves && SOON,
   });
 }
 

@@ -37,6 +37,19 @@ export interface TaskInstance {
   operator_name: string | null;
 }
 
+/** A line of a task's log: what was said, and under names of its own what else the logger knew. */
+export interface TaskLogLine {
+  event: string;
+  timestamp?: string | null;
+  level?: string;
+  /** What went wrong, the last of it first. */
+  error_detail?: {
+    exc_type: string;
+    exc_value: string;
+    frames: { filename: string; lineno: number; name: string }[];
+  }[];
+}
+
 export interface ImportError {
   import_error_id: number;
   timestamp: string;

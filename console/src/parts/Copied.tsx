@@ -1,13 +1,15 @@
+import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-import { useState } from 'react';
-import { tellFailure } from './flashes';
+import { type RefObject, useRef, useState } from 'react';
+import { putOnClipboard } from './clipboard';
 
 /** An id, or something else that people take elsewhere, with a button that copies it. */
 export function Copied({ value, label }: { value: string; label: string }) {
-  const copy = useCopy(value);
+  const shown = useRef<HTMLSpanElement>(null);
+  const copy = useCopy(value, shown);
   return (
     <span className="copied">
-      <span>{value}</span>
+      <span ref={shown}>{value}</span>
       <Button
         variant="inline-icon"
         formAction="none"
@@ -15,21 +17,37 @@ export function Copied({ value, label }: { value: string; label: string }) {
         ariaLabel={copy.isDone ? `${label} is copied` : `Copy: ${label}`}
         onClick={copy.go}
       />
+      {copy.isRefused && <ByHand />}
     </span>
   );
 }
 
-/** Puts words on the clipboard, and says for two seconds that they are there. */
-export function useCopy(words: string) {
-  const [isDone, setDone] = useState(false);
+/**
+ * Puts words on the clipboard, and says for two seconds that they are there; where the browser copies nothing by itself, it says
+ * that, and marks them where they are `shown`.
+ */
+export function useCopy(words: string, shown?: RefObject<HTMLElement | null>) {
+  const [state, setState] = useState<'' | 'done' | 'refused'>('');
   const go = () => {
-    navigator.clipboard.writeText(words).then(
+    putOnClipboard(words).then(
       () => {
-        setDone(true);
-        setTimeout(() => setDone(false), 2_000);
+        setState('done');
+        setTimeout(() => setState(''), 2_000);
       },
-      thrown => tellFailure('It could not be copied; mark it and copy it by hand', thrown),
+      () => {
+        if (shown?.current) getSelection()?.selectAllChildren(shown.current);
+        setState('refused');
+      },
     );
   };
-  return { isDone, go };
+  return { isDone: state === 'done', isRefused: state === 'refused', go };
+}
+
+/** Beside words that are marked because they could not be copied. */
+export function ByHand() {
+  return (
+    <Box color="text-status-error" fontSize="body-s">
+      <span role="alert">The browser lets nothing be copied. It is marked: press Ctrl+C, or ⌘C on a Mac.</span>
+    </Box>
+  );
 }

@@ -12,13 +12,20 @@ interface Fact {
   isCopied?: boolean;
 }
 
+interface Props {
+  facts: Fact[];
+  title?: string;
+  description?: ReactNode;
+  actions?: ReactNode;
+}
+
 /** What a thing is, in pairs of a label and a value. */
-export function Facts({ facts, title, actions }: { facts: Fact[]; title?: string; actions?: ReactNode }) {
+export function Facts({ facts, title, description, actions }: Props) {
   return (
     <Container
       header={
         title && (
-          <Header variant="h2" actions={actions}>
+          <Header variant="h2" actions={actions} description={description}>
             {title}
           </Header>
         )

@@ -3,8 +3,8 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import type { ReactNode } from 'react';
-import { useCopy } from './Copied';
+import { type ReactNode, useRef } from 'react';
+import { ByHand, useCopy } from './Copied';
 
 interface Props {
   title: string;
@@ -18,7 +18,8 @@ interface Props {
 
 /** A secret, told this once: to be copied before the dialog is closed. A click beside the dialog does not close it. */
 export function ShownOnce({ title, noun, secret, children, onClose }: Props) {
-  const copy = useCopy(secret);
+  const shown = useRef<HTMLSpanElement>(null);
+  const copy = useCopy(secret, shown);
   return (
     <Modal
       visible
@@ -37,7 +38,9 @@ export function ShownOnce({ title, noun, secret, children, onClose }: Props) {
         <Alert type="info">{children}</Alert>
         <div className="shown-once">
           <Box variant="code">
-            <span data-secret>{secret}</span>
+            <span data-secret ref={shown}>
+              {secret}
+            </span>
           </Box>
           <Button
             iconName={copy.isDone ? 'status-positive' : 'copy'}
@@ -47,6 +50,7 @@ export function ShownOnce({ title, noun, secret, children, onClose }: Props) {
             {copy.isDone ? 'Copied' : 'Copy'}
           </Button>
         </div>
+        {copy.isRefused && <ByHand />}
       </SpaceBetween>
     </Modal>
   );

@@ -7,7 +7,7 @@ import { api, type Schemas } from '~/api/client';
 import { useSelf } from '~/app/self';
 import { FailureNote, sentence } from '~/parts/FailureNote';
 import { Reading } from '~/parts/Reading';
-import { ResourceTable } from '~/parts/ResourceTable';
+import { read, ResourceTable } from '~/parts/ResourceTable';
 import { Time } from '~/parts/Time';
 import type { Cluster } from './Health';
 
@@ -18,9 +18,6 @@ const ACTIONS: Record<Action, [StatusIndicatorProps.Type, string]> = {
   SHRINK: ['in-progress', 'Shrinks'],
   HOLD: ['success', 'Stays'],
 };
-
-/** What was read already, as a table takes it. */
-const rows = <T,>(data: T[]) => ({ data, error: undefined, isPending: false, refetch: () => undefined });
 
 /** How many nodes of each kind a cluster should have and why, and which of them could be emptied. */
 export function Nodes({ cluster }: { cluster: Cluster }) {
@@ -47,7 +44,7 @@ export function Nodes({ cluster }: { cluster: Cluster }) {
     cluster.nodePools.find(each => each.name === name)?.supportedAstroMachines.join(', ') || '–';
   return (
     <SpaceBetween size="l">
-      {plan.problem && (
+      {plan.problem !== '' && (
         <Alert type="error" header="The nodes are not set">
           {sentence(plan.problem)}
         </Alert>
@@ -58,7 +55,7 @@ export function Nodes({ cluster }: { cluster: Cluster }) {
         </Alert>
       )}
       <ResourceTable
-        rows={rows(plan.nodePools)}
+        rows={read(plan.nodePools)}
         noun="node pool"
         title="Node pools"
         description={
@@ -96,7 +93,7 @@ export function Nodes({ cluster }: { cluster: Cluster }) {
         ]}
       />
       <ResourceTable
-        rows={rows(plan.proposals)}
+        rows={read(plan.proposals)}
         noun="proposal"
         title="Nodes that could be emptied"
         description="Their workers would fit on the other nodes. No task is ever ended for it."

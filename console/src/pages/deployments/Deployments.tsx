@@ -78,7 +78,7 @@ export function Deployments() {
             id: 'status',
             header: 'Status',
             sortingField: 'status',
-            minWidth: 130,
+            minWidth: 150,
             cell: each => <Status of={each} />,
           },
           { id: 'chart', header: 'Tasks, last 6 hours', minWidth: 150, cell: each => <Sparkline deployment={each} /> },

@@ -2,7 +2,7 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { Schemas } from '~/api/client';
 import { useLastDeploys } from '~/pages/deployments/useDeploys';
 import { Go } from '~/parts/Go';
-import { ResourceTable } from '~/parts/ResourceTable';
+import { read, ResourceTable } from '~/parts/ResourceTable';
 import { Time } from '~/parts/Time';
 import { type Matter, matters } from './matters';
 
@@ -16,7 +16,7 @@ export function Attention({ deployments }: { deployments: readonly Schemas['Depl
   const found = matters(deployments, deploys);
   return (
     <ResourceTable<Matter>
-      rows={{ data: found, error: null, isPending: false, refetch: () => undefined }}
+      rows={read(found)}
       noun="matter"
       title="Needs attention"
       id={each => each.key}

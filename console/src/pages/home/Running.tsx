@@ -1,6 +1,6 @@
 import type { Schemas } from '~/api/client';
 import { Go, GoButton } from '~/parts/Go';
-import { ResourceTable } from '~/parts/ResourceTable';
+import { read, ResourceTable } from '~/parts/ResourceTable';
 import { Time } from '~/parts/Time';
 import { OpenAirflow } from '~/pages/deployments/actions/OpenAirflow';
 import { Sparkline } from '~/pages/deployments/Sparkline';
@@ -13,7 +13,7 @@ export function Running({ deployments }: { deployments: readonly Schemas['Deploy
   const latest = deployments.toSorted((one, other) => other.updatedAt.localeCompare(one.updatedAt)).slice(0, MOST);
   return (
     <ResourceTable
-      rows={{ data: latest, error: null, isPending: false, refetch: () => undefined }}
+      rows={read(latest)}
       noun="Deployment"
       title="Changed last"
       id={each => each.id}

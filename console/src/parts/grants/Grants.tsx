@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { Beneath } from '../Beneath';
 import { Confirm } from '../Confirm';
 import { Go } from '../Go';
-import { ResourceTable } from '../ResourceTable';
+import { read, ResourceTable } from '../ResourceTable';
 import { BUILT_IN, roleName, useCustomRoles } from '../roles';
 import { GrantModal } from './GrantModal';
 import { type Grant, type Kind, KINDS, withGrant, withoutGrant } from './grants';
@@ -37,7 +37,7 @@ export function Grants({ grants, kinds, home, workspaceId, deploymentId, save, d
   return (
     <>
       <ResourceTable
-        rows={{ data: grants, error: undefined, isPending: false, refetch: () => undefined }}
+        rows={read(grants)}
         noun="role"
         title="Roles"
         description={description}

@@ -3,16 +3,16 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { useDag, useRuns } from '~/airflow/reads';
-import type { Run } from '~/airflow/types';
 import { FailureNote } from '~/parts/FailureNote';
 import { Go, GoButton } from '~/parts/Go';
 import { Reading } from '~/parts/Reading';
 import { ResourceTable } from '~/parts/ResourceTable';
-import { duration, Time } from '~/parts/Time';
+import { Time } from '~/parts/Time';
 import type { TabProps } from '../tabs';
 import { PauseToggle } from './PauseToggle';
 import { State, stateWords } from './State';
 import { TriggerButton } from './TriggerButton';
+import { took } from './words';
 
 const FEW = 25;
 const MANY = 100;
@@ -88,10 +88,4 @@ export function DagView({ deployment, dagId }: Pick<TabProps, 'deployment'> & { 
       />
     </SpaceBetween>
   );
-}
-
-export function took(run: Pick<Run, 'start_date' | 'end_date'>): string {
-  if (!run.start_date) return '–';
-  const end = run.end_date ? new Date(run.end_date).getTime() : Date.now();
-  return duration((end - new Date(run.start_date).getTime()) / 1000);
 }

@@ -8,10 +8,11 @@ import type { TabProps } from '../tabs';
 import { DagList } from './DagList';
 import { DagView } from './DagView';
 import { RunView } from './RunView';
+import { TaskView } from './TaskView';
 
-/** DAGs and runs, read from the Deployment's own Airflow: all, one DAG, or one run, as the address says. */
+/** DAGs and runs, read from the Deployment's own Airflow: all, one DAG, one run, or one task of it, as the address says. */
 export function Dags({ deployment, rest }: TabProps) {
-  const [dagId = '', runs, runId = ''] = rest.split('/');
+  const [dagId = '', runs, runId = '', tasks, taskId = '', mapIndex = '-1'] = rest.split('/');
   if (deployment.status === 'HIBERNATING') return <Asleep deployment={deployment} />;
   if (deployment.status === 'CREATING')
     return (
@@ -22,6 +23,17 @@ export function Dags({ deployment, rest }: TabProps) {
       </Container>
     );
   if (!dagId) return <DagList deployment={deployment} />;
+  if (runs === 'runs' && runId && tasks === 'tasks' && taskId)
+    return (
+      <TaskView
+        deployment={deployment}
+        dagId={dagId}
+        runId={runId}
+        taskId={taskId}
+        mapIndex={Number(mapIndex)}
+        key={rest}
+      />
+    );
   if (runs === 'runs' && runId) return <RunView deployment={deployment} dagId={dagId} runId={runId} key={runId} />;
   return <DagView deployment={deployment} dagId={dagId} key={dagId} />;
 }

@@ -1,17 +1,15 @@
-import Container from '@cloudscape-design/components/container';
-import Header from '@cloudscape-design/components/header';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useRun, useTaskInstances } from '~/airflow/reads';
 import { FailureNote } from '~/parts/FailureNote';
-import { GoButton } from '~/parts/Go';
+import { Facts } from '~/parts/Facts';
+import { Go, GoButton } from '~/parts/Go';
 import { Reading } from '~/parts/Reading';
 import { ResourceTable } from '~/parts/ResourceTable';
 import { duration, Time } from '~/parts/Time';
 import type { TabProps } from '../tabs';
-import { took } from './DagView';
 import { State, stateWords } from './State';
 import { TaskBar } from './TaskBar';
+import { taskName, took } from './words';
 
 interface Props extends Pick<TabProps, 'deployment'> {
   dagId: string;
@@ -26,38 +24,31 @@ export function RunView({ deployment, dagId, runId }: Props) {
     return <FailureNote title="The run could not be read" thrown={run.error} onRetry={() => void run.refetch()} />;
   if (!run.data) return <Reading words="Reading the run …" />;
   const conf = JSON.stringify(run.data.conf ?? {}, null, 2);
+  const base = `/deployments/${deployment.id}/dags/${encodeURIComponent(dagId)}`;
+  const tasksAt = `${base}/runs/${encodeURIComponent(runId)}/tasks`;
   return (
     <SpaceBetween size="l">
-      <Container
-        header={
-          <Header
-            variant="h2"
-            description={<span className="words">{runId}</span>}
-            actions={
-              <GoButton to={`/deployments/${deployment.id}/dags/${encodeURIComponent(dagId)}`} iconName="arrow-left">
-                All runs
-              </GoButton>
-            }
-          >
-            A run of {dagId}
-          </Header>
+      <Facts
+        title={`A run of ${dagId}`}
+        description={<span className="words">{runId}</span>}
+        actions={
+          <GoButton to={base} iconName="arrow-left">
+            All runs
+          </GoButton>
         }
-      >
-        <KeyValuePairs
-          columns={4}
-          items={[
-            { label: 'State', value: <State of={run.data.state} /> },
-            { label: 'How', value: stateWords(run.data.run_type) },
-            { label: 'Started', value: <Time at={run.data.start_date} /> },
-            { label: 'Took', value: took(run.data) },
-            ...(conf === '{}' ? [] : [{ label: 'Configuration', value: <pre className="trace">{conf}</pre> }]),
-          ]}
-        />
-      </Container>
+        facts={[
+          { label: 'State', value: <State of={run.data.state} /> },
+          { label: 'How', value: stateWords(run.data.run_type) },
+          { label: 'Started', value: <Time at={run.data.start_date} /> },
+          { label: 'Took', value: took(run.data) },
+          ...(conf === '{}' ? [] : [{ label: 'Configuration', value: <pre className="trace">{conf}</pre> }]),
+        ]}
+      />
       <ResourceTable
         rows={tasks}
         noun="task"
         title="Tasks"
+        description="Each leads to what it wrote."
         id={each => `${each.task_id}[${each.map_index}]`}
         text={each => [each.task_id, stateWords(each.state), each.operator_name, each.queue].join(' ')}
         filtersFrom={8}
@@ -70,7 +61,13 @@ export function RunView({ deployment, dagId, runId }: Props) {
             header: 'Task',
             sortingField: 'task_id',
             isRowHeader: true,
-            cell: each => (each.map_index < 0 ? each.task_id : `${each.task_id} [${each.map_index}]`),
+            cell: each => (
+              <Go
+                to={`${tasksAt}/${encodeURIComponent(each.task_id)}${each.map_index < 0 ? '' : `/${each.map_index}`}`}
+              >
+                {taskName(each)}
+              </Go>
+            ),
           },
           { id: 'try', header: 'Try', cell: each => each.try_number || '–' },
           { id: 'queue', header: 'Queue', cell: each => each.queue ?? '–' },

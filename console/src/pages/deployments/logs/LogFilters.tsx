@@ -4,14 +4,9 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Toggle from '@cloudscape-design/components/toggle';
 import { useEffect, useState } from 'react';
 import { SOURCES } from './entries';
+import type { Span } from './span';
+import { SpanPicker } from './SpanPicker';
 
-export const RANGES = [
-  { value: '300', label: 'Last 5 minutes' },
-  { value: '900', label: 'Last 15 minutes' },
-  { value: '3600', label: 'Last hour' },
-  { value: '21600', label: 'Last 6 hours' },
-  { value: '86400', label: 'Last 24 hours' },
-];
 const NAMES: Record<string, string> = {
   scheduler: 'Scheduler',
   worker: 'Workers',
@@ -25,7 +20,7 @@ const COMPONENTS: SelectProps.Option[] = [ALL, ...SOURCES.map(value => ({ value,
 interface Props {
   component: string;
   search: string;
-  range: string;
+  span: Span;
   onChange: (change: Record<string, string>) => void;
   follows: boolean;
   onFollows: (follows: boolean) => void;
@@ -33,7 +28,7 @@ interface Props {
   onWraps: (wraps: boolean) => void;
 }
 
-export function LogFilters({ component, search, range, onChange, follows, onFollows, wraps, onWraps }: Props) {
+export function LogFilters({ component, search, span, onChange, follows, onFollows, wraps, onWraps }: Props) {
   return (
     <div className="filters">
       <div className="filters-search">
@@ -45,14 +40,9 @@ export function LogFilters({ component, search, range, onChange, follows, onFoll
         selectedOption={COMPONENTS.find(each => each.value === component) ?? ALL}
         onChange={event => onChange({ component: event.detail.selectedOption.value ?? '' })}
       />
-      <Select
-        ariaLabel="Time range"
-        options={RANGES}
-        selectedOption={RANGES.find(each => each.value === range) ?? null}
-        onChange={event => onChange({ range: event.detail.selectedOption.value ?? '' })}
-      />
+      <SpanPicker span={span} onChange={onChange} />
       <SpaceBetween direction="horizontal" size="m">
-        <Toggle checked={follows} onChange={event => onFollows(event.detail.checked)}>
+        <Toggle checked={follows} disabled={!('range' in span)} onChange={event => onFollows(event.detail.checked)}>
           Follow
         </Toggle>
         <Toggle checked={wraps} onChange={event => onWraps(event.detail.checked)}>

@@ -4,16 +4,17 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Schemas } from '~/api/client';
 import { FailureNote } from '~/parts/FailureNote';
+import { LogActions } from '~/parts/log/LogActions';
+import { LogLines } from '~/parts/log/LogLines';
 import { Reading } from '~/parts/Reading';
 import { Empty } from '~/parts/ResourceTable';
 import { useAddress } from '~/parts/useAddress';
-import { useLogs } from './entries';
-import { LogActions } from './LogActions';
-import { LogFilters, RANGES } from './LogFilters';
-import { LogLines } from './LogLines';
+import { asText, lineOf, useLogs } from './entries';
+import { LogFilters } from './LogFilters';
+import { spanOf } from './span';
 
 const FEW = 500;
 const MANY = 5_000;
@@ -25,16 +26,19 @@ export function Logs({ deployment }: { deployment: Schemas['Deployment'] }) {
   const [wraps, setWraps] = useState(true);
   const [most, setMost] = useState(FEW);
   const { component = '', search = '' } = words;
-  const range = RANGES.some(each => each.value === words.range) ? Number(words.range) : 3_600;
-  const logs = useLogs(deployment, { source: component, search, range, most }, follows);
+  const span = spanOf(words);
+  // what has an end gets no new lines
+  const isFollowing = follows && 'range' in span;
+  const logs = useLogs(deployment, { source: component, search, span, most }, isFollowing);
   const entries = logs.data ?? [];
+  const lines = useMemo(() => logs.data?.map(lineOf) ?? [], [logs.data]);
   return (
     <Container
       header={
         <Header
           variant="h2"
           description="The words of Airflow’s components in the last 24 hours. What tasks wrote is with their runs."
-          actions={<LogActions entries={entries} name={deployment.name} />}
+          actions={<LogActions text={asText(entries)} name={`${deployment.name}.log`} />}
         >
           Logs
         </Header>
@@ -44,9 +48,9 @@ export function Logs({ deployment }: { deployment: Schemas['Deployment'] }) {
         <LogFilters
           component={component}
           search={search}
-          range={String(range)}
+          span={span}
           onChange={setWords}
-          follows={follows}
+          follows={isFollowing}
           onFollows={setFollows}
           wraps={wraps}
           onWraps={setWraps}
@@ -57,14 +61,14 @@ export function Logs({ deployment }: { deployment: Schemas['Deployment'] }) {
         {logs.isPending && <Reading words="Reading the logs …" />}
         {logs.data?.length === 0 && (
           <Empty words={search ? 'Nothing that was written matches.' : 'Nothing was written in this time.'}>
-            {(search || component) && (
+            {!!(search || component) && (
               <Button onClick={() => setWords({ search: '', component: '' })}>Clear the filters</Button>
             )}
           </Empty>
         )}
         {entries.length > 0 && (
-          <>
-            <LogLines entries={entries} search={search} wraps={wraps} follows={follows} />
+          <SpaceBetween size="xs">
+            <LogLines lines={lines} search={search} wraps={wraps} follows={isFollowing} />
             <Box color="text-body-secondary" fontSize="body-s">
               <SpaceBetween direction="horizontal" size="s" alignItems="center">
                 <span>{entries.length < most ? `${entries.length} entries.` : `The newest ${most} entries.`}</span>
@@ -73,10 +77,10 @@ export function Logs({ deployment }: { deployment: Schemas['Deployment'] }) {
                     Show up to {MANY}
                   </Button>
                 )}
-                {follows && <StatusIndicator type="in-progress">Following</StatusIndicator>}
+                {isFollowing && <StatusIndicator type="in-progress">Following</StatusIndicator>}
               </SpaceBetween>
             </Box>
-          </>
+          </SpaceBetween>
         )}
       </SpaceBetween>
     </Container>

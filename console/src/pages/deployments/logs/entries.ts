@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { told } from '~/api/ask';
 import { api, type Schemas } from '~/api/client';
+import { type Level, levelNamed, type LogLine } from '~/parts/log/line';
+import type { Span } from './span';
 
 export type Entry = Schemas['DeploymentLogEntry'];
 type Source = Schemas['LogSource'];
@@ -12,8 +14,7 @@ const PAGE = 1_000;
 interface Looked {
   source: string;
   search: string;
-  /** How far back, in seconds. */
-  range: number;
+  span: Span;
   /** The newest so many. */
   most: number;
 }
@@ -30,7 +31,7 @@ export function useLogs({ id, organizationId }: Schemas['Deployment'], looked: L
 /** The newest entries, oldest first, over as many pages as it takes; all show what there was at the first. */
 async function read(
   path: { organizationId: string; deploymentId: string },
-  { source, search, range, most }: Looked,
+  { source, search, span, most }: Looked,
   signal: AbortSignal,
 ): Promise<Entry[]> {
   const found: Entry[] = [];
@@ -43,7 +44,7 @@ async function read(
           query: {
             sources: SOURCES.includes(source as Source) ? [source as Source] : SOURCES,
             searchText: search,
-            range,
+            ...span,
             limit: Math.min(most - found.length, PAGE),
             offset: found.length,
             maxNumResults: most,
@@ -60,24 +61,28 @@ async function read(
   return found.reverse();
 }
 
-type Level = 'error' | 'warning' | 'info' | 'debug';
-
 const STATED =
   /\[(debug|info|warn(?:ing)?|error|critical|exception|fatal)\s*\]|\b(DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b/;
 
 /** How bad an entry is, by the level that its component wrote near its beginning: `[error    ]`, `WARNING -`. */
 export function levelOf(raw: string): Level {
   const stated = STATED.exec(raw.slice(0, 200));
-  const word = (stated?.[1] ?? stated?.[2] ?? '').toLowerCase();
-  if (word === 'debug' || word === 'info') return word;
-  if (word) return word.startsWith('warn') ? 'warning' : 'error';
-  return raw.includes('Traceback (most recent call last)') ? 'error' : 'info';
+  return (
+    levelNamed(stated?.[1] ?? stated?.[2]) ?? (raw.includes('Traceback (most recent call last)') ? 'error' : 'info')
+  );
 }
 
 const STAMP = /^\[?\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\]?\s*/;
 
 /** An entry without the time at its beginning, which stands beside it. */
 export const wordsOf = (raw: string) => raw.replace(STAMP, '');
+
+export const lineOf = ({ raw, source, timestamp }: Entry): LogLine => ({
+  at: timestamp * 1000,
+  source,
+  level: levelOf(raw),
+  words: wordsOf(raw),
+});
 
 /** Entries as a file holds them: what was written, each with its component. */
 export const asText = (entries: readonly Entry[]) =>

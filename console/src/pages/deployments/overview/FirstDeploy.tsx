@@ -1,6 +1,6 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
-import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
+import { Copied } from '~/parts/Copied';
 import type { TabProps } from '../tabs';
 
 /** What to do next with a Deployment that has no code yet. */
@@ -12,14 +12,9 @@ export function FirstDeploy({ deployment }: Pick<TabProps, 'deployment'>) {
     <Alert type="info" header="No code yet">
       <Box>
         Its Airflow is empty until a project is deployed. In the project’s folder run{' '}
-        <Box variant="code">{command}</Box>{' '}
-        <CopyToClipboard
-          variant="icon"
-          textToCopy={command}
-          copyButtonAriaLabel="Copy the command"
-          copySuccessText="Copied"
-          copyErrorText="Could not be copied"
-        />
+        <Box variant="code">
+          <Copied value={command} label="The command" />
+        </Box>
       </Box>
     </Alert>
   );

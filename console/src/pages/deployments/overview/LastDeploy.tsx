@@ -19,11 +19,9 @@ export function LastDeploy({ deployment }: Pick<TabProps, 'deployment'>) {
   const [type, words] = LOOKS[deploy.data.status];
   return (
     <>
-      <StatusIndicator type={type}>
-        {words} <Time at={deploy.data.createdAt} />
-      </StatusIndicator>
+      <StatusIndicator type={type}>{words}</StatusIndicator>
       <Box variant="small" color="text-body-secondary" display="block">
-        by {byWhom(deploy.data.createdBySubject)}
+        <Time at={deploy.data.createdAt} /> by {byWhom(deploy.data.createdBySubject)}
         {deploy.data.description && `: ${deploy.data.description}`}
       </Box>
     </>

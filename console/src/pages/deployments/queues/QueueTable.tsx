@@ -1,6 +1,6 @@
 import Box from '@cloudscape-design/components/box';
 import { Go, GoButton } from '~/parts/Go';
-import { ResourceTable } from '~/parts/ResourceTable';
+import { read, ResourceTable } from '~/parts/ResourceTable';
 import type { TabProps } from '../tabs';
 import { newest, useDecisions } from '../useDecisions';
 
@@ -14,7 +14,7 @@ export function QueueTable({ deployment, chosen }: Props) {
   const latest = new Map(newest(decisions.data ?? []).map(each => [each.queue, each]));
   return (
     <ResourceTable
-      rows={{ data: deployment.workerQueues, error: null, isPending: false, refetch: () => undefined }}
+      rows={read(deployment.workerQueues)}
       noun="queue"
       title="Worker queues"
       id={each => each.name}

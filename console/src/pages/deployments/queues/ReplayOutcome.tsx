@@ -1,10 +1,10 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
 import type { Schemas } from '~/api/client';
 import { Choice } from '~/parts/Choice';
+import { read, ResourceTable } from '~/parts/ResourceTable';
 import { duration } from '~/parts/Time';
 import { STYLES } from '../words';
 
@@ -40,13 +40,15 @@ export function ReplayOutcome({ replay }: { replay: Replay }) {
           ]}
         />
       )}
-      <Table<Case>
+      <ResourceTable<Case>
         variant="embedded"
-        wrapLines
-        items={cases}
-        trackBy="name"
-        ariaLabels={{ tableLabel: 'The day as it was, and replayed' }}
-        columnDefinitions={[
+        rows={read(cases)}
+        noun="case"
+        id={each => each.name}
+        text={each => each.name}
+        filtersFrom={cases.length + 1}
+        empty={{ words: 'Nothing was replayed.' }}
+        columns={[
           { id: 'name', header: 'Case', isRowHeader: true, minWidth: 150, cell: each => each.name },
           { id: 'hours', header: 'Worker-hours', cell: each => <Box fontWeight="bold">{hours(each.workerHours)}</Box> },
           { id: 'peak', header: 'Most at once', cell: each => each.peakWorkers },

@@ -1,11 +1,12 @@
 import { useEffect, useRef } from 'react';
 import { moment } from '~/parts/Time';
+import type { LogLine } from './line';
 import { Marked } from './Marked';
-import { type Entry, levelOf, wordsOf } from './entries';
 
 interface Props {
-  entries: readonly Entry[];
-  search: string;
+  lines: readonly LogLine[];
+  /** What is marked in them. */
+  search?: string;
   wraps: boolean;
   follows: boolean;
 }
@@ -17,13 +18,13 @@ const clock = new Intl.DateTimeFormat('en', {
   hourCycle: 'h23',
 });
 
-/** The entries, the newest at the end and in sight; whoever scrolls up to read is left in peace. */
-export function LogLines({ entries, search, wraps, follows }: Props) {
+/** The lines, the newest at the end and in sight; whoever scrolls up to read is left in peace. */
+export function LogLines({ lines, search = '', wraps, follows }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   useEffect(() => {
     if (box.current && (isAtEnd.current || follows)) box.current.scrollTop = box.current.scrollHeight;
-  }, [entries, follows]);
+  }, [lines, follows]);
   return (
     <div
       ref={box}
@@ -37,18 +38,19 @@ export function LogLines({ entries, search, wraps, follows }: Props) {
         isAtEnd.current = at.scrollHeight - at.scrollTop - at.clientHeight < 40;
       }}
     >
-      {entries.map((each, index) => (
-        // entries have no id, and two can be alike in everything
-        <div key={`${each.timestamp}-${entries.length - index}`} className={`log-entry log-${levelOf(each.raw)}`}>
-          <time
-            dateTime={new Date(each.timestamp * 1000).toISOString()}
-            title={moment(new Date(each.timestamp * 1000))}
-          >
-            {clock.format(each.timestamp * 1000)}
-          </time>
-          <span className="log-source">{each.source}</span>
+      {lines.map(({ at, source, level, words }, index) => (
+        // lines have no id, and two can be alike in everything
+        <div key={`${at}-${lines.length - index}`} className={`log-entry log-${level}`}>
+          {at === undefined ? (
+            <span />
+          ) : (
+            <time dateTime={new Date(at).toISOString()} title={moment(new Date(at))}>
+              {clock.format(at)}
+            </time>
+          )}
+          <span className="log-source">{source}</span>
           <span className="log-words">
-            <Marked text={wordsOf(each.raw)} search={search} />
+            <Marked text={words} search={search} />
           </span>
         </div>
       ))}
