@@ -20,9 +20,9 @@ export default defineConfig({
   test: {
     environment: 'jsdom',
     include: ['tests/**/*.test.{ts,tsx}'],
-    setupFiles: ['tests/setup.ts'],
+    setupFiles: ['tests/setup.tsx'],
     testTimeout: 180_000,
-    // the kit is loaded once and not for each file, which is most of what a file costs; setup.ts leaves nothing to the next test
+    // the kit is loaded once and not for each file, which is most of what a file costs; setup.tsx leaves nothing to the next test
     isolate: false,
   },
 });

@@ -1,6 +1,6 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { history } from '~/pages/deployments/queues/history';
 import type { Decision } from '~/pages/deployments/useDecisions';
 import { answers, deployment, OF_DEPLOYMENT } from '../support/deployments';
@@ -9,9 +9,6 @@ import { server } from '../support/server';
 // pages are fetched when they are opened; here they are there before, so that no test waits for it
 import '~/pages/deployments/DeploymentPage';
 import '~/pages/deployments/queues/Queues';
-
-// a canvas is what jsdom has not; what it draws is under test as columns
-vi.mock('~/pages/deployments/queues/Chart', () => ({ Chart: ({ label }: { label: string }) => <p>{label}</p> }));
 
 const user = userEvent.setup({ delay: null });
 const decided = (minute: number, told: Partial<Decision> = {}) =>

@@ -1,11 +1,9 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { read, ResourceTable } from '~/parts/ResourceTable';
 import { choose, show } from '../support/show';
-
-const window = vi.hoisted(() => ({ isWide: true }));
-vi.mock('~/parts/useWide', () => ({ useWide: () => window.isWide }));
+import { view } from '../support/view';
 
 const planets = [
   { name: 'Venus', moons: 0 },
@@ -30,15 +28,13 @@ function table(rows: typeof planets) {
 }
 
 describe('a table', () => {
-  beforeEach(() => void (window.isWide = true));
-
   it('has columns where there is room for them', async () => {
     table(planets);
     expect((await screen.findAllByRole('row')).map(each => each.textContent)).toEqual(['MoonsName', '0Venus', '2Mars']);
   });
 
   it('is cards on a narrow window, each under the name of its row, filtered and sorted as before', async () => {
-    window.isWide = false;
+    view.isWide = false;
     table(planets);
     const cards = () => screen.getAllByRole('listitem').map(each => each.textContent);
     expect(await screen.findByRole('list', { name: 'planets' })).toBeTruthy();
@@ -53,7 +49,7 @@ describe('a table', () => {
   });
 
   it('says on a narrow window, too, that there is nothing', async () => {
-    window.isWide = false;
+    view.isWide = false;
     table([]);
     expect(await screen.findByText('No planet yet.')).toBeTruthy();
   });

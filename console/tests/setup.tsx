@@ -2,16 +2,22 @@ import { cleanup, configure } from '@testing-library/react';
 import { format } from 'node:util';
 import { afterEach, expect, vi } from 'vitest';
 import { dismissAll, lasts } from '~/parts/flashes';
+import { view } from './support/view';
 
 // what the kit and the router ask of a browser and jsdom has not
 vi.stubGlobal('matchMedia', (media: string) => ({
   media,
-  matches: media.includes('min-width'),
+  get matches() {
+    return media.includes('min-width') && view.isWide;
+  },
   addEventListener: () => {},
   removeEventListener: () => {},
   addListener: () => {},
   removeListener: () => {},
 }));
+
+// nor has it a canvas; what is drawn there is under test as columns
+vi.mock('~/pages/deployments/queues/Chart', () => ({ Chart: ({ label }: { label: string }) => <p>{label}</p> }));
 
 vi.stubGlobal('CSS', { escape: (name: string) => name, supports: () => false });
 vi.stubGlobal(
@@ -36,5 +42,6 @@ vi.spyOn(console, 'error').mockImplementation((...words) => void said.push(forma
 afterEach(() => {
   cleanup();
   dismissAll();
+  view.isWide = true;
   expect(said.splice(0)).toEqual([]);
 });
