@@ -9,7 +9,7 @@ import { choose, here, show } from '../support/show';
 
 const HANDOVER = `POST ${OF_DEPLOYMENT}/handover`;
 const handover = { body: { url: 'http://etl.airflow.example/auth/handover#code=c0de', expiresAt: '' } };
-const token = { status: 201, body: { access_token: 'jwt', expires_in: 900 } };
+const jwt = { status: 201, body: { access_token: 'jwt', expires_in: 900 } };
 const dag = { dag_id: 'weather', dag_display_name: 'weather', is_paused: false, timetable_summary: '@daily', tags: [] };
 const run = {
   dag_id: 'weather',
@@ -20,7 +20,7 @@ const run = {
 };
 const AIRFLOW = {
   [HANDOVER]: handover,
-  'POST /auth/token': token,
+  'POST /auth/token': jwt,
   'GET /api/v2/dags': { body: { dags: [dag], total_entries: 1 } },
   'GET /api/v2/dags/weather/dagRuns': { body: { dag_runs: [run], total_entries: 1 } },
   'GET /api/v2/importErrors': { body: { import_errors: [], total_entries: 0 } },

@@ -24,18 +24,18 @@ const OUTCOMES = [
 ];
 
 /** Each value once, by what people call it. */
-const options = (values: string[], words: (value: string) => string) =>
+const choices = (values: string[], words: (value: string) => string) =>
   [...new Set(values)]
     .map(value => ({ value, label: words(value) }))
     .toSorted((a, b) => a.label.localeCompare(b.label));
 
 /** Narrows the log by who, what and how it went. */
 export function Filters({ chosen, records, nameOf, onChange }: Props) {
-  const subjects = options(
+  const subjects = choices(
     records.map(each => each.subjectId),
     id => nameOf(id) ?? id,
   );
-  const operations = options(records.map(each => each.operationId).filter(Boolean), inWords);
+  const operations = choices(records.map(each => each.operationId).filter(Boolean), inWords);
   return (
     <SpaceBetween direction="horizontal" size="xs">
       <Choice label="Anybody" name="Who" options={subjects} value={chosen.who} onChange={who => onChange({ who })} />

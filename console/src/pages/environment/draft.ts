@@ -49,8 +49,8 @@ export function draftOfLink(kind: Kind, link?: Schemas['EnvironmentObjectLink'])
   return drafted((link?.[`${WORDS[kind].property}Overrides`] ?? {}) as Fields);
 }
 
-function drafted(held: Fields): Draft {
-  const text = (name: keyof Draft) => (held[name] === null || held[name] === undefined ? '' : String(held[name]));
+function drafted(kept: Fields): Draft {
+  const text = (name: keyof Draft) => (kept[name] === null || kept[name] === undefined ? '' : String(kept[name]));
   return {
     ...EMPTY,
     type: text('type'),
@@ -59,11 +59,11 @@ function drafted(held: Fields): Draft {
     port: text('port'),
     schema: text('schema'),
     value: text('value'),
-    isSecret: held.isSecret === true,
+    isSecret: kept.isSecret === true,
     endpoint: text('endpoint'),
     authType: text('authType'),
     username: text('username'),
-    labels: asLines(held.labels),
+    labels: asLines(kept.labels),
   };
 }
 
@@ -114,7 +114,7 @@ function pairs(text: string, what: string): Record<string, string> {
   );
 }
 
-const asLines = (held: unknown) =>
-  Object.entries((held ?? {}) as Record<string, unknown>)
+const asLines = (kept: unknown) =>
+  Object.entries((kept ?? {}) as Record<string, unknown>)
     .map(([name, value]) => `${name}=${String(value)}`)
     .join('\n');

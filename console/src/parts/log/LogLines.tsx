@@ -24,6 +24,7 @@ export function LogLines({ lines, search = '', wraps, follows }: Props) {
   const isAtEnd = useRef(true);
   useEffect(() => {
     if (box.current && (isAtEnd.current || follows)) box.current.scrollTop = box.current.scrollHeight;
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- it is new lines that move the box
   }, [lines, follows]);
   return (
     <div

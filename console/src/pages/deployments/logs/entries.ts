@@ -58,7 +58,7 @@ async function read(
     searchId = page.searchId;
     if (page.results.length === 0 || page.resultCount < page.limit) break;
   }
-  return found.reverse();
+  return found.toReversed();
 }
 
 const STATED =
