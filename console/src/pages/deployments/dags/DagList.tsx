@@ -6,6 +6,7 @@ import { Go, GoButton } from '~/parts/Go';
 import { ResourceTable } from '~/parts/ResourceTable';
 import { Time } from '~/parts/Time';
 import type { TabProps } from '../tabs';
+import { dagAt } from './addresses';
 import { ImportErrors } from './ImportErrors';
 import { LastRuns } from './LastRuns';
 import { PauseToggle } from './PauseToggle';
@@ -13,7 +14,6 @@ import { TriggerButton } from './TriggerButton';
 
 export function DagList({ deployment }: Pick<TabProps, 'deployment'>) {
   const dags = useDags(deployment);
-  const base = `/deployments/${deployment.id}`;
   return (
     <SpaceBetween size="l">
       <ImportErrors deployment={deployment} />
@@ -27,7 +27,7 @@ export function DagList({ deployment }: Pick<TabProps, 'deployment'>) {
         sortedBy="name"
         empty={{
           words: 'Its Airflow has no DAG yet, or none that you may see.',
-          action: <GoButton to={`${base}/deploys`}>Deploy some</GoButton>,
+          action: <GoButton to={`/deployments/${deployment.id}/deploys`}>Deploy some</GoButton>,
         }}
         columns={[
           {
@@ -43,7 +43,7 @@ export function DagList({ deployment }: Pick<TabProps, 'deployment'>) {
             isRowHeader: true,
             cell: each => (
               <>
-                <Go to={`${base}/dags/${encodeURIComponent(each.dag_id)}`}>{each.dag_display_name || each.dag_id}</Go>
+                <Go to={dagAt(deployment.id, each.dag_id)}>{each.dag_display_name || each.dag_id}</Go>
                 {each.tags.length > 0 && (
                   <Box padding={{ top: 'xxxs' }}>
                     <SpaceBetween direction="horizontal" size="xxs">

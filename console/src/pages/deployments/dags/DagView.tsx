@@ -9,6 +9,7 @@ import { Reading } from '~/parts/Reading';
 import { ResourceTable } from '~/parts/ResourceTable';
 import { Time } from '~/parts/Time';
 import type { TabProps } from '../tabs';
+import { dagsAt, runAt } from './addresses';
 import { PauseToggle } from './PauseToggle';
 import { State, stateWords } from './State';
 import { TriggerButton } from './TriggerButton';
@@ -21,7 +22,6 @@ const MANY = 100;
 export function DagView({ deployment, dagId }: Pick<TabProps, 'deployment'> & { dagId: string }) {
   const [limit, setLimit] = useState(FEW);
   const [dag, runs] = [useDag(deployment, dagId), useRuns(deployment, dagId, limit)];
-  const base = `/deployments/${deployment.id}/dags`;
   if (dag.error && !dag.data)
     return <FailureNote title={`${dagId} could not be read`} thrown={dag.error} onRetry={() => void dag.refetch()} />;
   if (!dag.data) return <Reading words={`Reading ${dagId} …`} />;
@@ -39,7 +39,7 @@ export function DagView({ deployment, dagId }: Pick<TabProps, 'deployment'> & { 
         actions={
           <SpaceBetween direction="horizontal" size="s" alignItems="center">
             <PauseToggle deployment={deployment} dag={dag.data} isLabelled />
-            <GoButton to={base} iconName="arrow-left">
+            <GoButton to={dagsAt(deployment.id)} iconName="arrow-left">
               All DAGs
             </GoButton>
             <TriggerButton deployment={deployment} dag={dag.data} />
@@ -75,11 +75,7 @@ export function DagView({ deployment, dagId }: Pick<TabProps, 'deployment'> & { 
             id: 'run',
             header: 'Run',
             isRowHeader: true,
-            cell: each => (
-              <Go to={`${base}/${encodeURIComponent(dagId)}/runs/${encodeURIComponent(each.dag_run_id)}`}>
-                {each.dag_run_id}
-              </Go>
-            ),
+            cell: each => <Go to={runAt(deployment.id, dagId, each.dag_run_id)}>{each.dag_run_id}</Go>,
           },
           { id: 'type', header: 'How', sortingField: 'run_type', cell: each => stateWords(each.run_type) },
           { id: 'when', header: 'For', sortingField: 'run_after', cell: each => <Time at={each.run_after} /> },

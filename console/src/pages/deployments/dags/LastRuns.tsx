@@ -4,6 +4,7 @@ import { useRouter } from '@tanstack/react-router';
 import { useRuns } from '~/airflow/reads';
 import { ago } from '~/parts/Time';
 import type { TabProps } from '../tabs';
+import { runAt } from './addresses';
 import { stateWords } from './State';
 
 const MANY = 12;
@@ -18,7 +19,7 @@ export function LastRuns({ deployment, dagId }: Pick<TabProps, 'deployment'> & {
   return (
     <span className="run-dots">
       {runs.data.dag_runs.toReversed().map(each => {
-        const href = `/deployments/${deployment.id}/dags/${encodeURIComponent(dagId)}/runs/${encodeURIComponent(each.dag_run_id)}`;
+        const href = runAt(deployment.id, dagId, each.dag_run_id);
         const words = `${stateWords(each.state)}, ${ago(each.start_date ?? each.run_after)}`;
         return (
           <a

@@ -7,6 +7,7 @@ import { Reading } from '~/parts/Reading';
 import { ResourceTable } from '~/parts/ResourceTable';
 import { duration, Time } from '~/parts/Time';
 import type { TabProps } from '../tabs';
+import { dagAt, runAt } from './addresses';
 import { State, stateWords } from './State';
 import { TaskBar } from './TaskBar';
 import { taskName, took } from './words';
@@ -24,15 +25,14 @@ export function RunView({ deployment, dagId, runId }: Props) {
     return <FailureNote title="The run could not be read" thrown={run.error} onRetry={() => void run.refetch()} />;
   if (!run.data) return <Reading words="Reading the run …" />;
   const conf = JSON.stringify(run.data.conf ?? {}, null, 2);
-  const base = `/deployments/${deployment.id}/dags/${encodeURIComponent(dagId)}`;
-  const tasksAt = `${base}/runs/${encodeURIComponent(runId)}/tasks`;
+  const tasksAt = `${runAt(deployment.id, dagId, runId)}/tasks`;
   return (
     <SpaceBetween size="l">
       <Facts
         title={`A run of ${dagId}`}
         description={<span className="words">{runId}</span>}
         actions={
-          <GoButton to={base} iconName="arrow-left">
+          <GoButton to={dagAt(deployment.id, dagId)} iconName="arrow-left">
             All runs
           </GoButton>
         }

@@ -32,6 +32,8 @@ export function TaskLog({ deployment, task, of }: Props) {
   const follows = shown === last && isMoving(task.state);
   const log = useTaskLog(deployment, of, shown, follows);
   const lines = useMemo(() => linesOf(log.data ?? []), [log.data]);
+  const newest = useMemo(() => lines.slice(-MOST), [lines]);
+  const text = useMemo(() => asText(lines), [lines]);
   return (
     <Container
       header={
@@ -40,7 +42,7 @@ export function TaskLog({ deployment, task, of }: Props) {
           description={
             lines.length > MOST ? `The newest ${MOST} of ${lines.length} lines; a download has all.` : undefined
           }
-          actions={<LogActions text={asText(lines)} name={`${of.dagId}.${of.taskId}.${shown}.log`} />}
+          actions={<LogActions text={text} name={`${of.dagId}.${of.taskId}.${shown}.log`} />}
         >
           Log
         </Header>
@@ -71,7 +73,7 @@ export function TaskLog({ deployment, task, of }: Props) {
           )}
           {log.isPending && <Reading words="Reading the log …" />}
           {log.data && lines.length === 0 && <Empty words="It wrote nothing." />}
-          {lines.length > 0 && <LogLines lines={lines.slice(-MOST)} wraps={wraps} follows={follows} />}
+          {lines.length > 0 && <LogLines lines={newest} wraps={wraps} follows={follows} />}
         </SpaceBetween>
       )}
     </Container>

@@ -6,6 +6,7 @@ import { GoButton } from '~/parts/Go';
 import { Reading } from '~/parts/Reading';
 import { Time } from '~/parts/Time';
 import type { TabProps } from '../tabs';
+import { runAt } from './addresses';
 import { State } from './State';
 import { TaskLog } from './TaskLog';
 import { taskName, took } from './words';
@@ -18,14 +19,13 @@ export function TaskView({ deployment, ...of }: Props) {
   if (task.error && !task.data)
     return <FailureNote title="The task could not be read" thrown={task.error} onRetry={() => void task.refetch()} />;
   if (!task.data) return <Reading words="Reading the task …" />;
-  const run = `/deployments/${deployment.id}/dags/${encodeURIComponent(of.dagId)}/runs/${encodeURIComponent(of.runId)}`;
   return (
     <SpaceBetween size="l">
       <Facts
         title={taskName(task.data)}
         description={<span className="words">{`${of.dagId}, ${of.runId}`}</span>}
         actions={
-          <GoButton to={run} iconName="arrow-left">
+          <GoButton to={runAt(deployment.id, of.dagId, of.runId)} iconName="arrow-left">
             All tasks
           </GoButton>
         }

@@ -8,6 +8,7 @@ import type { Dag, Run } from '~/airflow/types';
 import { FormModal } from '~/parts/FormModal';
 import { useAttempt } from '~/parts/useAttempt';
 import type { TabProps } from '../tabs';
+import { runAt } from './addresses';
 
 interface Props extends Pick<TabProps, 'deployment'> {
   dag: Dag;
@@ -21,14 +22,16 @@ export function TriggerModal({ deployment, dag, onClose }: Props) {
   const [text, setText] = useState('');
   const conf = parsed(text);
   const submit = async () => {
-    const path = `/dags/${encodeURIComponent(dag.dag_id)}`;
     let run: Run | undefined;
     const start = async () => {
-      run = await airflowOf(deployment).ask<Run>('POST', `${path}/dagRuns`, { logical_date: null, conf });
+      run = await airflowOf(deployment).ask<Run>('POST', `/dags/${encodeURIComponent(dag.dag_id)}/dagRuns`, {
+        logical_date: null,
+        conf,
+      });
     };
     if (!(await attempt.run(start, `${dag.dag_id} is started.`)) || !run) return;
     onClose();
-    void router.navigate({ href: `/deployments/${deployment.id}${path}/runs/${encodeURIComponent(run.dag_run_id)}` });
+    void router.navigate({ href: runAt(deployment.id, dag.dag_id, run.dag_run_id) });
   };
   return (
     <FormModal

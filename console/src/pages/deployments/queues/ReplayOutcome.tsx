@@ -44,9 +44,10 @@ export function ReplayOutcome({ replay }: { replay: Replay }) {
         variant="embedded"
         rows={read(cases)}
         noun="case"
+        plural="The day as it was, and replayed"
         id={each => each.name}
         text={each => each.name}
-        filtersFrom={cases.length + 1}
+        filtersFrom={8}
         empty={{ words: 'Nothing was replayed.' }}
         columns={[
           { id: 'name', header: 'Case', isRowHeader: true, minWidth: 150, cell: each => each.name },
