@@ -9,6 +9,8 @@ RUNTIME = $(shell grep -oE '[0-9]+\.[0-9]+-[0-9]+' runtime/versions.json | sort 
 CODE := layers/common/orrery functions local agent cli/orrery_cli tests benchmarks
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/common
 export SAM_CLI_TELEMETRY := 0
+# Hundreds of processes import the same files: compiled once, not by each of them.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help up down status test check bench console openapi golden lock build deploy kubernetes e2e-kubernetes run-environment dev-environment sam-environment checkov-environment

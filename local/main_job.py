@@ -44,9 +44,13 @@ class MainJob:
             plane = self.state.logs / "plane.log"
             until(lambda: run.planned() and self._is_led(), f"the hypervisor does not plan `{DEPLOYMENT}`: see `{plane}`")
         run.follow(self.screen)
-        if unasked := run.queues - decisions.launched:
+        if unasked := run.queues - decisions.launched - self._kept_ready():
             queues = ", ".join(f"`{queue}`" for queue in sorted(unasked))
             raise Failure(f"the run `{run.id}` succeeded, but no decision of the hypervisor asked for workers of {queues}")
+
+    def _kept_ready(self) -> set[str]:
+        """The queues that whoever was here before gave workers without a task."""
+        return {queue["name"] for queue in self.deployment["workerQueues"] if queue["minWorkerCount"]}
 
     def _is_led(self) -> bool:
         """Whether the agent follows a lease: after a start it scales by itself until there is one for what it sees, within a minute."""

@@ -114,8 +114,8 @@ class Platform:
         return lambda ready: Child(name, argv, environment(variables), ready, patience, grace)
 
 
-def up(*, once: bool, bare: bool = False) -> int:
-    """Runs until told to stop; with `once` until the main job has succeeded, with `bare` without it. Returns the exit status."""
+def up(*, once: bool) -> int:
+    """Runs until told to stop; with `once` until the main job has succeeded. Returns the exit status."""
     state, screen = State.here(), Screen()
     try:
         state.prepare()
@@ -126,9 +126,6 @@ def up(*, once: bool, bare: bool = False) -> int:
             known = platform.start()
             if clusters.given():
                 screen.line("Deployments run on clusters: register one with `.venv/bin/python -m local register-cluster FILE`.")
-                signal.pause()
-            if bare:
-                screen.line(f"Everything is up, and empty: the console is at {platform.url}/.")
                 signal.pause()
             tenant = Tenant(state, screen, known, platform.url)
             hello = main_job.run(tenant)

@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 
 from orrery.dataplane import cors
+from orrery.dataplane.airflow import PATIENCE, imports, parallelism
+from orrery.dataplane.port import DeploymentSpec
 
 from local.home import broker, metrics, secrets
 from local.home.cells import Cell, Command
@@ -25,13 +27,13 @@ _LEAN = {"MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS"
 
 def component(places: Places, record: Record, name: str, *, cell: Cell, database_url: str) -> Command:
     """One supervised process of Airflow's own."""
-    own = cors.environment(record.spec) if name == "api-server" else {}
+    own = {"api-server": cors.environment, "scheduler": _for_scheduler}.get(name)
     return Command(
         key=f"{record.id}/{name}",
         argv=(*_airflow(places), *COMPONENTS[name]),
         cell=cell,
         log=log(places, record.id, name),
-        env=_environment(places, record, cell) | _secrets(places, record, database_url) | own,
+        env=_environment(places, record, cell) | _secrets(places, record, database_url) | (own(record.spec) if own else {}),
     )
 
 
@@ -41,7 +43,7 @@ def worker(places: Places, record: Record, *, queue: str, concurrency: int, work
     # The dag-processor and the scheduler clean the shared folder of old code; one process less in each worker.
     # Tasks are known by their worker's name, so that the agent sees which worker is idle.
     ours = {"AIRFLOW__DAG_PROCESSOR__STALE_BUNDLE_CLEANUP_INTERVAL": "0", "AIRFLOW__CORE__HOSTNAME_CALLABLE": "orrery_airflow.worker.name"}
-    env = _environment(places, record, cell) | ours
+    env = _environment(places, record, cell) | imports(record.spec) | ours
     return Command(
         key=f"{record.id}/worker/{worker_id}",
         argv=(*_airflow(places), "celery", "worker", *options),
@@ -91,7 +93,7 @@ def _python(places: Places) -> dict[str, str]:
 def _environment(places: Places, record: Record, cell: Cell) -> dict[str, str]:
     """What every process of this Airflow gets, workers included; ours wins over the customer's own variables."""
     told = metrics.told(record) if record.spec.metrics_exports else {}
-    return dict(record.spec.environment) | _LEAN | _python(places) | _everywhere(places, record, cell) | _tuning(record) | told
+    return dict(record.spec.environment) | _LEAN | _python(places) | _everywhere(places, record, cell) | _tuning() | told
 
 
 def _everywhere(places: Places, record: Record, cell: Cell) -> dict[str, str]:
@@ -125,10 +127,14 @@ def _everywhere(places: Places, record: Record, cell: Cell) -> dict[str, str]:
     }
 
 
-def _tuning(record: Record) -> dict[str, str]:
+def _for_scheduler(spec: DeploymentSpec) -> dict[str, str]:
+    """Told nobody else, so that other bounds of workers start nobody else anew."""
+    return {"AIRFLOW__CORE__PARALLELISM": str(parallelism(spec))}
+
+
+def _tuning() -> dict[str, str]:
     return {
-        # Health is green before the Execution API is warm; the default of 5 s fails the first task of a cold Airflow.
-        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
+        **PATIENCE,
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "5",
         "AIRFLOW__DAG_PROCESSOR__BUNDLE_REFRESH_CHECK_INTERVAL": "1",
         "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
@@ -137,16 +143,12 @@ def _tuning(record: Record) -> dict[str, str]:
 
 def _secrets(places: Places, record: Record, database_url: str) -> dict[str, str]:
     """What a worker does not get: a task asks its api-server for connections and variables."""
-    queues = record.spec.queues
     own = {name: record.spec.environment.get(f"AIRFLOW__SECRETS__{name.upper()}", "") for name in ("backend", "backend_kwargs")}
-    # Airflow never has more than this many tasks queued and running together, so it must not be what limits the workers.
-    parallelism = sum(queue.max_workers for queue in queues) * sum(queue.concurrency for queue in queues)
     return {
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database_url,
         "AIRFLOW__CORE__FERNET_KEY": record.keys["fernet"],
         "AIRFLOW__API__SECRET_KEY": record.keys["api"],
         "AIRFLOW__API_AUTH__JWT_SECRET": record.keys["jwt"],
-        "AIRFLOW__CORE__PARALLELISM": str(max(parallelism, 16)),
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
         "AIRFLOW__SECRETS__BACKEND": "orrery_airflow.environment.EnvironmentObjects",
         "AIRFLOW__SECRETS__BACKEND_KWARGS": json.dumps({"folder": str(secrets.folder(places, record.id)), **own}),

@@ -29,5 +29,6 @@ class Airflow:
 
 
 def deployment(platform: Platform, name: str) -> Any:
-    found = platform.cli("deployment", "list")["deployments"]
-    return next((each for each in found if each["name"] == name), None)
+    """As the API tells of it; None when there is none of that name."""
+    found = platform.api("GET", f"/v1/organizations/{platform.organization}/deployments?names={name}")["deployments"]
+    return next(iter(found), None)

@@ -1,7 +1,11 @@
-"""The platform on which the hypervisor is watched; and the flows of the `astro` CLI, only where ORRERY_ASTRO_CLI names its binary."""
+"""The platform on which the hypervisor is watched and the console worked in.
+
+The flows of the `astro` CLI are run only where ORRERY_ASTRO_CLI names its binary.
+"""
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,8 +16,8 @@ collect_ignore = [] if os.environ.get("ORRERY_ASTRO_CLI") else ["test_astro_cli.
 
 
 @pytest.fixture(scope="session")
-def platform_at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Its main job has ended well. It stays up for `test_sleep.py`: what it shows of sleep takes a quarter of an hour."""
+def platform_at_work(tmp_path_factory: pytest.TempPathFactory, built_console: Path) -> Iterator[Platform]:
+    """Its main job has ended well. What it shows of sleep takes a quarter of an hour, in which the console is worked in."""
     platform = Platform(own_state(tmp_path_factory.mktemp("at-work")))
     platform.up()
     platform.wait_until("the main job has ended well", lambda: "Try next" in platform.said(), 600)

@@ -17,7 +17,6 @@ from tests.e2e import office
 from tests.e2e.airflow import deployment
 from tests.support.console import WIDTHS, Console, settle
 from tests.support.platform import ROOT, Platform
-from tests.support.workers import own_state
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 
@@ -31,18 +30,14 @@ FEW = {"resamples": 25_000}
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory, built_console: Path) -> Iterator[Platform]:
-    platform = Platform(own_state(tmp_path_factory.mktemp("console")))
-    platform.up("--bare")
-    platform.wait_until("everything is up", lambda: "Everything is up" in platform.said(), 420)
-    yield platform
-    platform.end()
+def platform(platform_at_work: Platform) -> Platform:
+    return platform_at_work
 
 
 @pytest.fixture(scope="module")
 def signed_in(browser: Browser) -> Iterator[BrowserContext]:
     """One person's browser for the whole day: a sign-in lasts."""
-    context = browser.new_context(viewport={"width": 1280, "height": WIDTHS[1280]})
+    context = browser.new_context(viewport={"width": 1280, "height": WIDTHS[1280]}, reduced_motion="reduce")
     context.set_default_timeout(30_000)
     yield context
     context.close()

@@ -1,6 +1,7 @@
 """A whole platform under test: `python -m local up` in a state of its own, and the public doors a test looks through."""
 
 import contextlib
+import functools
 import http.client
 import json
 import os
@@ -69,7 +70,7 @@ class Platform:
                     return answer
             if self.process and self.process.poll() not in (None, 0):
                 raise AssertionError(f"the platform ended while waiting until {what}:\n{self.said()[-3000:]}")
-            time.sleep(0.25)
+            time.sleep(0.5)
         raise AssertionError(f"not within {seconds:.0f} s: {what}\n{self.said()[-3000:]}")
 
     # -- its files -----------------------------------------------------------------------------------------------------
@@ -102,9 +103,18 @@ class Platform:
 
     # -- its API -------------------------------------------------------------------------------------------------------
 
-    @property
+    @functools.cached_property
     def token(self) -> str:
-        return str(self.cli("context", "show", "--reveal")["token"])
+        return str(self._context["token"])
+
+    @functools.cached_property
+    def organization(self) -> str:
+        return str(self._context["organization"])
+
+    @functools.cached_property
+    def _context(self) -> Any:
+        """What the owner's command knows; asked once, as a command costs more than the call that a test waits with."""
+        return self.cli("context", "show", "--reveal")
 
     def cli(self, *arguments: str, check: bool = True) -> Any:
         """What the `orrery` command prints as JSON."""

@@ -18,7 +18,7 @@ from local.home.users import block
 
 PLATFORMS = "tests/e2e/"
 TAKING_TURNS = ("tests/e2e/test_hypervisor.py", "tests/e2e/test_console.py", "tests/e2e/test_sleep.py")
-"""Two busy platforms at a time are what two cores bear. While the console is worked in, a Deployment of the first one falls asleep."""
+"""They share a platform. While the console is worked in, another Deployment of it falls asleep and wakes."""
 ONE_HOME = ("tests/local/home/",)
 ONE_CLUSTER = ("tests/orrery/dataplane/kubernetes/", "tests/kubernetes/", "tests/benchmarks/test_provisioning.py")
 ANOTHER_CLUSTER = ("tests/agent/kubernetes/",)

@@ -13,7 +13,8 @@ from orrery_cli.local.objects import Objects
 from orrery_cli.local.place import Place, read, write
 from orrery_cli.project import Project
 
-_DROPPED: Final = ("AIRFLOW_", "ORRERY_", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+# Without the last one's removal each of Airflow's processes would compile all of Airflow again.
+_DROPPED: Final = ("AIRFLOW_", "ORRERY_", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE")
 _DEFAULTS: Final = {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",

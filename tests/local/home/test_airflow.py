@@ -82,6 +82,29 @@ def test_airflow_itself_never_limits_the_workers(places: Places, record: Record,
     assert int(scheduler.env["AIRFLOW__CORE__PARALLELISM"]) >= 3 * 5 + 4 * 10
 
 
+def test_other_bounds_of_workers_start_nobody_but_the_scheduler_anew(places: Places, record: Record, cell: Cell) -> None:
+    def told() -> dict[str, dict[str, str]]:
+        names = airflow.COMPONENTS
+        return {name: dict(airflow.component(places, record, name, cell=cell, database_url=URL).env) for name in names}
+
+    before = told()
+    record.spec = replace(record.spec, queues=(QueueSpec("default", 0, 30, 16, "A5", 1, 2),))
+    after = told()
+    assert {name for name in before if before[name] != after[name]} == {"scheduler"}
+
+
+def test_a_worker_imports_once_what_its_tasks_need_unless_its_customer_configures_celery(
+    places: Places, record: Record, cell: Cell
+) -> None:
+    def extra() -> str:
+        worker = airflow.worker(places, record, queue="default", concurrency=2, worker_id="w1", cell=cell)
+        return worker.env["AIRFLOW__CELERY__EXTRA_CELERY_CONFIG"]
+
+    assert "airflow.dag_processing.dagbag" in json.loads(extra())["imports"]
+    record.spec = replace(record.spec, environment={"AIRFLOW__CELERY__EXTRA_CELERY_CONFIG": '{"worker_max_tasks_per_child": 9}'})
+    assert extra() == '{"worker_max_tasks_per_child": 9}'
+
+
 def test_a_cell_shows_a_deployment_its_own_room_and_no_other(places: Places, record: Record, cell: Cell) -> None:
     other = a_record()
     shown = [source for source, _ in cell.binds if source.startswith(str(places.home))]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from orrery.dataplane.airflow import PATIENCE
 from orrery.dataplane.kubernetes.objects import manifest, secret
 from orrery.dataplane.kubernetes.plan import Manifest, Plan
 
@@ -85,8 +86,7 @@ def _everywhere(plan: Plan) -> dict[str, str]:
 
 def _tuning() -> dict[str, str]:
     return {
-        # Health is green before the Execution API is warm; the default of 5 s fails the first task of a cold Airflow.
-        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
+        **PATIENCE,
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "5",
         "AIRFLOW__DAG_PROCESSOR__BUNDLE_REFRESH_CHECK_INTERVAL": "1",
     }

@@ -1,5 +1,6 @@
 """The scheduler, two of them where the Deployment is highly available; with a pod for each task it is what starts them."""
 
+from orrery.dataplane.airflow import parallelism
 from orrery.dataplane.kubernetes import sizes, task_pods
 from orrery.dataplane.kubernetes.airflow import component_pod
 from orrery.dataplane.kubernetes.configuration import HEALTH_PORT
@@ -28,11 +29,8 @@ def render(plan: Plan) -> list[Manifest]:
 
 
 def _own(plan: Plan) -> dict[str, str]:
-    """Airflow never has more than this many tasks queued and running together, so it must not be what limits the workers."""
-    queues = plan.spec.queues
-    parallelism = sum(queue.max_workers for queue in queues) * sum(queue.concurrency for queue in queues)
     return {
-        "AIRFLOW__CORE__PARALLELISM": str(task_pods.most(plan) if plan.has_pods_for_tasks else max(parallelism, 16)),
+        "AIRFLOW__CORE__PARALLELISM": str(task_pods.most(plan) if plan.has_pods_for_tasks else parallelism(plan.spec)),
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "True",
         "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": str(HEALTH_PORT),
     }

@@ -7,6 +7,7 @@ therefore never changes: new settings are a Deployment beside it, and nothing bu
 import json
 from collections.abc import Mapping
 
+from orrery.dataplane.airflow import imports
 from orrery.dataplane.kubernetes import configuration, sizes
 from orrery.dataplane.kubernetes.airflow import airflow_container, room
 from orrery.dataplane.kubernetes.objects import QUEUE, manifest
@@ -82,6 +83,7 @@ def _pod(plan: Plan, queue: QueueSpec) -> Manifest:
         env={
             "AIRFLOW__CORE__HOSTNAME_CALLABLE": "orrery_airflow.worker.name",
             "AIRFLOW__DAG_PROCESSOR__STALE_BUNDLE_CLEANUP_INTERVAL": "0",
+            **imports(plan.spec),
         },
     )
     running["env"].append({"name": "ORRERY_PROCESS", "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.name"}}})
