@@ -21,6 +21,7 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="start everything, run the main job, stay up")
     up.add_argument("--once", action="store_true", help="end everything once the main job has succeeded")
+    up.add_argument("--calm", action="store_true", help="make no second Deployment that shows how one sleeps and wakes")
     commands.add_parser("down", help="end everything that `up` started")
     commands.add_parser("status", help="say what is running")
     prepare = commands.add_parser("prepare", help="install the environments beside the plane's own, build the console, and nothing more")
@@ -33,7 +34,7 @@ def main() -> int:
     if arguments.command == "up":
         from local.up import up as run
 
-        return run(once=arguments.once or os.environ.get("ORRERY_EXIT_AFTER_MAIN_JOB") == "1")
+        return run(once=arguments.once or os.environ.get("ORRERY_EXIT_AFTER_MAIN_JOB") == "1", calm=arguments.calm)
     state, screen = State.here(), Screen()
     try:
         if arguments.command == "prepare":

@@ -17,8 +17,8 @@ DEPLOYMENT, DAG = "clockwork", "planets"
 PROJECT = ROOT / "examples" / "clockwork"
 QUEUES = [{"name": "default", "isDefault": True, "astroMachine": "A5", "minWorkerCount": 0, "maxWorkerCount": 2, "workerConcurrency": 5}]
 SLEEPS = {"hibernationSpec": {"idle": {"isEnabled": True, "afterMinutes": 2}}}
-WHOLE = {"resamples": 100_000}
-"""Four times as long as in the main job, so that there is something to see."""
+WHOLE = {"resamples": 50_000}
+"""Twice as long as in the main job, so that there is something to see."""
 TURN = 1800.0
 """Seconds in which a run, a sleep and the next run must have been seen: the DAG runs every ten minutes."""
 

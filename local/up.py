@@ -114,8 +114,8 @@ class Platform:
         return lambda ready: Child(name, argv, environment(variables), ready, patience, grace)
 
 
-def up(*, once: bool) -> int:
-    """Runs until told to stop; with `once` until the main job has succeeded. Returns the exit status."""
+def up(*, once: bool, calm: bool = False) -> int:
+    """Runs until told to stop, with `once` until the main job has succeeded; `calm` leaves out the show. Returns the exit status."""
     state, screen = State.here(), Screen()
     try:
         state.prepare()
@@ -132,7 +132,8 @@ def up(*, once: bool) -> int:
             if once:
                 return 0
             screen.line("Everything stays up; Ctrl-C or `make down` ends it.")
-            show.run(tenant, hello)
+            if not calm:
+                show.run(tenant, hello)
             signal.pause()
     except Failure as failure:
         screen.line(f"make up: {failure}")

@@ -101,7 +101,7 @@ def test_a_deployment_is_made_and_what_the_api_refuses_stands_at_its_field(platf
 
 def test_code_is_deployed_from_a_folder(platform: Platform, console: Console, orbit: Any) -> None:
     deploy(console, orbit, ROOT / "examples" / "hello", "the first code")
-    (first,) = platform.rows("deploy", "list", "orbit")
+    (first,) = platform.rows("deploy", "list", orbit["id"])
     assert (first["status"], first["description"]) == ("DEPLOYED", "the first code")
     console.page.reload()
     expect(console.row("the first code")).to_contain_text("Live", timeout=LONG)
@@ -134,7 +134,7 @@ def test_a_bad_deploy_is_rolled_back(platform: Platform, console: Console, orbit
     shutil.copytree(ROOT / "examples" / "hello", project)
     (project / "dags" / "broken.py").write_text("import what_is_not_there\n")
     deploy(console, orbit, project, "a mistake")
-    first = next(each for each in platform.rows("deploy", "list", "orbit") if each["description"] == "the first code")
+    first = next(each for each in platform.rows("deploy", "list", orbit["id"]) if each["description"] == "the first code")
     assert deployment(platform, "orbit")["desiredDagTarballVersion"] != first["dagTarballVersion"]
 
     console.press("Actions of the deploy the first code")
@@ -142,7 +142,7 @@ def test_a_bad_deploy_is_rolled_back(platform: Platform, console: Console, orbit
     console.dialog.get_by_label("Why").fill("it broke")
     console.press("Roll back", console.dialog)
     expect(console.dialog).to_have_count(0)
-    newest = max(platform.rows("deploy", "list", "orbit"), key=lambda each: each["createdAt"])
+    newest = max(platform.rows("deploy", "list", orbit["id"]), key=lambda each: each["createdAt"])
     assert (newest["rollbackFromId"] is not None, newest["description"]) == (True, "it broke")
     assert deployment(platform, "orbit")["desiredDagTarballVersion"] == first["dagTarballVersion"]
     console.page.reload()

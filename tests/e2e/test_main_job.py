@@ -52,7 +52,7 @@ def creations(platform: Platform, id: str) -> dict[str, str]:
 
 
 def test_the_main_job_survives_a_server_dying_under_a_create(platform):
-    platform.up()
+    platform.up("--calm")
     running = platform.wait_until("a create saga is on its way", lambda: next(iter(platform.executions("create_deployment")), None), 420)
     os.kill(platform.child("aws"), signal.SIGKILL)
     platform.wait_until("the main job has ended well", lambda: "Try next" in platform.said(), 480)
