@@ -98,7 +98,8 @@ class PretendNode:
         wanted = self.fate(pod) or (_done(pod) if pod["spec"].get("restartPolicy") == "Never" else running(pod))
         there = pod.get("status", {})
         said = {name: value for name, value in wanted.items() if name != "conditions"}
-        if not covers(said, there) or not there.get("podIP"):  # the server adds to what it is told
+        # the server adds to what it is told; the cluster takes all pods of a node that was late for not ready, until they are said to be
+        if not covers(said, there) or not _ready(wanted).items() <= _ready(there).items() or not there.get("podIP"):
             self._patch(f"{at}/status", {"status": {"podIP": "10.244.0.9", **wanted}})
 
     def _provision(self) -> None:
@@ -174,6 +175,10 @@ def _conditions(pod: Pod, *, ready: bool) -> list[dict[str, Any]]:
     said = [each for each in pod.get("status", {}).get("conditions", []) if each["type"] not in ("Ready", "ContainersReady")]
     word = {"status": str(ready), "lastTransitionTime": pod["metadata"]["creationTimestamp"]}
     return [*said, {"type": "ContainersReady", **word}, {"type": "Ready", **word}]
+
+
+def _ready(status: Mapping[str, Any]) -> dict[str, str]:
+    return {each["type"]: each["status"] for each in status.get("conditions", []) if each["type"] in ("Ready", "ContainersReady")}
 
 
 def _now() -> str:
