@@ -1,7 +1,7 @@
 # Every target sets up what it needs. `make` alone lists them.
 PYTHON := .venv/bin/python
-# Two of them run whole platforms, and mostly wait; two more than this machine has cores use what they leave.
-WORKERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
+# Two of them run whole platforms, and mostly wait; with one more than this machine's cores nothing waits for them.
+WORKERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 SAM := $(CURDIR)/.orrery/venvs/sam/bin
 NODE := $(CURDIR)/.orrery/venvs/node/bin
 UV = $(shell command -v uv || echo $(CURDIR)/.orrery/uv/bin/uv)
