@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from orrery.dataplane import cors
-from orrery.dataplane.airflow import PATIENCE, imports, parallelism
+from orrery.dataplane.airflow import TUNING, for_workers, parallelism
 from orrery.dataplane.port import DeploymentSpec
 
 from local.home import broker, metrics, secrets
@@ -19,8 +19,6 @@ COMPONENTS = {
     "dag-processor": ("dag-processor",),
     "triggerer": ("triggerer", "--skip-serve-logs"),
 }
-# Longer than any task may take; kombu sets it by itself only for brokers behind a port, and at an hour a task would be delivered twice.
-_VISIBILITY_SECONDS = 7 * 86400
 # A second thread pool or arena for each library costs more memory than a Deployment at rest has use for.
 _LEAN = {"MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", "SPT_NOENV": "1"}
 
@@ -40,10 +38,7 @@ def component(places: Places, record: Record, name: str, *, cell: Cell, database
 def worker(places: Places, record: Record, *, queue: str, concurrency: int, worker_id: str, cell: Cell) -> Command:
     """A Celery worker: no database, no Fernet key, nothing to sign tokens with."""
     options = ("-q", queue, "-c", str(concurrency), "-H", f"{worker_id}@%h", "--skip-serve-logs", "--without-gossip", "--without-mingle")
-    # The dag-processor and the scheduler clean the shared folder of old code; one process less in each worker.
-    # Tasks are known by their worker's name, so that the agent sees which worker is idle.
-    ours = {"AIRFLOW__DAG_PROCESSOR__STALE_BUNDLE_CLEANUP_INTERVAL": "0", "AIRFLOW__CORE__HOSTNAME_CALLABLE": "orrery_airflow.worker.name"}
-    env = _environment(places, record, cell) | imports(record.spec) | ours
+    env = _environment(places, record, cell) | for_workers(record.spec)
     return Command(
         key=f"{record.id}/worker/{worker_id}",
         argv=(*_airflow(places), "celery", "worker", *options),
@@ -93,7 +88,7 @@ def _python(places: Places) -> dict[str, str]:
 def _environment(places: Places, record: Record, cell: Cell) -> dict[str, str]:
     """What every process of this Airflow gets, workers included; ours wins over the customer's own variables."""
     told = metrics.told(record) if record.spec.metrics_exports else {}
-    return dict(record.spec.environment) | _LEAN | _python(places) | _everywhere(places, record, cell) | _tuning() | told
+    return dict(record.spec.environment) | _LEAN | _python(places) | _everywhere(places, record, cell) | TUNING | told
 
 
 def _everywhere(places: Places, record: Record, cell: Cell) -> dict[str, str]:
@@ -119,9 +114,9 @@ def _everywhere(places: Places, record: Record, cell: Cell) -> dict[str, str]:
         "AIRFLOW__ORRERY__DEPLOYMENT_ID": record.id,
         "AIRFLOW__CELERY__BROKER_URL": broker_url,
         "AIRFLOW__CELERY__RESULT_BACKEND": broker_url,
-        "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": str(_VISIBILITY_SECONDS),
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps([bundle]),
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_STORAGE_PATH": str(files / "bundles"),
+        "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(files / "logs"),
         "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(files / "logs" / "dag_processor"),
     }
@@ -130,15 +125,6 @@ def _everywhere(places: Places, record: Record, cell: Cell) -> dict[str, str]:
 def _for_scheduler(spec: DeploymentSpec) -> dict[str, str]:
     """Told nobody else, so that other bounds of workers start nobody else anew."""
     return {"AIRFLOW__CORE__PARALLELISM": str(parallelism(spec))}
-
-
-def _tuning() -> dict[str, str]:
-    return {
-        **PATIENCE,
-        "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "5",
-        "AIRFLOW__DAG_PROCESSOR__BUNDLE_REFRESH_CHECK_INTERVAL": "1",
-        "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
-    }
 
 
 def _secrets(places: Places, record: Record, database_url: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from local.main_job import QUICK
 from tests.support.platform import Platform, call
 
 
@@ -19,7 +20,7 @@ class Airflow:
 
     def trigger(self, dag: str, run: str) -> None:
         self.call("PATCH", f"/dags/{dag}", {"is_paused": False})
-        self.call("POST", f"/dags/{dag}/dagRuns", {"dag_run_id": run, "logical_date": None, "conf": {"resamples": 25_000}})
+        self.call("POST", f"/dags/{dag}/dagRuns", {"dag_run_id": run, "logical_date": None, "conf": QUICK})
 
     def run(self, dag: str, run: str) -> Any:
         return self.call("GET", f"/dags/{dag}/dagRuns/{run}")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from local.main_job import QUICK
 from tests.e2e import office
 from tests.e2e.airflow import deployment
 from tests.support.console import WIDTHS, Console, settle
@@ -26,7 +27,6 @@ SCRIPT = '"><img src=x onerror="window.ran=1"><script>window.ran=1</script>'
 """What somebody may call a thing, and what must never become more than a name."""
 WORKSPACE = f"kitchen {SCRIPT}"[:50]
 ADA = "ada@example.com"
-FEW = {"resamples": 25_000}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def platform(platform_at_work: Platform) -> Platform:
 @pytest.fixture(scope="module")
 def signed_in(browser: Browser) -> Iterator[BrowserContext]:
     """One person's browser for the whole day: a sign-in lasts."""
-    context = browser.new_context(viewport={"width": 1280, "height": WIDTHS[1280]}, reduced_motion="reduce")
+    context = browser.new_context(viewport={"width": 1280, "height": WIDTHS[1280]})
     context.set_default_timeout(30_000)
     yield context
     context.close()
@@ -113,7 +113,7 @@ def test_a_dag_runs_and_its_queue_is_seen_to_scale(platform: Platform, console: 
     expect(switch).to_be_attached(timeout=LONG)
     switch.check()
     console.press("Run fan_out")
-    console.dialog.get_by_label("Configuration").fill(json.dumps(FEW))
+    console.dialog.get_by_label("Configuration").fill(json.dumps(QUICK))
     console.press("Run", console.dialog)
     expect(console.page.get_by_text("A run of fan_out")).to_be_visible()
     expect(console.page.get_by_role("definition").filter(has_text="Success")).to_be_visible(timeout=LONG)

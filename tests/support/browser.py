@@ -60,7 +60,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A person's browser: what one page of it keeps, the others see, and no other test does."""
-    made = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    made = browser.new_context(viewport={"width": 1440, "height": 900})
     made.set_default_timeout(PATIENCE)
     yield made
     made.close()

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from orrery.dataplane.airflow import PATIENCE
+from orrery.dataplane.airflow import TUNING
 from orrery.dataplane.kubernetes.objects import manifest, secret
 from orrery.dataplane.kubernetes.plan import Manifest, Plan
 
@@ -18,8 +18,6 @@ MIGRATING = "migrations"
 HOME = "/var/airflow"
 OBJECTS_FOLDER = "/etc/orrery/environment"
 API_PORT, BROKER_PORT, DATABASE_PORT, HEALTH_PORT, METRICS_PORT = 8080, 6379, 6543, 8974, 9125
-# Longer than any task may take; kombu sets it by itself only for brokers behind a port, and at an hour a task would be delivered twice.
-_VISIBILITY_SECONDS = 7 * 86400
 _LEAN = {"MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
 
 
@@ -36,7 +34,7 @@ def render(plan: Plan) -> list[Manifest]:
 
 def shared(plan: Plan) -> dict[str, str]:
     """What every process of this Airflow is told, workers included; nothing in it is a secret."""
-    return dict(sorted((_LEAN | _everywhere(plan) | _tuning() | _metrics(plan) | _task_logs(plan)).items()))
+    return dict(sorted((_LEAN | _everywhere(plan) | TUNING | _metrics(plan) | _task_logs(plan)).items()))
 
 
 def private(plan: Plan) -> dict[str, str]:
@@ -76,19 +74,10 @@ def _everywhere(plan: Plan) -> dict[str, str]:
         "AIRFLOW__API_AUTH__JWT_ISSUER": f"urn:orrery:deployment:{plan.spec.id}",
         "AIRFLOW__ORRERY__API_URL": plan.spec.api_url,
         "AIRFLOW__ORRERY__DEPLOYMENT_ID": plan.spec.id,
-        "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": str(_VISIBILITY_SECONDS),
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps([bundle]),
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_STORAGE_PATH": f"{HOME}/bundles",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": f"{HOME}/logs",
         "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": f"{HOME}/logs/dag_processor",
-    }
-
-
-def _tuning() -> dict[str, str]:
-    return {
-        **PATIENCE,
-        "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "5",
-        "AIRFLOW__DAG_PROCESSOR__BUNDLE_REFRESH_CHECK_INTERVAL": "1",
     }
 
 

@@ -7,7 +7,7 @@ therefore never changes: new settings are a Deployment beside it, and nothing bu
 import json
 from collections.abc import Mapping
 
-from orrery.dataplane.airflow import imports
+from orrery.dataplane.airflow import for_workers
 from orrery.dataplane.kubernetes import configuration, sizes
 from orrery.dataplane.kubernetes.airflow import airflow_container, room
 from orrery.dataplane.kubernetes.objects import QUEUE, manifest
@@ -72,7 +72,7 @@ def _queue(plan: Plan, queue: QueueSpec) -> Manifest:
 
 
 def _pod(plan: Plan, queue: QueueSpec) -> Manifest:
-    """Its tasks are known by its pod's name, so that the agent sees which worker is idle."""
+    """Its name is its pod's."""
     size = sizes.worker(queue)
     options = ["-q", queue.name, "-c", str(queue.concurrency), "-H", "worker@$(ORRERY_PROCESS)"]
     running = airflow_container(
@@ -80,11 +80,7 @@ def _pod(plan: Plan, queue: QueueSpec) -> Manifest:
         COMPONENT,
         size,
         ["celery", "worker", *options, "--skip-serve-logs", "--without-gossip", "--without-mingle"],
-        env={
-            "AIRFLOW__CORE__HOSTNAME_CALLABLE": "orrery_airflow.worker.name",
-            "AIRFLOW__DAG_PROCESSOR__STALE_BUNDLE_CLEANUP_INTERVAL": "0",
-            **imports(plan.spec),
-        },
+        env=for_workers(plan.spec),
     )
     running["env"].append({"name": "ORRERY_PROCESS", "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.name"}}})
     told = {QUEUE: queue.name, "orrery/environment": configuration.fingerprint(plan, configuration.shared(plan)), **UNDISTURBED}
